@@ -1,0 +1,36 @@
+import type { Scope } from './method.ts'
+
+/** Who asks, and through what. `owner` is the operating-system user at the other end of the 0600 socket. */
+export type Caller = {
+  readonly kind: 'owner' | 'session' | 'key' | 'system'
+  readonly id: string
+  readonly scopes: readonly Scope[]
+  readonly source: 'socket' | 'tcp' | 'internal'
+}
+
+/** One call of one method: what a handler knows besides its input. */
+export type Call = {
+  readonly caller: Caller
+  /** The audit name of the method, see `MethodFacts.audit`. */
+  readonly action: string
+  readonly signal?: AbortSignal
+  /** For event streams: the id of the last event the client saw. */
+  readonly lastEventId?: string
+}
+
+/** A call that Slipway makes on its own behalf, such as marking a vanished job as lost. */
+export const systemCall = (action: string): Call => ({
+  caller: { kind: 'system', id: 'slipway', scopes: ['admin'], source: 'internal' },
+  action,
+})
+
+const implied: Readonly<Record<Scope, readonly Scope[]>> = {
+  inference: ['inference'],
+  read: ['read'],
+  write: ['write', 'read'],
+  admin: ['admin', 'write', 'read', 'inference'],
+}
+
+/** Whether a caller's scopes cover what a method demands. */
+export const mayCall = (caller: Caller, demanded: Scope): boolean =>
+  caller.scopes.some(scope => implied[scope].includes(demanded))

@@ -1,0 +1,46 @@
+import * as z from 'zod'
+
+/** An identifier: a short prefix that says what it names, and a time-ordered UUID (RFC 9562, version 7) without dashes. */
+export const id = <P extends string>(prefix: P) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9a-f]{32}$`), `an id like ${prefix}_… `)
+    .brand<P>()
+
+/** What a person calls a thing. Any script; no control characters, no line breaks. */
+export const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u, 'control characters are not allowed in names')
+
+/** An id or a unique name: both are accepted wherever a person points at a thing. */
+export const Ref = z.string().trim().min(1).max(300).meta({ description: 'id or unique name' })
+
+/** ISO 8601, UTC, milliseconds. */
+export const Timestamp = z.iso.datetime()
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+export const Bytes = z.number().int().nonnegative()
+
+/** Keyset pages: `cursor` is opaque, absent on the last page. */
+export const PageInput = {
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  cursor: z.string().max(500).optional(),
+}
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), total: z.number().int(), nextCursor: z.string().optional() })
+
+/** One file of an asset: where its bytes are, how many, and what they hash to (absent until verified). */
+export const FileEntry = z.object({
+  path: z.string().meta({ description: 'relative to the asset, with forward slashes' }),
+  sizeBytes: Bytes,
+  sha256: Sha256.optional(),
+  verifiedAt: Timestamp.optional(),
+})
+export type FileEntry = z.output<typeof FileEntry>
+
+/** A node of the lineage graph, as far as `show` tells it. */
+export const LineageRef = z.object({ kind: z.string(), id: z.string(), name: z.string(), role: z.string() })
+export const Lineage = z.object({ madeBy: z.array(LineageRef), made: z.array(LineageRef) })
+export type Lineage = z.output<typeof Lineage>
