@@ -1,0 +1,170 @@
+import * as z from 'zod'
+import type { Call } from './call.ts'
+import { Bytes, id, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { errorCodes } from './errors.ts'
+import { command, query } from './method.ts'
+
+export const JobId = id('job')
+export type JobId = z.output<typeof JobId>
+
+/** Rows first: a state is written before the thing it says is done. `lost` means: gone, and nobody saw how it ended. */
+export const jobStates = ['queued', 'starting', 'running', 'stopping', 'done', 'failed', 'cancelled', 'lost'] as const
+export const JobState = z.enum(jobStates)
+export type JobState = z.output<typeof JobState>
+export const isEnded = (state: JobState): boolean =>
+  state === 'done' || state === 'failed' || state === 'cancelled' || state === 'lost'
+
+/** What the work is; each kind belongs to one domain and has one restart policy. */
+export const JobKind = z.enum([
+  'training',
+  'deployment',
+  'evaluation',
+  'environment',
+  'conversion',
+  'import',
+  'verification',
+])
+export type JobKind = z.output<typeof JobKind>
+
+export const JobProgress = z.object({
+  done: z.number(),
+  total: z.number().optional(),
+  unit: z.string(),
+  ratePerSecond: z.number().optional(),
+  secondsLeft: z.number().optional(),
+  note: z.string().optional(),
+})
+export type JobProgress = z.output<typeof JobProgress>
+
+export const JobFailure = z.object({
+  code: z.enum(errorCodes as [string, ...string[]]),
+  message: z.string(),
+  hint: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** A share of the machine that a job asks for before it starts; several jobs may share a device if the bytes fit. */
+export const DeviceRequest = z.object({
+  device: z.string().meta({ description: "'cpu', a GPU id such as 'cuda:0', or 'any-gpu'" }),
+  memoryBytes: Bytes,
+  exclusive: z.boolean().default(false),
+})
+export type DeviceRequest = z.output<typeof DeviceRequest>
+
+export const Job = z.object({
+  id: JobId,
+  kind: JobKind,
+  name: Name,
+  state: JobState,
+  /** The asset the job serves: a run, a deployment, an environment … */
+  subjectId: z.string(),
+  /** `unresponsive`: alive, but silent for longer than its heartbeat allows. A person decides, never a timer. */
+  health: z.enum(['ok', 'unresponsive']),
+  progress: JobProgress.optional(),
+  failure: JobFailure.optional(),
+  devices: z.array(DeviceRequest),
+  queuePosition: z.number().int().optional(),
+  attempt: z.number().int(),
+  createdAt: Timestamp,
+  startedAt: Timestamp.optional(),
+  endedAt: Timestamp.optional(),
+  pid: z.number().int().optional(),
+})
+export type Job = z.output<typeof Job>
+
+export const LogLine = z.object({ at: Timestamp, stream: z.enum(['stdout', 'stderr', 'runner']), text: z.string() })
+export type LogLine = z.output<typeof LogLine>
+
+export const jobs = {
+  list: query({
+    description: 'List jobs, newest first',
+    policy: 'read',
+    route: 'GET /jobs',
+    cli: { example: 'slipway jobs list --state running' },
+    input: z.object({ ...PageInput, state: JobState.optional(), kind: JobKind.optional() }),
+    output: page(Job),
+  }),
+  show: query({
+    description: 'Show one job with its state, progress and failure',
+    policy: 'read',
+    route: 'GET /jobs/{id}',
+    cli: { args: ['id'], example: 'slipway jobs show job_…' },
+    input: z.object({ id: Ref }),
+    output: Job,
+  }),
+  logs: query({
+    description: 'Read the last log lines of a job',
+    policy: 'read',
+    route: 'GET /jobs/{id}/logs',
+    cli: { args: ['id'], example: 'slipway jobs logs job_… --limit 200' },
+    input: z.object({ id: Ref, limit: z.coerce.number().int().min(1).max(10_000).default(200) }),
+    output: z.object({ lines: z.array(LogLine), truncatedBytes: Bytes }),
+  }),
+  wait: query({
+    description: 'Wait until a job has ended, or until the time is up, and show it',
+    policy: 'read',
+    route: 'GET /jobs/{id}/wait',
+    cli: { args: ['id'], example: 'slipway jobs wait job_…', job: true },
+    input: z.object({ id: Ref, timeoutMs: z.coerce.number().int().min(0).max(86_400_000).default(60_000) }),
+    output: Job,
+  }),
+  stop: command({
+    description: 'Stop a job: ask politely, then signal, then kill its whole process tree',
+    policy: 'write',
+    audit: 'jobs.stop',
+    route: 'POST /jobs/{id}/stop',
+    cli: { args: ['id'], example: 'slipway jobs stop job_…', job: true },
+    input: z.object({
+      id: Ref,
+      save: z.boolean().default(false).meta({ description: 'keep a checkpoint of what was reached' }),
+    }),
+    output: Job,
+  }),
+}
+
+/** What a domain hands to the supervisor. Paths are absolute; secrets never go into `args` or `env`. */
+export type JobSpec = {
+  readonly kind: JobKind
+  readonly name: string
+  readonly subjectId: string
+  /** argv, never a shell string. */
+  readonly command: readonly [file: string, ...args: string[]]
+  /** Added to a scrubbed allow-list environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Files written into the job's own folder (its working directory) before the start, such as `config.json`. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly devices?: readonly DeviceRequest[]
+  /** How long a polite stop may take before the signal, in milliseconds (training needs time to save). */
+  readonly politeStopMs?: number
+  readonly memoryLimitBytes?: number
+}
+
+/** One line the child printed on its wire, as its domain receives it. `seq` is its position in the journal: deliver-once. */
+export type WorkerEvent = { readonly event: string; readonly [field: string]: unknown }
+
+/**
+ * What a domain does with its kind of job. Handlers run inside the backend, in journal order, exactly once per event
+ * even across a restart: the supervisor stores the journal position in the same transaction.
+ */
+export type JobHandler = {
+  readonly onEvent: (job: Job, event: WorkerEvent, seq: number) => void
+  /** Called once, after the state was written; `lost` and failures included. */
+  readonly onEnd: (job: Job) => void
+  /** `never`: training. `stateless`: services, restarted with backoff, at most 5 times in 10 minutes. */
+  readonly restart: 'never' | 'stateless'
+}
+
+/** The supervisor as the domains see it; compose.ts passes it to them. */
+export type JobsPort = {
+  readonly start: (call: Call, spec: JobSpec) => Job
+  readonly stop: (call: Call, id: JobId, how?: { save?: boolean }) => Job
+  readonly get: (id: JobId) => Job | undefined
+  /** Resolves when the job has ended. */
+  readonly ended: (id: JobId, signal?: AbortSignal) => Promise<Job>
+  /** Sends one command line to the child's stdin. */
+  readonly send: (id: JobId, command: Readonly<Record<string, unknown>>) => void
+  /** The folder that is the child's working directory; it stays until the job is removed. */
+  readonly folder: (id: JobId) => string
+  readonly logs: (id: JobId, limit: number) => { lines: LogLine[]; truncatedBytes: number }
+  readonly handle: (kind: JobKind, handler: JobHandler) => void
+}
