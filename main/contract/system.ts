@@ -1,0 +1,97 @@
+import { eventIterator } from '@orpc/contract'
+import * as z from 'zod'
+import { Bytes, Timestamp } from './common.ts'
+import { ChangeEvent, Topic } from './events.ts'
+import { command, query } from './method.ts'
+
+export const BackupInfo = z.object({
+  name: z.string(),
+  path: z.string(),
+  sizeBytes: Bytes,
+  createdAt: Timestamp,
+  schemaVersion: z.number().int(),
+})
+export type BackupInfo = z.output<typeof BackupInfo>
+
+export const system = {
+  status: query({
+    description: 'What runs here: version, data directory, address, and what is under way',
+    policy: 'read',
+    route: 'GET /system/status',
+    input: z.object({}),
+    output: z.object({
+      version: z.string(),
+      pid: z.number().int(),
+      startedAt: Timestamp,
+      dataDir: z.string(),
+      socket: z.string(),
+      address: z.string().optional(),
+      logFile: z.string(),
+      offline: z.boolean(),
+      counts: z.record(z.string(), z.number().int()),
+    }),
+  }),
+  stop: command({
+    description: 'Stop the backend; jobs and deployments go on and are adopted at the next start',
+    policy: 'admin',
+    audit: 'system.stop',
+    route: 'POST /system/stop',
+    input: z.object({}),
+    output: z.object({ stopping: z.literal(true) }),
+  }),
+}
+
+export const events = {
+  subscribe: query({
+    description: 'Follow changes as they happen; resume with the id of the last event seen',
+    policy: 'read',
+    route: 'GET /events',
+    input: z.object({ topics: z.array(Topic).max(20).default([]) }),
+    output: eventIterator(ChangeEvent),
+  }),
+}
+
+export const backup = {
+  create: command({
+    description: 'Write a verified copy of the database (blobs and registered folders are not copied)',
+    policy: 'admin',
+    audit: 'backup.create',
+    route: 'POST /backups',
+    cli: { example: 'slipway backup create' },
+    input: z.object({
+      path: z
+        .string()
+        .min(1)
+        .max(4096)
+        .optional()
+        .meta({ description: 'a file to write; default: the backups folder', format: 'path' }),
+    }),
+    output: BackupInfo,
+  }),
+  verify: query({
+    description: 'Check a backup: integrity, foreign keys, schema version, audit chain',
+    policy: 'admin',
+    route: 'GET /backups/verify',
+    cli: { args: ['path'], example: 'slipway backup verify slipway-2026-11-24.db' },
+    input: z.object({
+      path: z
+        .string()
+        .min(1)
+        .max(4096)
+        .meta({ description: 'a backup file, or the name of one in the backups folder', format: 'path' }),
+    }),
+    output: BackupInfo.extend({
+      ok: z.boolean(),
+      problems: z.array(z.string()),
+      tables: z.record(z.string(), z.number().int()),
+    }),
+  }),
+  list: query({
+    description: 'List the backups in the backups folder',
+    policy: 'admin',
+    route: 'GET /backups',
+    cli: { example: 'slipway backup list' },
+    input: z.object({}),
+    output: z.object({ items: z.array(BackupInfo) }),
+  }),
+}

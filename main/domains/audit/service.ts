@@ -1,0 +1,111 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import type { audit } from '../../contract/audit.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { Handlers } from '../../contract/method.ts'
+import { genesisHash, hashOf } from '../../platform/db/audit-chain.ts'
+import type { ReadableDb, Store } from '../../platform/db/types.ts'
+import { auditRows, countAudit, listAudit, toRecord } from './repo.ts'
+
+type Anchor = { readonly seq?: number | undefined; readonly hash?: string | undefined }
+
+const limit =
+  'Somebody with this account, or root, can rewrite records that are newer than the last head noted elsewhere. Note the head (audit verify) in another place.'
+
+/** Walks the chain. A shorter log looks intact by itself: only an anchor noted elsewhere shows that its end was cut off. */
+export function verifyChain(db: ReadableDb, anchor: Anchor = {}) {
+  let previousHash = genesisHash
+  let seq = 0
+  let anchorSeen = anchor.seq === undefined
+  for (const row of auditRows(db)) {
+    seq += 1
+    if (row.seq !== seq || row.previousHash !== previousHash || row.hash !== hashOf(row, row.seq, previousHash)) {
+      return {
+        verdict: 'mismatch' as const,
+        records: seq - 1,
+        headSeq: seq - 1,
+        headHash: previousHash,
+        firstBadSeq: seq,
+        limit,
+      }
+    }
+    previousHash = row.hash
+    if (seq === anchor.seq) {
+      anchorSeen = true
+      if (anchor.hash !== undefined && anchor.hash !== row.hash) {
+        return {
+          verdict: 'anchor_mismatch' as const,
+          records: seq,
+          headSeq: seq,
+          headHash: row.hash,
+          firstBadSeq: seq,
+          limit,
+        }
+      }
+    }
+  }
+  return {
+    verdict: anchorSeen ? ('intact' as const) : ('shorter' as const),
+    records: seq,
+    headSeq: seq,
+    headHash: previousHash,
+    limit,
+  }
+}
+
+/** Reading and checking the audit log. Writing happens in platform/db, inside the transaction of each change. */
+export function createAudit({ store }: { store: Store }): { handlers: Handlers<typeof audit> } {
+  return {
+    handlers: {
+      list: async ({ limit: count, cursor, action, actor }) => {
+        const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
+        if (!Number.isSafeInteger(before))
+          throw new AppError('invalid_input', 'This cursor does not come from audit list.')
+        const rows = listAudit(store.read, { action, actor }, before, count)
+        const last = rows.at(-1)
+        return {
+          items: rows.map(toRecord),
+          total: countAudit(store.read, { action, actor }),
+          ...(rows.length === count && last && { nextCursor: String(last.seq) }),
+        }
+      },
+      verify: async ({ anchorSeq, anchorHash }) => verifyChain(store.read, { seq: anchorSeq, hash: anchorHash }),
+      export: async ({ path }, call) => {
+        const file = openNew(path)
+        let records = 0
+        let headHash = genesisHash
+        try {
+          for (const row of auditRows(store.read)) {
+            writeSync(
+              file,
+              `${JSON.stringify({ ...toRecord(row), bootId: row.bootId, previousHash: row.previousHash })}\n`,
+            )
+            records += 1
+            headHash = row.hash
+          }
+          fsyncSync(file)
+        } finally {
+          closeSync(file)
+        }
+        store.commit(call, path, () => undefined)
+        return { path, records, headHash }
+      },
+    },
+  }
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EEXIST')
+      throw new AppError('conflict', `${path} exists already.`, {
+        cause: error,
+        hint: 'Choose a new file name: an export never overwrites.',
+      })
+    throw new AppError('invalid_input', `${path} cannot be written.`, {
+      cause: error,
+      hint: 'Give a path in a folder that exists and that you may write to.',
+    })
+  }
+}

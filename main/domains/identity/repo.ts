@@ -1,0 +1,68 @@
+import { ApiKey } from '../../contract/identity.ts'
+import { isoOf } from '../../platform/clock.ts'
+import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+
+type Row = {
+  id: string
+  name: string
+  scopes: string
+  created_at_ms: number
+  expires_at_ms: number
+  last_used_at_ms: number | null
+  revoked_at_ms: number | null
+}
+const COLUMNS = 'id, name, scopes, created_at_ms, expires_at_ms, last_used_at_ms, revoked_at_ms'
+
+const toKey = (row: Row): ApiKey =>
+  ApiKey.parse({
+    id: row.id,
+    name: row.name,
+    scopes: JSON.parse(row.scopes),
+    createdAt: isoOf(row.created_at_ms),
+    expiresAt: isoOf(row.expires_at_ms),
+    ...(row.last_used_at_ms !== null && { lastUsedAt: isoOf(row.last_used_at_ms) }),
+    ...(row.revoked_at_ms !== null && { revokedAt: isoOf(row.revoked_at_ms) }),
+  })
+
+export const listKeys = (db: ReadableDb): ApiKey[] =>
+  db.prepare<[], Row>(`SELECT ${COLUMNS} FROM api_keys ORDER BY id DESC`).all().map(toKey)
+
+/** By id, or by the name of a key that is not revoked. */
+export function findKey(db: ReadableDb, ref: string): ApiKey | undefined {
+  const row = db
+    .prepare<[string, string], Row>(
+      `SELECT ${COLUMNS} FROM api_keys WHERE id = ? OR (name = ? AND revoked_at_ms IS NULL)`,
+    )
+    .get(ref, ref)
+  return row && toKey(row)
+}
+
+/** The key with this id and the hash of its secret; the caller compares the hash in constant time. */
+export function findKeyWithHash(db: ReadableDb, id: string): { key: ApiKey; secretSha256: string } | undefined {
+  const row = db
+    .prepare<[string], Row & { secret_sha256: string }>(`SELECT ${COLUMNS}, secret_sha256 FROM api_keys WHERE id = ?`)
+    .get(id)
+  return row && { key: toKey(row), secretSha256: row.secret_sha256 }
+}
+
+export function insertKey(
+  db: WritableDb,
+  key: {
+    id: string
+    name: string
+    scopes: readonly string[]
+    secretSha256: string
+    createdAtMs: number
+    expiresAtMs: number
+  },
+): void {
+  db.prepare(
+    'INSERT INTO api_keys (id, name, secret_sha256, scopes, created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  ).run(key.id, key.name, key.secretSha256, JSON.stringify(key.scopes), key.createdAtMs, key.expiresAtMs)
+}
+
+export const revokeKey = (db: WritableDb, id: string, atMs: number): void =>
+  void db.prepare('UPDATE api_keys SET revoked_at_ms = ? WHERE id = ? AND revoked_at_ms IS NULL').run(atMs, id)
+
+export const touchKey = (db: WritableDb, id: string, atMs: number): void =>
+  void db.prepare('UPDATE api_keys SET last_used_at_ms = ? WHERE id = ?').run(atMs, id)

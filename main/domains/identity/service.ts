@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Caller } from '../../contract/call.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { keys } from '../../contract/identity.ts'
+import type { Handlers } from '../../contract/method.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Store } from '../../platform/db/types.ts'
+import { newId } from '../../platform/ids.ts'
+import { keyIdOf, makeSecret, secretMatches } from './api-key.ts'
+import { findKey, findKeyWithHash, insertKey, listKeys, revokeKey, touchKey } from './repo.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const launchCodeMs = minuteMs
+const sessionIdleMs = 12 * hourMs
+const maxKeyMs = 365 * 24 * hourMs
+
+type Session = { readonly id: string; usedAtMs: number; readonly createdAtMs: number }
+
+export type Identity = {
+  readonly handlers: Handlers<typeof keys>
+  /** A code for one launch link: single use, one minute. */
+  readonly newLaunchCode: () => string
+  /** Trades a launch code for a session token, or nothing when the code is unknown, used or too old. */
+  readonly startSession: (code: string) => string | undefined
+  readonly callerOfSession: (token: string) => Caller | undefined
+  readonly callerOfKey: (secret: string) => Caller | undefined
+}
+
+/** Who may call: API keys (stored hashed) and browser sessions (in memory: a restart asks for a new launch link). */
+export function createIdentity({ store, clock }: { store: Store; clock: Clock }): Identity {
+  const codes = new Map<string, number>()
+  const sessions = new Map<string, Session>()
+  const hash = (token: string) => createHash('sha256').update(token).digest('hex')
+
+  const handlers: Handlers<typeof keys> = {
+    create: async ({ name, scope, expires }, call) => {
+      const nowMs = clock.nowMs()
+      const expiresAtMs = nowMs + durationMs(expires)
+      if (expiresAtMs - nowMs > maxKeyMs)
+        throw new AppError('invalid_input', 'A key may live for 365 days at most.', {
+          hint: 'Give --expires 365d or less.',
+        })
+      if (findKey(store.read, name))
+        throw new AppError('conflict', `A key named "${name}" exists already.`, {
+          hint: 'Choose another name, or revoke the old key first.',
+        })
+      const id = newId('key', nowMs)
+      const { secret, sha256 } = makeSecret(id)
+      store.commit(call, id, tx => {
+        insertKey(tx, { id, name, scopes: [...new Set(scope)], secretSha256: sha256, createdAtMs: nowMs, expiresAtMs })
+        tx.announce({ topic: 'keys', kind: 'created', id })
+      })
+      return { ...existing(id), secret }
+    },
+    list: async () => ({ items: listKeys(store.read) }),
+    revoke: async ({ id }, call) => {
+      const key = existing(id)
+      store.commit(call, key.id, tx => {
+        revokeKey(tx, key.id, clock.nowMs())
+        tx.announce({ topic: 'keys', kind: 'changed', id: key.id })
+      })
+      return existing(key.id)
+    },
+  }
+
+  const existing = (ref: string) => {
+    const key = findKey(store.read, ref)
+    if (!key) throw new AppError('not_found', `There is no key ${ref}.`, { hint: 'slipway keys list shows them.' })
+    return key
+  }
+
+  return {
+    handlers,
+    newLaunchCode: () => {
+      const code = randomBytes(32).toString('base64url')
+      codes.set(hash(code), clock.monotonicMs() + launchCodeMs)
+      return code
+    },
+    startSession: code => {
+      const expiresAtMs = codes.get(hash(code))
+      codes.delete(hash(code))
+      const nowMs = clock.monotonicMs()
+      for (const [other, untilMs] of codes) if (untilMs < nowMs) codes.delete(other)
+      if (expiresAtMs === undefined || expiresAtMs < nowMs) return undefined
+      const token = randomBytes(32).toString('base64url')
+      sessions.set(hash(token), { id: hash(token).slice(0, 12), createdAtMs: nowMs, usedAtMs: nowMs })
+      return token
+    },
+    callerOfSession: token => {
+      const session = sessions.get(hash(token))
+      const nowMs = clock.monotonicMs()
+      if (!session) return undefined
+      if (nowMs - session.usedAtMs > sessionIdleMs) {
+        sessions.delete(hash(token))
+        return undefined
+      }
+      session.usedAtMs = nowMs
+      return { kind: 'session', id: session.id, scopes: ['admin'], source: 'tcp' }
+    },
+    callerOfKey: secret => {
+      const id = keyIdOf(secret)
+      const found = id === undefined ? undefined : findKeyWithHash(store.read, id)
+      if (!found || !secretMatches(secret, found.secretSha256)) return undefined
+      const { key } = found
+      const nowMs = clock.nowMs()
+      if (key.revokedAt !== undefined || Date.parse(key.expiresAt) <= nowMs) return undefined
+      // Once a minute is precise enough for "last used", and keeps reads from becoming writes.
+      if (key.lastUsedAt === undefined || nowMs - Date.parse(key.lastUsedAt) > minuteMs)
+        store.record(tx => touchKey(tx, key.id, nowMs))
+      return { kind: 'key', id: key.id, scopes: key.scopes, source: 'tcp' }
+    },
+  }
+}
+
+const durationMs = (text: string): number => Number(text.slice(0, -1)) * (text.endsWith('d') ? 24 * hourMs : hourMs)

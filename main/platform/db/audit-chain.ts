@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import type { Database } from 'better-sqlite3'
+import type { Migration } from './migrate.ts'
+
+/** One line of the audit log. Secrets, prompts and file contents are never in it. */
+export type AuditEntry = {
+  readonly atMs: number
+  readonly bootId: string
+  readonly actor: string
+  readonly source: string
+  readonly action: string
+  readonly object: string
+  /** `ok`, or the error code with which the action was refused or failed. */
+  readonly result: string
+}
+
+export type AuditRow = AuditEntry & { readonly seq: number; readonly previousHash: string; readonly hash: string }
+
+export const genesisHash = '0'.repeat(64)
+
+export const auditMigration: Migration = {
+  version: 10,
+  name: 'audit-log',
+  up: db =>
+    db.exec(`
+      CREATE TABLE audit_log (
+        seq INTEGER PRIMARY KEY NOT NULL,
+        at_ms INTEGER NOT NULL,
+        boot_id TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        source TEXT NOT NULL,
+        action TEXT NOT NULL,
+        object TEXT NOT NULL,
+        result TEXT NOT NULL,
+        previous_hash TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX audit_log_by_action ON audit_log (action, seq);
+      CREATE INDEX audit_log_by_actor ON audit_log (actor, seq);
+      CREATE TRIGGER audit_log_is_append_only_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER audit_log_is_append_only_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+    `),
+}
+
+/**
+ * The hash that chains a record to the one before it: SHA-256 over a zero byte (a leaf, as in RFC 6962), the previous
+ * hash and the record as canonical JSON (fixed key order).
+ */
+export function hashOf(entry: AuditEntry, seq: number, previousHash: string): string {
+  const record = [seq, entry.atMs, entry.bootId, entry.actor, entry.source, entry.action, entry.object, entry.result]
+  return createHash('sha256').update('\0').update(previousHash).update(JSON.stringify(record)).digest('hex')
+}
+
+/** Appends records; call `append` inside the transaction of the change that it tells of. */
+export function createAuditChain(db: Database): { append: (entry: AuditEntry) => void } {
+  const head = db.prepare<[], { seq: number; hash: string }>(
+    'SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1',
+  )
+  const insert = db.prepare<[number, number, string, string, string, string, string, string, string, string]>(
+    'INSERT INTO audit_log (seq, at_ms, boot_id, actor, source, action, object, result, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  )
+  return {
+    append: entry => {
+      const last = head.get()
+      const seq = (last?.seq ?? 0) + 1
+      const previousHash = last?.hash ?? genesisHash
+      insert.run(
+        seq,
+        entry.atMs,
+        entry.bootId,
+        entry.actor,
+        entry.source,
+        entry.action,
+        entry.object,
+        entry.result,
+        previousHash,
+        hashOf(entry, seq, previousHash),
+      )
+    },
+  }
+}
