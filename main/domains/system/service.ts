@@ -1,0 +1,111 @@
+import { readdirSync, statSync } from 'node:fs'
+import { basename, isAbsolute, join, resolve } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import type { Handlers } from '../../contract/method.ts'
+import type { backup, events, system } from '../../contract/system.ts'
+import { type Clock, isoOf } from '../../platform/clock.ts'
+import { checkDatabase, schemaVersionOf, writeBackup } from '../../platform/db/backup.ts'
+import type { Store } from '../../platform/db/types.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Paths } from '../../platform/paths.ts'
+
+type Deps = {
+  readonly store: Store
+  readonly db: Database
+  readonly bus: EventBus
+  readonly clock: Clock
+  readonly paths: Paths
+  readonly version: string
+  readonly logFile: string
+  readonly offline: boolean
+  /** The loopback address, when the TCP listener is on. */
+  readonly address: () => string | undefined
+  readonly counts: () => Record<string, number>
+  readonly stop: () => void
+}
+
+type SystemHandlers = {
+  readonly system: Handlers<typeof system>
+  readonly events: Handlers<typeof events>
+  readonly backup: Handlers<typeof backup>
+}
+
+/** The workstation about itself: status, change events, backups. */
+export function createSystem({
+  store,
+  db,
+  bus,
+  clock,
+  paths,
+  version,
+  logFile,
+  offline,
+  address,
+  counts,
+  stop,
+}: Deps): SystemHandlers {
+  const startedAt = isoOf(clock.nowMs())
+  const inBackups = (path: string) =>
+    isAbsolute(path) || path.includes('/') ? resolve(path) : join(paths.backups, path)
+  const info = (path: string, schemaVersion: number) => {
+    const { size, mtimeMs } = statSync(path)
+    return { name: basename(path), path, sizeBytes: size, createdAt: isoOf(mtimeMs), schemaVersion }
+  }
+
+  return {
+    system: {
+      status: async () => {
+        const tcp = address()
+        return {
+          version,
+          pid: process.pid,
+          startedAt,
+          dataDir: paths.dataDir,
+          socket: paths.backendSocket,
+          ...(tcp && { address: tcp }),
+          logFile,
+          offline,
+          counts: counts(),
+        }
+      },
+      stop: async (_input, call) => {
+        store.commit(call, 'backend', () => undefined)
+        stop()
+        return { stopping: true }
+      },
+    },
+    events: {
+      subscribe: async ({ topics }, { lastEventId, signal }) => bus.subscribe({ topics, lastEventId, signal }) as never, // numbered by the rpc surface
+    },
+    backup: {
+      create: async ({ path }, call) => {
+        const target =
+          path === undefined
+            ? join(paths.backups, `slipway-${isoOf(clock.nowMs()).replaceAll(':', '-')}.db`)
+            : resolve(path)
+        writeBackup(db, target)
+        store.commit(call, target, () => undefined)
+        return info(target, Number(db.pragma('user_version', { simple: true })))
+      },
+      verify: async ({ path }) => {
+        const file = inBackups(path)
+        const { ok, problems, schemaVersion, tables } = checkDatabase(file)
+        const size = statSync(file, { throwIfNoEntry: false })
+        const facts = size
+          ? info(file, schemaVersion)
+          : { name: basename(file), path: file, sizeBytes: 0, createdAt: isoOf(0), schemaVersion }
+        return { ...facts, ok, problems: [...problems], tables }
+      },
+      list: async () => {
+        const names = readdirSync(paths.backups, { withFileTypes: true }).filter(
+          entry => entry.isFile() && entry.name.endsWith('.db'),
+        )
+        return {
+          items: names.map(entry =>
+            info(join(paths.backups, entry.name), schemaVersionOf(join(paths.backups, entry.name))),
+          ),
+        }
+      },
+    },
+  }
+}

@@ -1,0 +1,219 @@
+import { type Caller, mayCall } from '../../contract/call.ts'
+import { AppError, errorKinds, toAppError } from '../../contract/errors.ts'
+import type { Scope } from '../../contract/method.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { assertInside, type Perimeter } from '../../platform/http/guard.ts'
+import {
+  assertJsonDepth,
+  createConcurrencyLimiter,
+  createRateLimiter,
+  withBoundedBody,
+} from '../../platform/http/limits.ts'
+import type { FetchHandler } from '../../platform/http/listen.ts'
+import type { Log } from '../../platform/log.ts'
+
+/** How a request came in. A socket needs no Host check and no credential: only its owner can open it. */
+export type Transport = { readonly kind: 'socket' } | { readonly kind: 'tcp'; readonly perimeter: Perimeter }
+
+/** Something mounted behind the guards, by path prefix. */
+export type Mount = {
+  readonly prefix: `/${string}`
+  /** `public` mounts see no credential: they may serve only what holds no secret. Methods check their own policy further in. */
+  readonly policy: Scope | 'public' | 'by-method'
+  readonly maxBodyBytes: number
+  readonly handle: (request: Request, caller: Caller | undefined) => Response | Promise<Response>
+}
+
+type Deps = {
+  readonly mounts: readonly Mount[]
+  readonly callerOfKey: (secret: string) => Caller | undefined
+  readonly callerOfSession: (token: string) => Caller | undefined
+  readonly startSession: (code: string) => string | undefined
+  /** Records a request that the guards refused. */
+  readonly refused: (caller: Caller | undefined, path: string, error: AppError) => void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const owner: Caller = { kind: 'owner', id: 'owner', scopes: ['admin'], source: 'socket' }
+const sessionCookie = 'slipway-session'
+const maxJsonDepth = 64
+
+/**
+ * One chain guards everything, in this order, and the first failure ends the request: transport, Host, Origin,
+ * credential, CSRF, policy, limits, handler (audit happens in the handler's own transaction).
+ */
+export function createGateway({
+  mounts,
+  callerOfKey,
+  callerOfSession,
+  startSession,
+  refused,
+  clock,
+  log,
+}: Deps): (transport: Transport) => FetchHandler {
+  const rate = createRateLimiter({ clock, perSecond: 1_000, burst: 2_000 })
+  const strangers = createRateLimiter({ clock, perSecond: 20, burst: 100 })
+  const concurrency = createConcurrencyLimiter(256)
+  const longestFirst = [...mounts].sort((a, b) => b.prefix.length - a.prefix.length)
+  const mountOf = (path: string) =>
+    longestFirst.find(({ prefix }) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))
+
+  const credentialOf = (request: Request, transport: Transport): Caller | undefined => {
+    const header = request.headers.get('authorization')
+    if (header !== null) {
+      const caller = header.startsWith('Bearer ') ? callerOfKey(header.slice('Bearer '.length)) : undefined
+      if (!caller) {
+        strangers.take('key')
+        throw new AppError('unauthenticated', 'The API key is unknown, revoked or expired.', {
+          hint: 'Make one with: slipway keys create NAME --scope read.',
+        })
+      }
+      return caller
+    }
+    if (transport.kind === 'socket') return owner
+    const token = cookieOf(request, sessionCookie)
+    return token === undefined ? undefined : callerOfSession(token)
+  }
+
+  const assertNotForged = (request: Request, caller: Caller) => {
+    if (caller.kind !== 'session' || request.method === 'GET' || request.method === 'HEAD') return
+    if (request.headers.get('x-slipway-request') !== '1') {
+      throw new AppError('forbidden', 'A browser request must carry the header X-Slipway-Request: 1.', {
+        hint: 'Pages of the workstation send it; programs use an API key instead.',
+      })
+    }
+  }
+
+  const assertJson = (request: Request) => {
+    const type = request.headers.get('content-type')
+    if (request.body && type !== null && !/^application\/json(;|$)/i.test(type)) {
+      throw new AppError('invalid_input', 'Request bodies are JSON.', { hint: 'Send Content-Type: application/json.' })
+    }
+  }
+
+  const pass = async (request: Request, transport: Transport): Promise<Response> => {
+    if (transport.kind === 'tcp') assertInside(request, transport.perimeter)
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === '/launch' && request.method === 'GET') return launch(searchParams.get('code') ?? '')
+    const mount = mountOf(pathname)
+    if (!mount) throw new AppError('not_found', 'There is nothing at this address.', { hint: 'See /api/v1/docs.' })
+    let caller: Caller | undefined
+    try {
+      if (mount.policy !== 'public') {
+        caller = credentialOf(request, transport)
+        if (!caller) {
+          strangers.take('none')
+          throw new AppError('unauthenticated', 'This needs an API key or a session.', {
+            hint: 'Send Authorization: Bearer KEY (slipway keys create), or open the link that slipway serve prints.',
+          })
+        }
+        assertNotForged(request, caller)
+        if (mount.policy !== 'by-method' && !mayCall(caller, mount.policy)) throw forbidden(mount.policy)
+      }
+    } catch (error) {
+      if (error instanceof AppError) refused(caller, pathname, error)
+      throw error
+    }
+    return limited(request, mount, caller)
+  }
+
+  const limited = async (request: Request, mount: Mount, caller: Caller | undefined): Promise<Response> => {
+    const who = caller ? `${caller.kind}:${caller.id}` : 'public'
+    rate.take(who)
+    const leave = concurrency.enter(who)
+    try {
+      assertJson(request)
+      const bounded = await withBoundedBody(request, mount.maxBodyBytes)
+      if (bounded.body && bounded !== request) assertJsonDepth(await bounded.clone().text(), maxJsonDepth)
+      return releasedAtEnd(await mount.handle(bounded, caller), leave)
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  const launch = (code: string): Response => {
+    strangers.take('launch')
+    const token = startSession(code)
+    if (!token)
+      throw new AppError('unauthenticated', 'This launch link was used already or is too old.', {
+        hint: 'Ask for a new one: slipway serve prints it.',
+      })
+    return new Response(null, {
+      status: 303,
+      headers: {
+        location: '/',
+        'set-cookie': `${sessionCookie}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200`,
+      },
+    })
+  }
+
+  return transport => async request => {
+    try {
+      return hardened(await pass(request, transport))
+    } catch (error) {
+      const app = toAppError(error)
+      if (app.code === 'internal') log.error('request failed', { path: new URL(request.url).pathname, error })
+      return hardened(errorResponse(app))
+    }
+  }
+}
+
+export const forbidden = (scope: Scope): AppError =>
+  new AppError('forbidden', `This needs the scope "${scope}".`, {
+    hint: `Use a key that has it: slipway keys create NAME --scope ${scope}.`,
+  })
+
+export const errorResponse = (error: AppError): Response =>
+  Response.json(error.toBody(), { status: errorKinds[error.code].status })
+
+const defaultHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+// Mounts that serve pages set their own policy; everything else gets the strictest one.
+function hardened(response: Response): Response {
+  for (const [name, value] of Object.entries(defaultHeaders))
+    if (!response.headers.has(name)) response.headers.set(name, value)
+  return response
+}
+
+const cookieOf = (request: Request, name: string): string | undefined => {
+  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
+    const at = part.indexOf('=')
+    if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
+  }
+  return undefined
+}
+
+// A stream counts as running until its last byte is read or its reader goes away.
+function releasedAtEnd(response: Response, leave: () => void): Response {
+  if (!response.body) {
+    leave()
+    return response
+  }
+  const reader = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    pull: async controller => {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        leave()
+        controller.close()
+      } catch (error) {
+        leave()
+        controller.error(error)
+      }
+    },
+    cancel: async reason => {
+      leave()
+      await reader.cancel(reason)
+    },
+  })
+  return new Response(body, { status: response.status, headers: response.headers })
+}
