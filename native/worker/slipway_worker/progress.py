@@ -1,0 +1,230 @@
+"""The one callback of a training run: turns what the trainer does into events, and stops it when it must."""
+
+import math
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transformers import TrainerCallback
+
+from slipway_worker import checkpoints
+from slipway_worker.runtime import resident_bytes
+from slipway_worker.train_config import TrainConfig
+from slipway_worker.wire import Stop, Wire, WorkerError, finite
+
+if TYPE_CHECKING:
+    from transformers import TrainerControl, TrainerState, TrainingArguments
+
+# trl's own names for what the step event carries under its own keys, and for what says nothing about learning.
+_OWN_KEYS = frozenset(("loss", "grad_norm", "learning_rate", "epoch", "num_tokens", "total_flos"))
+
+
+class StopRequest:
+    """Set by the thread that reads commands, read by the training loop. The first request wins, but for its save."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._save = False
+
+    def __call__(self, stop: Stop) -> None:
+        self._save = self._save or stop.save
+        self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        return self._asked.is_set()
+
+    @property
+    def save(self) -> bool:
+        return self._save
+
+
+class Progress(TrainerCallback):
+    """Emits started, step, evaluation and checkpoint events. Adds no work to a step that logs nothing."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        config: TrainConfig,
+        stop: StopRequest,
+        origin: Mapping[str, object],
+        totals: Mapping[str, object],
+        world_size: int,
+        device: str,
+    ) -> None:
+        self._wire, self._config, self._stop = wire, config, stop
+        self._origin, self._totals, self._world_size, self._device = origin, totals, world_size, device
+        self._mark = 0.0  # when the work since the last step event began
+        self._step = 0
+        self._tokens = 0
+        self._seconds_per_step: float | None = None
+        self.checkpoint: Path | None = None
+        self.step = 0
+        self.validation_loss: float | None = None
+        self.failure: WorkerError | None = None
+        self.stopped_early = False
+
+    def on_train_begin(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object
+    ) -> None:
+        self.step = self._step = state.global_step
+        self._mark = time.perf_counter()
+        if state.is_world_process_zero:
+            self._wire.emit(
+                "started",
+                totalSteps=state.max_steps,
+                epochs=float(args.num_train_epochs),
+                resumedAtStep=state.global_step,
+                **self._totals,
+            )
+
+    def on_step_end(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object
+    ) -> None:
+        self.step = state.global_step
+        if self._must_stop(args):
+            control.should_training_stop = True
+            control.should_save = self._stop.save
+            control.should_evaluate = False
+        if control.should_save:
+            control.should_log = True  # so that on_log sees the loss before its weights are kept
+
+    def on_epoch_end(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object
+    ) -> None:
+        if control.should_training_stop and (self._stop.asked or self.failure):
+            control.should_save = False  # a stopped run has saved at its last step, or was asked not to
+
+    def on_log(
+        self,
+        args: "TrainingArguments",
+        state: "TrainerState",
+        control: "TrainerControl",
+        logs: Mapping[str, Any] | None = None,
+        **_: object,
+    ) -> None:
+        if logs is None or "loss" not in logs:
+            return
+        now = time.perf_counter()
+        steps = max(1, state.global_step - self._step)
+        seconds = max(now - self._mark, 1e-9)
+        per_step = seconds / steps
+        # Smoothed, so that one slow step does not make the time left jump.
+        old = self._seconds_per_step
+        self._seconds_per_step = per_step if old is None else 0.9 * old + 0.1 * per_step
+        tokens = int(logs.get("num_tokens", 0))
+        # After a resume trl counts from zero again, so only a difference means something.
+        new_tokens = tokens - self._tokens if tokens >= self._tokens else tokens
+        loss = finite(logs["loss"])
+        if state.is_world_process_zero:
+            self._wire.emit(
+                "step",
+                step=state.global_step,
+                epoch=round(float(state.epoch or 0), 6),
+                loss=loss,
+                learningRate=finite(logs.get("learning_rate")),
+                gradNorm=finite(logs.get("grad_norm")),
+                tokensPerSecond=new_tokens / seconds,
+                samplesPerSecond=self._config.global_batch_size * steps / seconds,
+                memoryBytes=self._memory_bytes(),
+                secondsLeft=max(0, state.max_steps - state.global_step) * self._seconds_per_step,
+                metrics={k: finite(v) for k, v in logs.items() if k not in _OWN_KEYS and isinstance(v, int | float)},
+            )
+        self._step, self._tokens, self._mark = state.global_step, tokens, now
+        if loss is None:
+            self._meet_non_finite_loss(state, control)
+
+    def on_evaluate(
+        self,
+        args: "TrainingArguments",
+        state: "TrainerState",
+        control: "TrainerControl",
+        metrics: Mapping[str, Any] | None = None,
+        **_: object,
+    ) -> None:
+        metrics = metrics or {}
+        self.validation_loss = finite(metrics.get("eval_loss"))
+        if state.is_world_process_zero:
+            self._wire.emit(
+                "evaluation",
+                step=state.global_step,
+                epoch=round(float(state.epoch or 0), 6),
+                loss=self.validation_loss,
+                metrics={
+                    k.removeprefix("eval_"): finite(v)
+                    for k, v in metrics.items()
+                    if k.startswith("eval_")
+                    and k not in ("eval_loss", "eval_num_tokens")
+                    and isinstance(v, int | float)
+                },
+            )
+        if self._has_stalled(state):
+            self.stopped_early = True
+            control.should_training_stop = True
+        self._mark = time.perf_counter()
+
+    def on_save(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object) -> None:
+        if state.is_world_process_zero and args.output_dir:
+            folder = Path(args.output_dir)
+            path = folder / f"{checkpoints.FOLDER_PREFIX}{state.global_step}"
+            size_bytes = checkpoints.complete(path, state.global_step, self._origin)
+            kept = checkpoints.retain(folder, self._config.checkpoint_count)
+            self.checkpoint = path
+            self._wire.emit(
+                "checkpoint",
+                step=state.global_step,
+                path=str(path),
+                sizeBytes=size_bytes,
+                kept=[{"step": checkpoints.step_of(p), "path": str(p)} for p in kept],
+            )
+        self._mark = time.perf_counter()
+
+    def _must_stop(self, args: "TrainingArguments") -> bool:
+        if self._world_size == 1:
+            return self._stop.asked
+        # Only the first process hears commands; all must stop at the same step.
+        import torch
+        import torch.distributed as dist
+
+        asked = torch.tensor([self._stop.asked, self._stop.save], dtype=torch.int32, device=args.device)
+        dist.all_reduce(asked, op=dist.ReduceOp.MAX)
+        if asked[0] and not self._stop.asked:
+            self._stop(Stop(save=bool(asked[1])))
+        return bool(asked[0])
+
+    def _has_stalled(self, state: "TrainerState") -> bool:
+        """Early stopping, decided from the whole history so that a resumed run decides the same."""
+        rule = self._config.early_stopping
+        if rule is None:
+            return False
+        best, waited = math.inf, 0
+        for loss in (entry["eval_loss"] for entry in state.log_history if "eval_loss" in entry):
+            waited = 0 if loss < best - rule.threshold else waited + 1
+            best = min(best, loss)
+        return waited >= rule.patience
+
+    def _meet_non_finite_loss(self, state: "TrainerState", control: "TrainerControl") -> None:
+        last = self.checkpoint.name if self.checkpoint else None
+        self._wire.emit(
+            "warning", code="non_finite_loss", message=f"The loss is not a number at step {state.global_step}."
+        )
+        if self._config.on_non_finite_loss == "continue":
+            return
+        control.should_training_stop = True
+        control.should_save = False  # these weights are of no use to anybody
+        control.should_evaluate = False
+        self.failure = WorkerError(
+            "worker_failed",
+            f"The loss is not a number at step {state.global_step}: training has diverged.",
+            hint="Lower learningRate, raise warmupRatio, or check the data with `slipway datasets check`.",
+            details={"reason": "non_finite_loss", "step": state.global_step, "lastCheckpoint": last},
+        )
+
+    def _memory_bytes(self) -> int:
+        if self._device != "cuda":
+            return resident_bytes()
+        import torch
+
+        return torch.cuda.max_memory_reserved()

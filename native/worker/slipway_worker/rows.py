@@ -1,0 +1,218 @@
+"""Canonical rows (Parquet) → what a trainer takes. Rows that cannot teach are left out, counted and named."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from slipway_worker.render import LossOn, Rendered, render_chat, render_completions, render_text
+from slipway_worker.template import ChatTemplate
+from slipway_worker.wire import WorkerError
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from transformers import PreTrainedTokenizerBase
+
+Method = Literal["pretrain", "sft", "dpo", "kto"]
+Row = Mapping[str, Any]
+
+COLUMNS: Mapping[Method, tuple[str, ...]] = {
+    "pretrain": ("text",),
+    "sft": ("messages",),
+    "dpo": ("messages", "chosen", "rejected"),
+    "kto": ("messages", "completion", "label"),
+}
+MAX_EXAMPLES = 20
+
+
+@dataclass
+class Problems:
+    """Rows that were left out: how many, and the first of them by number (1 is the first row)."""
+
+    rows: int = 0
+    first: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, row: int, code: str, message: str) -> None:
+        self.rows += 1
+        if len(self.first) < MAX_EXAMPLES:
+            self.first.append({"row": row, "code": code, "message": message})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renderer:
+    """All that decides how a row of one method becomes tokens."""
+
+    tokenizer: "PreTrainedTokenizerBase"
+    template: ChatTemplate | None
+    method: Method
+    loss_on: LossOn
+    max_tokens: int
+
+    def render(self, row: Row) -> list[Rendered]:
+        """
+        One row as the trainer will see it, cut to the sequence length: one for pretrain, sft and kto, two (chosen,
+        rejected) for dpo. Raises WorkerError for a row that cannot be rendered.
+        """
+        return [rendered.truncate(self.max_tokens) for rendered in self.render_whole(row)]
+
+    def render_whole(self, row: Row) -> list[Rendered]:
+        """The same, uncut."""
+        match self.method:
+            case "pretrain":
+                if not isinstance(row["text"], str) or not row["text"]:
+                    raise WorkerError("invalid_input", "The text is empty.")
+                return [render_text(self.tokenizer, row["text"])]
+            case "sft":
+                return [
+                    render_chat(
+                        self.tokenizer,
+                        self._template(),
+                        _list(row, "messages"),
+                        loss_on=self.loss_on,
+                        tools=tools_of(row),
+                    )
+                ]
+            case "dpo":
+                answers = [as_messages(row["chosen"]), as_messages(row["rejected"])]
+            case "kto":
+                if not isinstance(row["label"], bool):
+                    raise WorkerError("invalid_input", "The label is neither true nor false.")
+                answers = [as_messages(row["completion"])]
+        prompt = _list(row, "messages")
+        return render_completions(self.tokenizer, self._template(), prompt, answers, tools=tools_of(row))
+
+    def _template(self) -> ChatTemplate:
+        if self.template is None:
+            raise WorkerError(
+                "missing_requirement",
+                "The model has no chat template, so conversations cannot be turned into its input.",
+                hint="Set chatTemplate (it is saved with the result), or train on plain text with pretrain.",
+            )
+        return self.template
+
+
+def open_rows(files: Sequence[Path], method: Method, cache_dir: Path) -> "Dataset":
+    """Open Parquet files as one memory-mapped table. Raises WorkerError naming a missing file or column."""
+    from datasets import Dataset
+    from pyarrow import ArrowException, parquet
+
+    for file in files:
+        if not file.is_file():
+            raise WorkerError("not_found", f"There is no file {file}.")
+        try:
+            columns = parquet.read_schema(file).names
+        except (ArrowException, OSError) as error:
+            raise WorkerError("invalid_input", f"{file.name} is not a readable Parquet file: {error}") from error
+        for column in COLUMNS[method]:
+            if column not in columns:
+                raise WorkerError(
+                    "invalid_input",
+                    f"{file.name} has no column {column}, which {method} needs; it has {', '.join(columns)}.",
+                )
+    return Dataset.from_parquet([str(file) for file in files], cache_dir=str(cache_dir), keep_in_memory=False)
+
+
+def prepare_rows(rows: "Dataset", renderer: Renderer, problems: Problems) -> "Dataset":
+    """Render every row into the columns that the method's trainer takes."""
+
+    def convert(batch: Mapping[str, list[Any]], indices: list[int]) -> dict[str, list[Any]]:
+        out: dict[str, list[Any]] = {name: [] for name in columns}
+        for position, index in enumerate(indices):
+            row = {name: values[position] for name, values in batch.items()}
+            try:
+                for ready in to_columns(row, renderer):
+                    for name in columns:
+                        out[name].append(ready[name])
+            except WorkerError as error:
+                if error.code == "missing_requirement":
+                    raise  # no row can be rendered without a template
+                problems.add(index + 1, error.code, error.message)
+        return out
+
+    to_columns, columns = _CONVERSIONS[renderer.method]
+    prepared = rows.map(
+        convert,
+        batched=True,
+        batch_size=200,
+        with_indices=True,
+        remove_columns=rows.column_names,
+        load_from_cache_file=False,
+        new_fingerprint=f"slipway-{rows._fingerprint}",  # spares hashing the tokenizer
+    )
+    if len(prepared) == 0:
+        first = problems.first[0]["message"] if problems.first else "there are no rows"
+        raise WorkerError(
+            "invalid_input",
+            f"Nothing would be learned: none of the {len(rows)} rows can be used. The first one: {first}",
+            details={"problems": problems.first},
+        )
+    return prepared
+
+
+def as_messages(value: object) -> list[dict[str, Any]]:
+    """An answer is a list of messages, or the bare text of one assistant message."""
+    if isinstance(value, str):
+        return [{"role": "assistant", "content": value}]
+    if isinstance(value, list) and value:
+        return value
+    raise WorkerError("invalid_input", "The answer is empty.")
+
+
+def tools_of(row: Row) -> list[Any] | None:
+    """Tool definitions travel as JSON text, as their shapes differ too much for a column type."""
+    tools = row.get("tools")
+    return json.loads(tools) if isinstance(tools, str) and tools else None
+
+
+def _list(row: Row, column: str) -> list[dict[str, Any]]:
+    value = row[column]
+    if not isinstance(value, list):
+        raise WorkerError("invalid_input", f"{column} is not a list of messages.")
+    return value
+
+
+def _text_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
+    """A document longer than a sequence continues in the next one: nothing of it is lost."""
+    ids = renderer.render_whole(row)[0].input_ids
+    chunks = [ids[at : at + renderer.max_tokens] for at in range(0, len(ids), renderer.max_tokens)]
+    # A last chunk of one token predicts nothing.
+    return [{"input_ids": chunk, "labels": chunk} for chunk in chunks if len(chunk) > 1]
+
+
+def _chat_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
+    (rendered,) = renderer.render(row)
+    require_teaching([rendered])
+    return [{"input_ids": rendered.input_ids, "labels": rendered.labels}]
+
+
+def _pair_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
+    require_teaching(renderer.render(row))
+    prompt = _conversation(row["messages"])
+    return [{"prompt": prompt} | {k: _conversation(as_messages(row[k])) for k in ("chosen", "rejected")}]
+
+
+def _judged_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
+    require_teaching(renderer.render(row))
+    answer = _conversation(as_messages(row["completion"]))
+    return [{"prompt": _conversation(row["messages"]), "completion": answer, "label": row["label"]}]
+
+
+def require_teaching(rendered: Sequence[Rendered]) -> None:
+    """Raises WorkerError when a row (or one side of a pair) has no token to learn."""
+    for one in rendered:
+        if not one.teaches:
+            cut = f" within the first {len(one.input_ids)} tokens" if one.truncated_tokens else ""
+            raise WorkerError("invalid_input", f"Every label is masked: no token{cut} teaches anything.")
+
+
+def _conversation(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [{"role": message["role"], "content": message["content"]} for message in messages]
+
+
+_CONVERSIONS: Mapping[Method, tuple[Callable[[Row, Renderer], Iterable[dict[str, Any]]], tuple[str, ...]]] = {
+    "pretrain": (_text_columns, ("input_ids", "labels")),
+    "sft": (_chat_columns, ("input_ids", "labels")),
+    "dpo": (_pair_columns, ("prompt", "chosen", "rejected")),
+    "kto": (_judged_columns, ("prompt", "completion", "label")),
+}

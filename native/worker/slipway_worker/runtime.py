@@ -1,0 +1,89 @@
+"""What every worker does around its work: no network, a fixed number of threads, failures told as events."""
+
+import errno
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from slipway_worker.wire import Wire, WorkerError, open_wire
+
+# Set before anything of Hugging Face is imported: these are read at import.
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "false",  # it forks badly, and threads are counted out by the backend
+    "BITSANDBYTES_NOWELCOME": "1",
+}
+
+Work = Callable[[str, Wire], None]
+
+
+def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
+    """Run one worker to its end. Exit codes: 0 done or stopped, 2 invalid input, 1 failed."""
+    wire = wire or open_wire()
+    os.environ.update(OFFLINE)
+    if len(argv) != 2:
+        wire.emit("failed", code="invalid_input", message="usage: python -m slipway_worker.<module> CONFIG.json")
+        return 2
+    try:
+        work(argv[1], wire)
+    except Exception as error:  # noqa: BLE001 - the last resort of the process: whatever it was becomes an event
+        failure = as_worker_error(error)
+        if failure is not error:
+            traceback.print_exception(error, file=sys.stderr)
+        wire.emit("failed", **failure.body())
+        return 2 if failure.code == "invalid_input" else 1
+    return 0
+
+
+def as_worker_error(error: BaseException) -> WorkerError:
+    """Say what a failure means to the caller; an unforeseen one becomes `worker_failed` with its own words."""
+    if isinstance(error, WorkerError):
+        return error
+    text = str(error)
+    if is_out_of_memory(error):
+        return WorkerError(
+            "missing_requirement",
+            f"Memory ran out: {text.splitlines()[0][:300] if text else type(error).__name__}",
+            hint="Lower microBatchSize or maxSequenceLength, turn on gradientCheckpointing, or use lora or qlora.",
+        )
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left on device" in text:
+        return WorkerError(
+            "storage_full", "The disk is full.", hint="Free some space; the last complete checkpoint is intact."
+        )
+    return WorkerError("worker_failed", f"{type(error).__name__}: {text[:2000]}")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether host or device memory was refused. torch has a class for CUDA only; on the CPU its text says it."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    text = str(error)
+    return isinstance(error, RuntimeError) and ("can't allocate memory" in text or "out of memory" in text)
+
+
+def use_threads(count: int) -> None:
+    """Fix the size of the numeric libraries' thread pools. To be called before torch is imported."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(count)
+
+
+def resident_bytes() -> int:
+    """Resident memory of this process now (its highest so far where the system does not tell)."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def folder_bytes(folder: Path) -> int:
+    """The size of all files below a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

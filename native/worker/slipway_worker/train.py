@@ -1,0 +1,406 @@
+"""
+Train a local model on local data: continued pre-training, SFT, DPO or KTO, with LoRA, QLoRA or all weights.
+
+python -m slipway_worker.train CONFIG.json
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slipway_worker import checkpoints
+from slipway_worker.config import load_config
+from slipway_worker.devices import resolve_device, resolve_precision, see_one_gpu
+from slipway_worker.rows import Problems, Renderer, open_rows, prepare_rows
+from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
+from slipway_worker.template import template_of
+from slipway_worker.train_config import TrainConfig, drift_keys
+from slipway_worker.wire import Heartbeat, Wire, WorkerError, finite
+
+if TYPE_CHECKING:
+    import torch
+    from datasets import Dataset
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer
+
+    from slipway_worker.progress import Progress, StopRequest
+
+
+def work(config_path: str, wire: Wire) -> None:
+    try:
+        config = load_config(TrainConfig, config_path)
+        world_size = int(os.environ.get("WORLD_SIZE", "1"))
+        config.batches(world_size)
+    except (OSError, ValueError) as error:
+        raise WorkerError("invalid_input", f"The training configuration is not valid: {error}") from error
+    use_threads(config.threads)
+    see_one_gpu(config.device)
+    with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):
+        train(config, wire, world_size)
+
+
+def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
+    """One run, from reading the rows to the saved result. The last event is finished or stopped, or it raises."""
+    origin = {"config": drift_keys(config)} | fingerprints(config)
+    if config.resume_from:
+        check_resume(config, origin, wire)
+
+    wire.emit("phase", phase="importing")
+    import torch
+    import transformers
+
+    from slipway_worker.progress import Progress, StopRequest
+
+    stop = StopRequest()
+    wire.listen(stop)
+    torch.set_num_threads(config.threads)
+    device = resolve_device(config.device)
+    # Before the model exists: trl wraps it for LoRA before the trainer seeds, and two runs would start differently.
+    transformers.set_seed(config.seed)
+
+    wire.emit("phase", phase="reading rows")
+    config.output_dir.mkdir(parents=True, exist_ok=True)
+    tokenizer = load_tokenizer(config)
+    with tempfile.TemporaryDirectory(prefix="rows-", dir=config.output_dir) as cache:
+        rows = prepare(config, config.train_files, tokenizer, Path(cache), wire, "training")
+        validation = (
+            prepare(config, config.validation_files, tokenizer, Path(cache), wire, "validation")
+            if config.validation_files
+            else None
+        )
+        if stop.asked:
+            wire.emit("stopped", step=0, checkpoint=None)
+            return
+
+        wire.emit("phase", phase="loading model")
+        model, reference, saved_dtype = load_model(config, device)
+        trainer = build_trainer(config, model, reference, tokenizer, rows, validation, world_size, device)
+        progress = Progress(
+            wire, config, stop, origin, describe(trainer, rows, validation), world_size=world_size, device=device
+        )
+        trainer.remove_callback(transformers.PrinterCallback)
+        trainer.add_callback(progress)
+        checkpoints.discard_incomplete(config.output_dir / "checkpoints")
+        began = time.monotonic()
+        outcome = trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
+        seconds = time.monotonic() - began
+    conclude(config, wire, trainer, tokenizer, stop, progress, saved_dtype, outcome.training_loss, seconds)
+
+
+def conclude(
+    config: TrainConfig,
+    wire: Wire,
+    trainer: "Trainer",
+    tokenizer: "PreTrainedTokenizerBase",
+    stop: "StopRequest",
+    progress: "Progress",
+    saved_dtype: "torch.dtype",
+    training_loss: float,
+    seconds: float,
+) -> None:
+    """Say how the run ended, and save the result where it ended well."""
+    if progress.failure:
+        raise progress.failure
+    finished = progress.step >= trainer.state.max_steps or progress.stopped_early
+    if stop.asked and not finished:
+        # An older checkpoint is not where the run stopped: only one of this very step is reported.
+        here = (
+            progress.checkpoint
+            if progress.checkpoint and checkpoints.step_of(progress.checkpoint) == progress.step
+            else None
+        )
+        wire.emit("stopped", step=progress.step, checkpoint=str(here) if here else None)
+        return
+    wire.emit("phase", phase="saving result")
+    result = save_result(config, trainer, tokenizer, saved_dtype)
+    if trainer.is_world_process_zero():
+        wire.emit(
+            "finished",
+            artifact={
+                "path": str(result),
+                "kind": "model" if config.tuning == "full" else "adapter",
+                "sizeBytes": folder_bytes(result),
+            },
+            metrics={
+                "steps": progress.step,
+                "trainLoss": finite(training_loss),
+                "validationLoss": progress.validation_loss,
+                "seconds": seconds,
+                "stoppedEarly": int(progress.stopped_early),
+            },
+        )
+
+
+def fingerprints(config: TrainConfig) -> dict[str, object]:
+    """What model and data hold, wherever they lie. Raises WorkerError when one is missing."""
+    for folder in (config.model_dir, *([config.adapter_dir] if config.adapter_dir else [])):
+        if not folder.is_dir():
+            raise WorkerError("not_found", f"There is no model folder {folder}.")
+    for file in (*config.train_files, *config.validation_files):
+        if not file.is_file():
+            raise WorkerError("not_found", f"There is no file {file}.")
+    return {
+        "model": checkpoints.fingerprint_model(config.model_dir),
+        "adapter": checkpoints.fingerprint_model(config.adapter_dir) if config.adapter_dir else None,
+        "trainRows": checkpoints.fingerprint_files(config.train_files),
+        "validationRows": checkpoints.fingerprint_files(config.validation_files),
+    }
+
+
+def check_resume(config: TrainConfig, origin: dict[str, Any], wire: Wire) -> None:
+    """Refuse to resume from an incomplete checkpoint or another run's; tell what drifted where that is accepted."""
+    assert config.resume_from
+    changed = checkpoints.check_resumable(config.resume_from, origin, config.accept_drift)
+    if changed:
+        wire.emit("warning", code="drift", message=f"Resuming in spite of changes in {', '.join(changed)}.")
+
+
+def load_tokenizer(config: TrainConfig) -> "PreTrainedTokenizerBase":
+    """The model's tokenizer with the chat template that the run uses, and with a pad token."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(config.model_dir, trust_remote_code=False)
+    template = template_of(tokenizer, config.chat_template)
+    tokenizer.chat_template = template.source if template else None
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if tokenizer.pad_token is None:
+        raise WorkerError("unsupported", "The tokenizer has neither a pad nor an end-of-text token.")
+    return tokenizer
+
+
+def prepare(
+    config: TrainConfig,
+    files: tuple[Path, ...],
+    tokenizer: "PreTrainedTokenizerBase",
+    cache: Path,
+    wire: Wire,
+    what: str,
+) -> "Dataset":
+    """Read and render rows; rows that cannot teach are left out with a warning."""
+    renderer = Renderer(
+        tokenizer=tokenizer,
+        template=template_of(tokenizer),
+        method=config.method,
+        loss_on=config.loss_on,
+        max_tokens=config.max_sequence_length,
+    )
+    problems = Problems()
+    prepared = prepare_rows(open_rows(files, config.method, cache), renderer, problems)
+    if problems.rows:
+        first = problems.first[0]
+        wire.emit(
+            "warning",
+            code="rows_left_out",
+            message=f"{problems.rows} {what} rows are left out; the first, row {first['row']}: {first['message']}",
+            details={"rows": problems.rows, "problems": problems.first},
+        )
+    return prepared
+
+
+def load_model(config: TrainConfig, device: str) -> tuple["PreTrainedModel", "PreTrainedModel | None", "torch.dtype"]:
+    """
+    The model to train, the reference where trl cannot find it by itself (all weights after a merged adapter, compared
+    with where they started), and the number format in which the weights came and a full result is saved.
+    """
+    import torch
+    from transformers import AutoConfig
+
+    saved_dtype = AutoConfig.from_pretrained(config.model_dir, trust_remote_code=False).dtype or torch.float32
+    model = load_base(config, device)
+    if config.adapter_dir is None:
+        return model, None, saved_dtype
+    from peft import PeftModel
+
+    if config.tuning != "full":
+        return PeftModel.from_pretrained(model, config.adapter_dir, is_trainable=True), None, saved_dtype
+    model = PeftModel.from_pretrained(model, config.adapter_dir).merge_and_unload()
+    reference = None
+    if config.method in ("dpo", "kto"):
+        reference = PeftModel.from_pretrained(load_base(config, device), config.adapter_dir).merge_and_unload()
+    return model, reference, saved_dtype
+
+
+def load_base(config: TrainConfig, device: str) -> "PreTrainedModel":
+    """The base model. Weights that are trained stay in 32 bits; frozen ones take the format of the computation."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    compute = resolve_precision(config.precision, device)
+    options: dict[str, Any] = {"dtype": torch.float32 if config.tuning == "full" else compute}
+    if config.tuning == "qlora":
+        options |= {"quantization_config": four_bits(compute, device), "device_map": {"": 0}}
+    try:
+        return AutoModelForCausalLM.from_pretrained(
+            config.model_dir, trust_remote_code=False, use_safetensors=True, **options
+        )
+    except (OSError, ValueError) as error:
+        raise WorkerError("invalid_input", f"The model cannot be loaded: {str(error)[:1000]}") from error
+
+
+def four_bits(compute: "torch.dtype", device: str) -> object:
+    """QLoRA's format (Dettmers et al. 2023): NF4 with double quantisation."""
+    import importlib.util
+
+    from transformers import BitsAndBytesConfig
+
+    if device != "cuda" or importlib.util.find_spec("bitsandbytes") is None:
+        raise WorkerError(
+            "missing_requirement",
+            "qlora needs an NVIDIA GPU and bitsandbytes.",
+            hint="Choose lora, or build an environment for this machine's GPU.",
+        )
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=compute,
+    )
+
+
+def build_trainer(
+    config: TrainConfig,
+    model: "PreTrainedModel",
+    reference: "PreTrainedModel | None",
+    tokenizer: "PreTrainedTokenizerBase",
+    rows: "Dataset",
+    validation: "Dataset | None",
+    world_size: int,
+    device: str,
+) -> "Trainer":
+    """trl's trainer for the method, with Slipway's keys under trl's names."""
+    from peft import LoraConfig
+    from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
+
+    peft_config = None
+    if config.tuning != "full" and config.adapter_dir is None:
+        targets = config.lora_target_modules
+        peft_config = LoraConfig(
+            r=config.lora_rank,
+            lora_alpha=config.lora_alpha,
+            lora_dropout=config.lora_dropout,
+            target_modules=targets if isinstance(targets, str) else list(targets),
+            task_type="CAUSAL_LM",
+        )
+    common: dict[str, Any] = {
+        "model": model,
+        "train_dataset": rows,
+        "eval_dataset": validation,
+        "processing_class": tokenizer,
+        "peft_config": peft_config,
+    }
+    arguments = trainer_arguments(config, has_validation=validation is not None, world_size=world_size, device=device)
+    match config.method:
+        case "pretrain" | "sft":
+            packing = {"packing": config.packing, "packing_strategy": "bfd", "eval_packing": False}
+            return SFTTrainer(**common, args=SFTConfig(**arguments, **packing, shuffle_dataset=config.packing))
+        case "dpo":
+            return DPOTrainer(**common, ref_model=reference, args=DPOConfig(**arguments, beta=config.beta))
+        case "kto":
+            return KTOTrainer(**common, ref_model=reference, args=KTOConfig(**arguments, beta=config.beta))
+
+
+def trainer_arguments(config: TrainConfig, *, has_validation: bool, world_size: int, device: str) -> dict[str, Any]:
+    """The arguments that all methods share."""
+    import torch
+
+    micro_batch_size, accumulation = config.batches(world_size)
+    bf16 = resolve_precision(config.precision, device) is torch.bfloat16
+    schedule = {
+        "cosine": {"num_cycles": config.num_cycles},
+        "polynomial": {"lr_end": config.lr_end, "power": config.power},
+    }
+    return {
+        "output_dir": str(config.output_dir / "checkpoints"),
+        "num_train_epochs": config.epochs,
+        "max_steps": config.max_steps or -1,
+        "learning_rate": config.rate,
+        "lr_scheduler_type": config.lr_scheduler_type,
+        "lr_scheduler_kwargs": schedule.get(config.lr_scheduler_type, {}),
+        "warmup_steps": config.warmup_ratio,  # transformers 5: below 1 it is a share of all steps
+        "weight_decay": config.weight_decay,
+        "max_grad_norm": config.max_grad_norm,
+        "per_device_train_batch_size": micro_batch_size,
+        "per_device_eval_batch_size": micro_batch_size,
+        "gradient_accumulation_steps": accumulation,
+        "max_length": config.max_sequence_length,
+        "gradient_checkpointing": config.gradient_checkpointing,
+        "seed": config.seed,
+        "use_cpu": device == "cpu",
+        "bf16": bf16,
+        "logging_steps": config.logging_steps,
+        "logging_nan_inf_filter": False,  # it would hide a diverged run behind the average of better steps
+        "save_strategy": config.save_strategy,
+        "save_steps": config.save_steps,
+        "save_total_limit": None,  # Progress keeps the count, after the new one is sealed
+        "eval_strategy": "steps" if has_validation else "no",
+        "eval_steps": config.validation_steps,
+        "report_to": "none",
+        "disable_tqdm": True,
+        "dataset_num_proc": None,
+        "dataloader_num_workers": 0,
+    }
+
+
+def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> dict[str, object]:
+    """The totals of the started event."""
+    parameters = list(trainer.model.parameters())
+    return {
+        "rows": len(rows),
+        "sequences": len(trainer.train_dataset),
+        "validationRows": len(validation) if validation is not None else 0,
+        "tokensPerEpoch": count_tokens(trainer.train_dataset),
+        "trainableParameters": sum(p.numel() for p in parameters if p.requires_grad),
+        "totalParameters": sum(p.numel() for p in parameters),
+        "microBatchSize": trainer.args.per_device_train_batch_size,
+        "gradientAccumulationSteps": trainer.args.gradient_accumulation_steps,
+        "device": str(trainer.args.device),
+        "precision": "bf16" if trainer.args.bf16 else "fp32",
+    }
+
+
+def count_tokens(rows: "Dataset") -> int:
+    """Tokens of one pass over the rows; a shared prompt counts for each of its completions, as it is computed twice."""
+    import pyarrow.compute as pc
+
+    lengths = {
+        name: pc.sum(pc.list_value_length(rows.data.column(name))).as_py() or 0
+        for name in ("input_ids", "prompt_ids", "chosen_ids", "rejected_ids", "completion_ids")
+        if name in rows.column_names
+    }
+    prompts = 2 if "chosen_ids" in lengths else 1
+    return sum(count * (prompts if name == "prompt_ids" else 1) for name, count in lengths.items())
+
+
+def save_result(
+    config: TrainConfig, trainer: "Trainer", tokenizer: "PreTrainedTokenizerBase", saved_dtype: "torch.dtype"
+) -> Path:
+    """Write adapter or model with its tokenizer beside the goal, then move it into place: it is there whole or not."""
+    result = config.output_dir / "result"
+    partial = config.output_dir / "result.partial"
+    if trainer.is_world_process_zero():
+        for old in (partial, result):
+            shutil.rmtree(old, ignore_errors=True)
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    if config.tuning == "full":
+        model.to(saved_dtype)  # a base that came in 16 bits does not double in size by being trained in 32
+        trainer.save_model(str(partial))
+    elif trainer.is_world_process_zero():
+        # Only the trained one: for preferences, trl keeps a second adapter as the reference.
+        model.save_pretrained(partial, selected_adapters=["default"], safe_serialization=True)
+    if trainer.is_world_process_zero():
+        (partial / "training_args.bin").unlink(missing_ok=True)
+        tokenizer.save_pretrained(partial)
+        partial.rename(result)
+    return result
+
+
+def main(argv: list[str], wire: Wire | None = None) -> int:
+    return run(work, argv, wire)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

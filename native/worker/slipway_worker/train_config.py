@@ -1,0 +1,160 @@
+"""What a training run is told: Slipway's own names, as users see them, with the ranges that make sense."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from slipway_worker.config import camel, dump_config, within
+
+Method = Literal["pretrain", "sft", "dpo", "kto"]
+Tuning = Literal["lora", "qlora", "full"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyStopping:
+    """Stop when the validation loss has not fallen by more than `threshold` in `patience` validations in a row."""
+
+    threshold: float = 0.01
+    patience: int = 3
+
+    def __post_init__(self) -> None:
+        within("earlyStopping.threshold", self.threshold, 0, 5)
+        within("earlyStopping.patience", self.patience, 1, 50)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    method: Method
+    model_dir: Path
+    train_files: tuple[Path, ...]  # Parquet with canonical rows, see rows.py
+    output_dir: Path  # gets checkpoints/ and, in the end, result/
+    tuning: Tuning = "lora"
+    adapter_dir: Path | None = None  # train this adapter further; with `full` it is merged into the weights first
+    validation_files: tuple[Path, ...] = ()
+    resume_from: Path | None = None  # a complete checkpoint of this run
+    accept_drift: bool = False  # resume although the configuration or the data differ from the checkpoint's
+
+    epochs: float = 3.0
+    max_steps: int = 0  # optimizer steps; 0: as many as `epochs` needs
+    learning_rate: float | None = None  # None: the method's usual, see default_learning_rate
+    lr_scheduler_type: Literal["linear", "cosine", "polynomial", "constant", "constant_with_warmup"] = "linear"
+    lr_end: float = 1e-7  # polynomial: the last learning rate
+    power: float = 1.0  # polynomial
+    num_cycles: float = 0.5  # cosine: 0.5 falls once from the peak to zero
+    warmup_ratio: float = 0.1
+    weight_decay: float = 0.01
+    max_grad_norm: float = 1.0
+    global_batch_size: int = 16  # rows per optimizer step over all devices
+    micro_batch_size: int | None = None  # rows per device and pass; None: the largest that divides, up to 8
+    max_sequence_length: int = 1024  # tokens
+    packing: bool = False
+    loss_on: Literal["assistant", "last", "all"] = "assistant"  # sft: which turns teach
+    beta: float = 0.1  # dpo and kto: how close to stay to the reference
+    chat_template: str | None = None  # Jinja; replaces the model's own, and is saved with the result
+
+    lora_rank: int = 8
+    lora_alpha: int = 16
+    lora_dropout: float = 0.05
+    lora_target_modules: Literal["all-linear"] | tuple[str, ...] = "all-linear"
+
+    seed: int = 42
+    logging_steps: int = 1
+    save_strategy: Literal["steps", "epoch", "no"] = "steps"
+    save_steps: int = 64
+    checkpoint_count: int = 1  # how many are kept
+    validation_steps: int = 16
+    early_stopping: EarlyStopping | None = None
+    on_non_finite_loss: Literal["stop", "continue"] = "stop"
+
+    gradient_checkpointing: bool = False  # less memory, about a fifth slower
+    precision: Literal["auto", "fp32", "bf16"] = "auto"  # auto: bf16 on a GPU that has it, else fp32
+    device: str = "auto"  # auto, cpu, cuda, cuda:1
+    threads: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))))
+
+    def __post_init__(self) -> None:
+        for key, low, high in RANGES:
+            value = getattr(self, key)
+            if value is not None:
+                within(camel(key), value, low, high)
+        if not self.train_files:
+            raise ValueError("trainFiles must name at least one file")
+        if self.early_stopping and not self.validation_files:
+            raise ValueError("earlyStopping needs validationFiles to measure the validation loss on")
+        if self.method in ("dpo", "kto") and self.packing:
+            raise ValueError(f"packing is for pretrain and sft; {self.method} compares whole rows")
+        if self.method == "kto" and self.micro_batch_size == 1:
+            raise ValueError("microBatchSize must be at least 2 for kto: it pairs each row with another of its batch")
+        if isinstance(self.lora_target_modules, tuple) and not self.lora_target_modules:
+            raise ValueError("loraTargetModules must be all-linear or name at least one module")
+        if self.device != "auto" and self.device.split(":")[0] not in ("cpu", "cuda"):
+            raise ValueError(f"device must be auto, cpu, cuda or cuda:N, got {self.device!r}")
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, or the usual one of method and tuning where none was given."""
+        if self.learning_rate is not None:
+            return self.learning_rate
+        full = {"pretrain": 3e-5, "sft": 3e-5, "dpo": 1e-6, "kto": 1e-6}[self.method]
+        return full if self.tuning == "full" else full * 10
+
+    def batches(self, world_size: int) -> tuple[int, int]:
+        """Micro batch size and gradient accumulation. Raises ValueError unless they make up the global batch."""
+        per_device, rest = divmod(self.global_batch_size, world_size)
+        if rest or not per_device:
+            raise ValueError(
+                f"globalBatchSize {self.global_batch_size} cannot be divided among {world_size} devices evenly"
+            )
+        micro = self.micro_batch_size or max(n for n in range(1, min(8, per_device) + 1) if per_device % n == 0)
+        if per_device % micro:
+            raise ValueError(
+                f"globalBatchSize {self.global_batch_size} is not a multiple of microBatchSize {micro}"
+                f" times {world_size} device(s)"
+            )
+        if self.method == "kto" and micro < 2:
+            raise ValueError("kto needs at least 2 rows per device and pass: choose an even globalBatchSize")
+        return micro, per_device // micro
+
+
+# Both ends included; where Qianfan's interface has a range, ours contains it (design: qianfan-core.md 35-39).
+RANGES: tuple[tuple[str, float, float], ...] = (
+    ("epochs", 0.001, 1000),
+    ("max_steps", 0, 100_000_000),
+    ("learning_rate", 1e-9, 1),
+    ("lr_end", 0, 1),
+    ("power", 0.1, 10),
+    ("num_cycles", 0.01, 100),
+    ("warmup_ratio", 0, 0.99),
+    ("weight_decay", 0, 1),
+    ("max_grad_norm", 0, 1000),
+    ("global_batch_size", 1, 100_000),
+    ("micro_batch_size", 1, 10_000),
+    ("max_sequence_length", 8, 1_048_576),
+    ("beta", 0.0001, 100),
+    ("lora_rank", 1, 1024),
+    ("lora_alpha", 1, 4096),
+    ("lora_dropout", 0, 0.9),
+    ("seed", 0, 2**32 - 1),
+    ("logging_steps", 1, 1_000_000),
+    ("save_steps", 1, 10_000_000),
+    ("checkpoint_count", 1, 1000),
+    ("validation_steps", 1, 10_000_000),
+    ("threads", 1, 1024),
+)
+
+# Keys that may differ between a checkpoint and the run that resumes it, because the curve does not depend on them.
+NOT_DRIFT = frozenset(
+    (
+        *("outputDir", "resumeFrom", "acceptDrift", "loggingSteps", "saveStrategy", "saveSteps", "checkpointCount"),
+        *("earlyStopping", "onNonFiniteLoss", "validationSteps", "threads", "device"),
+        # Where the files lie may change; what is in them may not: their fingerprints are compared.
+        *("modelDir", "adapterDir", "trainFiles", "validationFiles"),
+    )
+)
+
+
+def drift_keys(config: TrainConfig) -> dict[str, object]:
+    """The part of a configuration that decides the curve."""
+    return {key: value for key, value in dump_config(config).items() if key not in NOT_DRIFT} | {
+        "learningRate": config.rate
+    }
