@@ -41,15 +41,12 @@ export function createEventBus(bootId: string): EventBus {
     for (const deliver of subscribers) deliver(entry)
   }
 
-  async function* subscribe({
-    topics,
-    lastEventId,
-    signal,
-  }: Parameters<EventBus['subscribe']>[0]): AsyncGenerator<NumberedEvent> {
+  const subscribe: EventBus['subscribe'] = ({ topics, lastEventId, signal }) => {
     const wanted = new Set<string>(topics)
     const matches = ({ event }: NumberedEvent) => wanted.size === 0 || wanted.has(event.topic)
     const resync = (): NumberedEvent => ({ id: `${bootId}-${lastNumber}`, event: { topic: 'resync', kind: 'resync' } })
-    let backlog: NumberedEvent[] = []
+    const missed = lastEventId === undefined ? [] : missedSince(lastEventId)
+    let backlog = missed === undefined ? [resync()] : missed.filter(matches)
     let wake: () => void = () => undefined
     const deliver = (entry: NumberedEvent) => {
       if (!matches(entry)) return
@@ -57,25 +54,31 @@ export function createEventBus(bootId: string): EventBus {
       else backlog.push(entry)
       wake()
     }
-    const missed = lastEventId === undefined ? [] : missedSince(lastEventId)
-    backlog = missed === undefined ? [resync()] : missed.filter(matches)
-    const onAbort = () => wake()
-    signal?.addEventListener('abort', onAbort)
-    subscribers.add(deliver)
-    try {
-      while (!signal?.aborted) {
-        const batch = backlog
-        backlog = []
-        yield* batch
-        if (backlog.length === 0 && !signal?.aborted)
-          await new Promise<void>(resolve => {
-            wake = resolve
-          })
-      }
-    } finally {
+    const leave = () => {
       subscribers.delete(deliver)
-      signal?.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', leave)
+      wake()
     }
+    // Registered now and not at the first read: what happens in between would be missed.
+    subscribers.add(deliver)
+    signal?.addEventListener('abort', leave)
+    async function* read(): AsyncGenerator<NumberedEvent> {
+      try {
+        while (!signal?.aborted) {
+          const batch = backlog
+          backlog = []
+          yield* batch
+          if (backlog.length === 0 && !signal?.aborted) {
+            await new Promise<void>(resolve => {
+              wake = resolve
+            })
+          }
+        }
+      } finally {
+        leave()
+      }
+    }
+    return read()
   }
 
   return { publish, subscribe }

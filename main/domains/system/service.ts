@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, resolve } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { Handlers } from '../../contract/method.ts'
 import type { backup, events, system } from '../../contract/system.ts'
@@ -45,8 +45,8 @@ export function createSystem({
   stop,
 }: Deps): SystemHandlers {
   const startedAt = isoOf(clock.nowMs())
-  const inBackups = (path: string) =>
-    isAbsolute(path) || path.includes('/') ? resolve(path) : join(paths.backups, path)
+  // A bare name means one of the backups folder; the command line has made it absolute already.
+  const inBackups = (path: string) => (existsSync(path) ? resolve(path) : join(paths.backups, basename(path)))
   const info = (path: string, schemaVersion: number) => {
     const { size, mtimeMs } = statSync(path)
     return { name: basename(path), path, sizeBytes: size, createdAt: isoOf(mtimeMs), schemaVersion }

@@ -1,0 +1,63 @@
+import type { Job } from '../../contract/jobs.ts'
+import type { Client } from '../rpc/client.ts'
+import { duration, harmless } from './print.ts'
+
+const isOver = (job: Job): boolean =>
+  job.state === 'done' || job.state === 'failed' || job.state === 'cancelled' || job.state === 'lost'
+
+export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void }
+
+/** Progress of one job as a line: what, how far, how fast, how long still. */
+export function progressLine(job: Job): string {
+  const { progress } = job
+  if (!progress)
+    return `${job.name}: ${job.state}${job.queuePosition === undefined ? '' : ` (${job.queuePosition} in line)`}`
+  const share = progress.total
+    ? `${Math.floor((100 * progress.done) / progress.total)} % of ${progress.total} ${progress.unit}`
+    : `${progress.done} ${progress.unit}`
+  const rate =
+    progress.ratePerSecond === undefined ? '' : `, ${progress.ratePerSecond.toPrecision(3)} ${progress.unit}/s`
+  const left = progress.secondsLeft === undefined ? '' : `, ${duration(progress.secondsLeft)} left`
+  return harmless(`${job.name}: ${job.state}, ${share}${rate}${left}${progress.note ? ` (${progress.note})` : ''}`)
+}
+
+/**
+ * Follows a job to its end. In watch mode every change event of it is one JSON line on standard output; else a
+ * progress line goes to standard error whenever it changed.
+ */
+export async function followJob(
+  client: Client,
+  jobId: string,
+  mode: { watch: boolean; quiet: boolean },
+  { out, err }: Output,
+): Promise<Job> {
+  let shown = ''
+  const show = (job: Job) => {
+    const line = progressLine(job)
+    if (!mode.quiet && !mode.watch && line !== shown) err(line)
+    shown = line
+  }
+  const stop = new AbortController()
+  const subscription = await client.events.subscribe({ topics: ['jobs', 'metrics', 'log'] }, { signal: stop.signal })
+  let job = await client.jobs.show({ id: jobId })
+  const isOurs = (id: string | undefined) => id === job.id || id === job.subjectId
+  if (mode.watch) out(JSON.stringify({ topic: 'jobs', kind: 'changed', id: job.id, data: job }))
+  show(job)
+  try {
+    if (isOver(job)) return job
+    for await (const event of subscription) {
+      const isJobEvent = event.topic === 'jobs' || event.topic === 'resync'
+      if (!isOurs(event.id) && event.topic !== 'resync') continue
+      if (isJobEvent) {
+        job = await client.jobs.show({ id: jobId })
+        show(job)
+      }
+      if (mode.watch)
+        out(JSON.stringify(isJobEvent ? { topic: 'jobs', kind: 'changed', id: job.id, data: job } : event))
+      if (isOver(job)) return job
+    }
+    return job
+  } finally {
+    stop.abort()
+  }
+}

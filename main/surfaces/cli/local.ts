@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../../contract/errors.ts'
+import { restoreBackup } from '../../platform/db/backup.ts'
+import { openDatabase } from '../../platform/db/open.ts'
+import type { Paths } from '../../platform/paths.ts'
+import type { Output } from './follow.ts'
+import { localCommands } from './help.ts'
+import { pretty } from './print.ts'
+import { clientFor, type GlobalFlags, printFailure } from './run.ts'
+
+type Deps = { readonly paths: Paths; readonly cwd: string; readonly width: number; readonly output: Output }
+
+const backendFile = fileURLToPath(new URL('../../entry/backend.ts', import.meta.url))
+
+const helped = (name: keyof typeof localCommands, flags: GlobalFlags, { output }: Deps): boolean => {
+  if (!flags.help) return false
+  const { usage, description, example } = localCommands[name]
+  output.out(`${description}\n\n  ${usage}\n\nExample:\n  ${example}\n`)
+  return true
+}
+
+/** `slipway serve`: the backend in the foreground, with its listener on. */
+export async function serveCommand(words: readonly string[], flags: GlobalFlags, deps: Deps): Promise<number> {
+  if (helped('serve', flags, deps)) return 0
+  const hasPort = words.some(word => word === '--port' || word.startsWith('--port='))
+  const args = [backendFile, '--data-dir', deps.paths.dataDir, ...(hasPort ? [] : ['--port', '0']), ...words]
+  const child = spawn(process.execPath, args, { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.removeAllListeners(signal)
+    process.on(signal, () => child.kill(signal))
+  }
+  return new Promise(done => child.once('exit', (code, signal) => done(code ?? (signal === 'SIGINT' ? 130 : 1))))
+}
+
+/** `slipway status`. */
+export async function statusCommand(flags: GlobalFlags, deps: Deps): Promise<number> {
+  if (helped('status', flags, deps)) return 0
+  return shown(flags, deps, async () => (await clientFor(flags, deps.paths)).system.status({}))
+}
+
+/** `slipway stop`. */
+export async function stopCommand(flags: GlobalFlags, deps: Deps): Promise<number> {
+  if (helped('stop', flags, deps)) return 0
+  return shown(flags, deps, async () => (await clientFor(flags, deps.paths)).system.stop({}))
+}
+
+/** `slipway backup restore PATH`: needs the backend stopped, because it replaces the file that the backend holds. */
+export async function restoreCommand(words: readonly string[], flags: GlobalFlags, deps: Deps): Promise<number> {
+  if (helped('backup restore', flags, deps)) return 0
+  return shown(flags, deps, async () => {
+    const [name] = words
+    if (name === undefined || words.length > 1)
+      throw new AppError('invalid_input', 'Give exactly one backup.', { hint: localCommands['backup restore'].usage })
+    const typed = resolve(deps.cwd, name)
+    const backup = existsSync(typed) ? typed : join(deps.paths.backups, name)
+    if (!existsSync(backup))
+      throw new AppError('not_found', `There is no backup ${name}.`, { hint: 'slipway backup list shows them.' })
+    assertNoBackend(deps.paths)
+    const { movedTo } = restoreBackup(backup, deps.paths.database, new Date().toISOString().replaceAll(':', '-'))
+    return { restored: backup, database: deps.paths.database, ...(movedTo && { previousFilesAreIn: movedTo }) }
+  })
+}
+
+// The exclusive lock tells for certain; a damaged database is no reason to refuse its own repair.
+function assertNoBackend(paths: Paths): void {
+  try {
+    openDatabase(paths.database).close()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'storage_damaged') return
+    if (error instanceof AppError && error.code === 'conflict') {
+      throw new AppError('conflict', 'The backend is running on this data directory.', {
+        cause: error,
+        hint: 'Stop it first: slipway stop.',
+      })
+    }
+    throw error
+  }
+}
+
+async function shown(flags: GlobalFlags, deps: Deps, work: () => Promise<unknown>): Promise<number> {
+  try {
+    const answer = await work()
+    deps.output.out(flags.json ? JSON.stringify(answer) : pretty(answer, deps.width))
+    return 0
+  } catch (error) {
+    return printFailure(error, flags, deps.output)
+  }
+}

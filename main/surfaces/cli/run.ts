@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { AppError, errorKinds, toAppError } from '../../contract/errors.ts'
+import type { ListedMethod } from '../../contract/walk.ts'
+import type { Paths } from '../../platform/paths.ts'
+import { type Client, clientError, createClient } from '../rpc/client.ts'
+import { parseInput } from './arguments.ts'
+import { connectOrStart } from './connect.ts'
+import { followJob, type Output } from './follow.ts'
+import { cliMethods, domainHelp, methodHelp, overview } from './help.ts'
+import { harmless, pretty } from './print.ts'
+
+/** The flags that mean the same everywhere; the rest belongs to the method. */
+export type GlobalFlags = {
+  readonly json: boolean
+  readonly watch: boolean
+  readonly wait: boolean
+  readonly help: boolean
+  readonly dataDir: string | undefined
+  readonly url: string | undefined
+  readonly key: string | undefined
+}
+
+const switches = ['--json', '--watch', '--wait', '--help'] as const
+const valued = ['--data-dir', '--url', '--key'] as const
+
+/** Takes the global flags out of the words, wherever they stand; words after `--` are left alone. */
+export function splitGlobalFlags(
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): { flags: GlobalFlags; rest: string[] } {
+  const on = new Set<string>()
+  const given = new Map<string, string>()
+  const rest: string[] = []
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i] ?? ''
+    if (word === '--') {
+      rest.push(...words.slice(i))
+      break
+    }
+    const flag = valued.find(name => word === name || word.startsWith(`${name}=`))
+    if ((switches as readonly string[]).includes(word) || word === '-h') on.add(word === '-h' ? '--help' : word)
+    else if (flag) {
+      const value = word === flag ? words[i + 1] : word.slice(flag.length + 1)
+      if (word === flag) i += 1
+      if (value === undefined)
+        throw new AppError('invalid_input', `${flag} needs a value.`, { hint: 'slipway --help shows the flags.' })
+      given.set(flag, value)
+    } else rest.push(word)
+  }
+  const flags: GlobalFlags = {
+    json: on.has('--json'),
+    watch: on.has('--watch'),
+    wait: on.has('--wait'),
+    help: on.has('--help'),
+    dataDir: given.get('--data-dir'),
+    url: given.get('--url'),
+    key: given.get('--key') ?? env.SLIPWAY_KEY,
+  }
+  return { flags, rest }
+}
+
+type Deps = {
+  readonly paths: Paths
+  readonly cwd: string
+  readonly width: number
+  readonly output: Output
+}
+
+/** Runs one command against the backend and returns the exit code. Failures are printed, never thrown. */
+export async function runCommand(words: readonly string[], flags: GlobalFlags, deps: Deps): Promise<number> {
+  try {
+    return await run(words, flags, deps)
+  } catch (error) {
+    return printFailure(error, flags, deps.output)
+  }
+}
+
+async function run(words: readonly string[], flags: GlobalFlags, deps: Deps): Promise<number> {
+  const { out } = deps.output
+  const [domain, verb, ...rest] = words
+  if (domain === undefined || domain === 'help') {
+    out(overview())
+    return domain === undefined && !flags.help ? 2 : 0
+  }
+  const methods = cliMethods().filter(method => method.domain === domain)
+  if (methods.length === 0)
+    throw unknownWord(domain, [...new Set(cliMethods().map(method => method.domain))], 'command')
+  if (verb === undefined || verb.startsWith('-')) {
+    out(domainHelp(domain))
+    return flags.help ? 0 : 2
+  }
+  const listed = methods.find(method => method.verb === verb)
+  if (!listed)
+    throw unknownWord(
+      verb,
+      methods.map(method => method.verb),
+      `verb of ${domain}`,
+    )
+  if (flags.help) {
+    out(methodHelp(listed))
+    return 0
+  }
+  const input = parseInput(listed, rest, {
+    resolvePath: path => resolve(deps.cwd, path),
+    readFile: path => readText(path),
+  })
+  const client = await clientFor(flags, deps.paths)
+  return call(client, listed, input, flags, deps)
+}
+
+export async function clientFor(flags: GlobalFlags, paths: Paths): Promise<Client> {
+  if (flags.url === undefined) return connectOrStart(paths)
+  if (flags.key === undefined) {
+    throw new AppError('unauthenticated', 'Another workstation needs a key.', {
+      hint: 'Give --key KEY, or set SLIPWAY_KEY.',
+    })
+  }
+  return createClient({ url: flags.url, key: flags.key })
+}
+
+async function call(
+  client: Client,
+  listed: ListedMethod,
+  input: unknown,
+  flags: GlobalFlags,
+  deps: Deps,
+): Promise<number> {
+  const { out } = deps.output
+  const answer = await methodOf(client, listed)(input)
+  if (isStream(answer)) {
+    for await (const item of answer) out(flags.json || flags.watch ? JSON.stringify(item) : pretty(item, deps.width))
+    return 0
+  }
+  const jobId = listed.facts.cli?.job ? jobIdOf(answer) : undefined
+  if (jobId !== undefined && (flags.wait || flags.watch)) {
+    const job = await followJob(client, jobId, { watch: flags.watch, quiet: false }, deps.output)
+    if (!flags.watch) {
+      const final = await shownAgain(client, listed, answer)
+      out(flags.json ? JSON.stringify(final) : pretty(final, deps.width))
+    }
+    if (job.state === 'done') return 0
+    if (job.failure)
+      return printFailure(
+        new AppError(job.failure.code as never, job.failure.message, { hint: job.failure.hint ?? '' }),
+        { json: false },
+        deps.output,
+      )
+    return job.state === 'cancelled' ? 130 : 1
+  }
+  out(flags.json ? JSON.stringify(answer) : pretty(answer, deps.width))
+  return 0
+}
+
+type AnyMethod = (input: unknown) => Promise<unknown>
+
+// The client is a proxy that knows every contract path; the words were checked against the contract before.
+const methodOf = (client: Client, { domain, verb }: ListedMethod): AnyMethod =>
+  (client as unknown as Record<string, Record<string, AnyMethod>>)[domain]?.[verb] as AnyMethod
+
+const isStream = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+
+function jobIdOf(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined
+  const { jobId, id } = answer as { jobId?: unknown; id?: unknown }
+  if (typeof jobId === 'string') return jobId
+  return typeof id === 'string' && id.startsWith('job_') ? id : undefined
+}
+
+// After the wait the thing itself is shown as it is now, not as it was when the job began.
+async function shownAgain(client: Client, listed: ListedMethod, answer: unknown): Promise<unknown> {
+  const { id } = answer as { id?: unknown }
+  const show = cliMethods().find(method => method.domain === listed.domain && method.verb === 'show')
+  return show && typeof id === 'string' ? methodOf(client, show)({ id }) : answer
+}
+
+/** `error[code]: message` and a `hint:` line, or one JSON document; returns the exit code. */
+export function printFailure(error: unknown, { json }: { readonly json: boolean }, { out, err }: Output): number {
+  const known = clientError(error)
+  const failure = toAppError(known)
+  const body = failure.toBody()
+  if (json) out(JSON.stringify({ error: body }))
+  else {
+    err(`error[${body.code}]: ${harmless(body.message)}`)
+    if (body.hint) err(`hint: ${harmless(body.hint)}`)
+  }
+  if (failure.code === 'internal' && process.env.SLIPWAY_LOG === 'debug' && known instanceof Error)
+    err(known.stack ?? '')
+  return errorKinds[failure.code].exit
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new AppError('not_found', `${path} cannot be read.`, {
+      cause: error,
+      hint: 'Check the name and its permissions.',
+    })
+  }
+}
+
+/** Names the nearest known word: most unknown words are typing slips. */
+export function unknownWord(word: string, known: readonly string[], what: string): AppError {
+  const nearest = [...known].sort((a, b) => distance(word, a) - distance(word, b))[0]
+  const close =
+    nearest !== undefined && distance(word, nearest) <= 3 ? `Did you mean "${nearest}"?` : `Known: ${known.join(', ')}.`
+  return new AppError('invalid_input', `There is no ${what} "${word}".`, { hint: close })
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,34 @@
+import { createORPCClient, ORPCError } from '@orpc/client'
+import { RPCLink } from '@orpc/client/fetch'
+import type { ContractRouterClient } from '@orpc/contract'
+import { AppError } from '../../contract/errors.ts'
+import type { Contract } from '../../contract/index.ts'
+import { socketFetch } from '../../platform/http/socket-fetch.ts'
+import { fromWire } from './wire-error.ts'
+
+export type Client = ContractRouterClient<Contract, { readonly lastEventId?: string }>
+
+/** Where a backend is: behind the socket of a data directory, or at an address with a key. */
+export type Target = { readonly socketPath: string } | { readonly url: string; readonly key: string }
+
+/** The typed client of every method. Failures arrive as `AppError` through `call`. */
+export function createClient(target: Target): Client {
+  const link =
+    'socketPath' in target
+      ? new RPCLink({ url: 'http://slipway/rpc', fetch: socketFetch(target.socketPath) })
+      : new RPCLink({ url: new URL('/rpc', target.url).href, headers: { authorization: `Bearer ${target.key}` } })
+  return createORPCClient(link)
+}
+
+/** What a failed call means, whichever side it failed on. */
+export function clientError(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  if (error instanceof ORPCError) return error.cause instanceof AppError ? error.cause : fromWire(error)
+  if (error instanceof TypeError && error.message === 'fetch failed') {
+    return new AppError('worker_lost', 'No Slipway answers at this address.', {
+      cause: error,
+      hint: 'Check --url, and that slipway serve runs there.',
+    })
+  }
+  return error
+}
