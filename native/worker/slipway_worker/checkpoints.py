@@ -53,9 +53,11 @@ def list_complete(folder: Path) -> list[Path]:
     return sorted(found, key=step_of)
 
 
-def retain(folder: Path, count: int) -> list[Path]:
-    """Remove the oldest complete checkpoints and all incomplete ones but the newest `count`; answers what is kept."""
-    kept = list_complete(folder)[-count:]
+def retain(folder: Path, count: int, best_step: int | None = None) -> list[Path]:
+    """Keep the newest `count` complete checkpoints, the best one among or beside them; answers what is kept."""
+    found = list_complete(folder)
+    best = [path for path in found[:-count] if step_of(path) == best_step]
+    kept = best + found[-count:]
     for path in folder.glob(FOLDER_PREFIX + "*"):
         if step_of(path) >= 0 and path not in kept:
             # First the marker: a removal that is interrupted must not leave something that looks whole.

@@ -8,7 +8,7 @@ from slipway_worker.wire import WorkerError
 if TYPE_CHECKING:
     import torch
 
-Precision = Literal["auto", "fp32", "bf16"]
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 
 def see_one_gpu(device: str) -> None:
@@ -49,4 +49,6 @@ def resolve_precision(precision: Precision, device: str) -> "torch.dtype":
 
     if precision == "auto":
         return torch.bfloat16 if device == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
-    return {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
+    if precision == "fp16" and device == "cpu":
+        raise WorkerError("unsupported", "fp16 needs a GPU.", hint="Set precision to auto, bf16 or fp32.")
+    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]

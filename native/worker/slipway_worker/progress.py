@@ -160,9 +160,12 @@ class Progress(TrainerCallback):
                     and isinstance(v, int | float)
                 },
             )
-        if self._has_stalled(state):
-            self.stopped_early = True
-            control.should_training_stop = True
+        if self._config.early_stopping:
+            if best_step(state) == state.global_step:
+                control.should_save = True  # the trainer looks at this after the evaluation: these are the best weights
+            if self._has_stalled(state):
+                self.stopped_early = True
+                control.should_training_stop = True
         self._mark = time.perf_counter()
 
     def on_save(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object) -> None:
@@ -170,7 +173,8 @@ class Progress(TrainerCallback):
             folder = Path(args.output_dir)
             path = folder / f"{checkpoints.FOLDER_PREFIX}{state.global_step}"
             size_bytes = checkpoints.complete(path, state.global_step, self._origin)
-            kept = checkpoints.retain(folder, self._config.checkpoint_count)
+            best = best_step(state) if self._config.early_stopping else None
+            kept = checkpoints.retain(folder, self._config.checkpoint_count, best)
             self.checkpoint = path
             self._wire.emit(
                 "checkpoint",
@@ -196,14 +200,11 @@ class Progress(TrainerCallback):
 
     def _has_stalled(self, state: "TrainerState") -> bool:
         """Early stopping, decided from the whole history so that a resumed run decides the same."""
-        rule = self._config.early_stopping
-        if rule is None:
-            return False
         best, waited = math.inf, 0
         for loss in (entry["eval_loss"] for entry in state.log_history if "eval_loss" in entry):
-            waited = 0 if loss < best - rule.threshold else waited + 1
+            waited = 0 if loss < best - self._config.early_stopping_threshold else waited + 1
             best = min(best, loss)
-        return waited >= rule.patience
+        return waited >= self._config.early_stopping_patience
 
     def _meet_non_finite_loss(self, state: "TrainerState", control: "TrainerControl") -> None:
         last = self.checkpoint.name if self.checkpoint else None
@@ -228,3 +229,9 @@ class Progress(TrainerCallback):
         import torch
 
         return torch.cuda.max_memory_reserved()
+
+
+def best_step(state: "TrainerState") -> int | None:
+    """The step with the lowest validation loss so far; the earliest of equals, None before the first validation."""
+    measured = [(entry["eval_loss"], entry["step"]) for entry in state.log_history if "eval_loss" in entry]
+    return min(measured)[1] if measured else None

@@ -48,13 +48,15 @@ class Renderer:
     method: Method
     loss_on: LossOn
     max_tokens: int
+    splits: bool = False  # packing goes on with what is over max_tokens in further sequences
 
     def render(self, row: Row) -> list[Rendered]:
         """
         One row as the trainer will see it, cut to the sequence length: one for pretrain, sft and kto, two (chosen,
         rejected) for dpo. Raises WorkerError for a row that cannot be rendered.
         """
-        return [rendered.truncate(self.max_tokens) for rendered in self.render_whole(row)]
+        whole = self.render_whole(row)
+        return whole if self.splits else [rendered.truncate(self.max_tokens) for rendered in whole]
 
     def render_whole(self, row: Row) -> list[Rendered]:
         """The same, uncut."""
@@ -175,6 +177,8 @@ def _list(row: Row, column: str) -> list[dict[str, Any]]:
 def _text_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
     """A document longer than a sequence continues in the next one: nothing of it is lost."""
     ids = renderer.render_whole(row)[0].input_ids
+    if renderer.splits:
+        return [{"input_ids": ids, "labels": ids}]
     chunks = [ids[at : at + renderer.max_tokens] for at in range(0, len(ids), renderer.max_tokens)]
     # A last chunk of one token predicts nothing.
     return [{"input_ids": chunk, "labels": chunk} for chunk in chunks if len(chunk) > 1]

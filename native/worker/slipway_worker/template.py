@@ -77,8 +77,38 @@ class ChatTemplate:
         return rendered[0], [(int(a), int(b)) for a, b in tracked[0]] if tracked else []
 
 
+# For base models. The end of a turn is `<|im_end|>` where that is one token, else the end-of-text token: a model that
+# learns to write the letters of a marker learns neither quickly nor surely to stop.
+_CHATML = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}"
+    "{% if message['role'] == 'assistant' %}{% generation %}{{ message['content'] + END }}{% endgeneration %}"
+    "{% else %}{{ message['content'] + END }}{% endif %}{{ '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+_PLAIN = (
+    "{% for message in messages %}{% if message['role'] == 'assistant' %}"
+    "{% generation %}{{ message['content'] + eos_token }}{% endgeneration %}"
+    "{% else %}{{ message['content'] + '\n' }}{% endif %}{% endfor %}"
+)
+
+
+def choose_template(tokenizer: "PreTrainedTokenizerBase", choice: str) -> ChatTemplate | None:
+    """
+    The template for `auto` (the model's own, else ChatML), `model` (its own or none), `chatml`, `plain`, or Jinja text.
+    """
+    own = template_of(tokenizer)
+    if choice == "model" or (choice == "auto" and own is not None):
+        return own
+    if choice in ("auto", "chatml"):
+        ends_turn = "'<|im_end|>'" if "<|im_end|>" in tokenizer.get_vocab() else "eos_token"
+        source = _CHATML.replace("END", ends_turn)
+    else:
+        source = _PLAIN if choice == "plain" else choice
+    return template_of(tokenizer, source)
+
+
 def template_of(tokenizer: "PreTrainedTokenizerBase", override: str | None = None) -> ChatTemplate | None:
-    """The template that applies: the given one, else the model's; None for a base model that has none."""
+    """The given template, else the model's; None for a base model that has none."""
     source = override if override is not None else tokenizer.chat_template
     if isinstance(source, dict):  # several named ones: transformers itself takes "default" without tools
         source = source.get("default")

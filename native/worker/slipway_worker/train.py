@@ -17,7 +17,7 @@ from slipway_worker.config import load_config
 from slipway_worker.devices import resolve_device, resolve_precision, see_one_gpu
 from slipway_worker.rows import Problems, Renderer, open_rows, prepare_rows
 from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
-from slipway_worker.template import template_of
+from slipway_worker.template import choose_template, template_of
 from slipway_worker.train_config import TrainConfig, drift_keys
 from slipway_worker.wire import Heartbeat, Wire, WorkerError, finite
 
@@ -44,11 +44,12 @@ def work(config_path: str, wire: Wire) -> None:
 
 def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
     """One run, from reading the rows to the saved result. The last event is finished or stopped, or it raises."""
-    origin = {"config": drift_keys(config)} | fingerprints(config)
+    origin = drift_keys(config) | fingerprints(config)
     if config.resume_from:
         check_resume(config, origin, wire)
 
     wire.emit("phase", phase="importing")
+    import datasets
     import torch
     import transformers
 
@@ -58,6 +59,8 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
     wire.listen(stop)
     torch.set_num_threads(config.threads)
     device = resolve_device(config.device)
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
     # Before the model exists: trl wraps it for LoRA before the trainer seeds, and two runs would start differently.
     transformers.set_seed(config.seed)
 
@@ -102,6 +105,8 @@ def conclude(
     seconds: float,
 ) -> None:
     """Say how the run ended, and save the result where it ended well."""
+    from slipway_worker.progress import best_step
+
     if progress.failure:
         raise progress.failure
     finished = progress.step >= trainer.state.max_steps or progress.stopped_early
@@ -115,6 +120,9 @@ def conclude(
         wire.emit("stopped", step=progress.step, checkpoint=str(here) if here else None)
         return
     wire.emit("phase", phase="saving result")
+    best = best_step(trainer.state) if config.early_stopping else None
+    if best is not None and best != progress.step:
+        load_weights(config, trainer, config.output_dir / "checkpoints" / f"{checkpoints.FOLDER_PREFIX}{best}")
     result = save_result(config, trainer, tokenizer, saved_dtype)
     if trainer.is_world_process_zero():
         wire.emit(
@@ -126,6 +134,7 @@ def conclude(
             },
             metrics={
                 "steps": progress.step,
+                "resultStep": best or progress.step,
                 "trainLoss": finite(training_loss),
                 "validationLoss": progress.validation_loss,
                 "seconds": seconds,
@@ -163,7 +172,7 @@ def load_tokenizer(config: TrainConfig) -> "PreTrainedTokenizerBase":
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(config.model_dir, trust_remote_code=False)
-    template = template_of(tokenizer, config.chat_template)
+    template = choose_template(tokenizer, config.chat_template)
     tokenizer.chat_template = template.source if template else None
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -187,6 +196,7 @@ def prepare(
         method=config.method,
         loss_on=config.loss_on,
         max_tokens=config.max_sequence_length,
+        splits=config.splits_rows,
     )
     problems = Problems()
     prepared = prepare_rows(open_rows(files, config.method, cache), renderer, problems)
@@ -243,16 +253,9 @@ def load_base(config: TrainConfig, device: str) -> "PreTrainedModel":
 
 def four_bits(compute: "torch.dtype", device: str) -> object:
     """QLoRA's format (Dettmers et al. 2023): NF4 with double quantisation."""
-    import importlib.util
-
     from transformers import BitsAndBytesConfig
 
-    if device != "cuda" or importlib.util.find_spec("bitsandbytes") is None:
-        raise WorkerError(
-            "missing_requirement",
-            "qlora needs an NVIDIA GPU and bitsandbytes.",
-            hint="Choose lora, or build an environment for this machine's GPU.",
-        )
+    require_bitsandbytes("qlora", device, hint="Choose lora, or build an environment for this machine's GPU.")
     return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
@@ -277,12 +280,11 @@ def build_trainer(
 
     peft_config = None
     if config.tuning != "full" and config.adapter_dir is None:
-        targets = config.lora_target_modules
         peft_config = LoraConfig(
             r=config.lora_rank,
             lora_alpha=config.lora_alpha,
             lora_dropout=config.lora_dropout,
-            target_modules=targets if isinstance(targets, str) else list(targets),
+            target_modules=config.lora_targets,
             task_type="CAUSAL_LM",
         )
     common: dict[str, Any] = {
@@ -295,12 +297,13 @@ def build_trainer(
     arguments = trainer_arguments(config, has_validation=validation is not None, world_size=world_size, device=device)
     match config.method:
         case "pretrain" | "sft":
-            packing = {"packing": config.packing, "packing_strategy": "bfd", "eval_packing": False}
+            packing = {"packing": config.packing, "packing_strategy": config.packing_strategy}
             return SFTTrainer(**common, args=SFTConfig(**arguments, **packing, shuffle_dataset=config.packing))
         case "dpo":
             return DPOTrainer(**common, ref_model=reference, args=DPOConfig(**arguments, beta=config.beta))
         case "kto":
-            return KTOTrainer(**common, ref_model=reference, args=KTOConfig(**arguments, beta=config.beta))
+            weights = {"desirable_weight": config.desirable_weight, "undesirable_weight": config.undesirable_weight}
+            return KTOTrainer(**common, ref_model=reference, args=KTOConfig(**arguments, beta=config.beta, **weights))
 
 
 def trainer_arguments(config: TrainConfig, *, has_validation: bool, world_size: int, device: str) -> dict[str, Any]:
@@ -308,7 +311,7 @@ def trainer_arguments(config: TrainConfig, *, has_validation: bool, world_size: 
     import torch
 
     micro_batch_size, accumulation = config.batches(world_size)
-    bf16 = resolve_precision(config.precision, device) is torch.bfloat16
+    compute = resolve_precision(config.precision, device)
     schedule = {
         "cosine": {"num_cycles": config.num_cycles},
         "polynomial": {"lr_end": config.lr_end, "power": config.power},
@@ -330,10 +333,12 @@ def trainer_arguments(config: TrainConfig, *, has_validation: bool, world_size: 
         "gradient_checkpointing": config.gradient_checkpointing,
         "seed": config.seed,
         "use_cpu": device == "cpu",
-        "bf16": bf16,
+        "bf16": compute is torch.bfloat16,
+        "fp16": compute is torch.float16,
+        "optim": optimizer_name(config, device),
         "logging_steps": config.logging_steps,
         "logging_nan_inf_filter": False,  # it would hide a diverged run behind the average of better steps
-        "save_strategy": config.save_strategy,
+        "save_strategy": "no" if config.save_strategy == "end" else config.save_strategy,
         "save_steps": config.save_steps,
         "save_total_limit": None,  # Progress keeps the count, after the new one is sealed
         "eval_strategy": "steps" if has_validation else "no",
@@ -343,6 +348,21 @@ def trainer_arguments(config: TrainConfig, *, has_validation: bool, world_size: 
         "dataset_num_proc": None,
         "dataloader_num_workers": 0,
     }
+
+
+def optimizer_name(config: TrainConfig, device: str) -> str:
+    """transformers' name. The 8-bit optimizer of bitsandbytes has kernels for CUDA only."""
+    if config.optimizer == "adamw_8bit":
+        require_bitsandbytes("adamw_8bit", device, hint="Choose adamw_torch or adafactor.")
+    return {"adamw_torch": "adamw_torch", "adamw_8bit": "adamw_bnb_8bit", "adafactor": "adafactor"}[config.optimizer]
+
+
+def require_bitsandbytes(what: str, device: str, hint: str) -> None:
+    """Raises WorkerError where bitsandbytes cannot work."""
+    import importlib.util
+
+    if device != "cuda" or importlib.util.find_spec("bitsandbytes") is None:
+        raise WorkerError("missing_requirement", f"{what} needs an NVIDIA GPU and bitsandbytes.", hint=hint)
 
 
 def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> dict[str, object]:
@@ -358,7 +378,7 @@ def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") 
         "microBatchSize": trainer.args.per_device_train_batch_size,
         "gradientAccumulationSteps": trainer.args.gradient_accumulation_steps,
         "device": str(trainer.args.device),
-        "precision": "bf16" if trainer.args.bf16 else "fp32",
+        "precision": "bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
     }
 
 
@@ -373,6 +393,20 @@ def count_tokens(rows: "Dataset") -> int:
     }
     prompts = 2 if "chosen_ids" in lengths else 1
     return sum(count * (prompts if name == "prompt_ids" else 1) for name, count in lengths.items())
+
+
+def load_weights(config: TrainConfig, trainer: "Trainer", checkpoint: Path) -> None:
+    """Put the weights of a checkpoint back into the model: the best ones, when later ones are worse."""
+    from safetensors.torch import load_file
+
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    if config.tuning == "full":
+        for file in sorted(checkpoint.glob("*.safetensors")):
+            model.load_state_dict(load_file(file), strict=False)  # a shard, and tied weights lie in the file once
+    else:
+        from peft import set_peft_model_state_dict
+
+        set_peft_model_state_dict(model, load_file(checkpoint / "adapter_model.safetensors"))
 
 
 def save_result(

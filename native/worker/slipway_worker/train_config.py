@@ -10,17 +10,7 @@ from slipway_worker.config import camel, dump_config, within
 Method = Literal["pretrain", "sft", "dpo", "kto"]
 Tuning = Literal["lora", "qlora", "full"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class EarlyStopping:
-    """Stop when the validation loss has not fallen by more than `threshold` in `patience` validations in a row."""
-
-    threshold: float = 0.01
-    patience: int = 3
-
-    def __post_init__(self) -> None:
-        within("earlyStopping.threshold", self.threshold, 0, 5)
-        within("earlyStopping.patience", self.patience, 1, 50)
+TEMPLATE_NAMES = ("auto", "model", "chatml", "plain")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +27,7 @@ class TrainConfig:
 
     epochs: float = 3.0
     max_steps: int = 0  # optimizer steps; 0: as many as `epochs` needs
-    learning_rate: float | None = None  # None: the method's usual, see default_learning_rate
+    learning_rate: float | None = None  # None: the method's usual
     lr_scheduler_type: Literal["linear", "cosine", "polynomial", "constant", "constant_with_warmup"] = "linear"
     lr_end: float = 1e-7  # polynomial: the last learning rate
     power: float = 1.0  # polynomial
@@ -48,27 +38,35 @@ class TrainConfig:
     global_batch_size: int = 16  # rows per optimizer step over all devices
     micro_batch_size: int | None = None  # rows per device and pass; None: the largest that divides, up to 8
     max_sequence_length: int = 1024  # tokens
-    packing: bool = False
+    packing: bool = False  # pretrain and sft
+    packing_strategy: Literal["bfd", "bfd_split", "wrapped"] = "bfd_split"
     loss_on: Literal["assistant", "last", "all"] = "assistant"  # sft: which turns teach
     beta: float = 0.1  # dpo and kto: how close to stay to the reference
-    chat_template: str | None = None  # Jinja; replaces the model's own, and is saved with the result
+    desirable_weight: float = 1.0  # kto
+    undesirable_weight: float = 1.0  # kto
+    chat_template: str = "auto"  # auto, model, chatml, plain, or Jinja; what was used is saved with the result
 
     lora_rank: int = 8
     lora_alpha: int = 16
     lora_dropout: float = 0.05
-    lora_target_modules: Literal["all-linear"] | tuple[str, ...] = "all-linear"
+    lora_target_modules: Literal["all-linear"] | tuple[str, ...] = "all-linear"  # or ["all-linear"]
 
     seed: int = 42
     logging_steps: int = 1
-    save_strategy: Literal["steps", "epoch", "no"] = "steps"
+    save_strategy: Literal["steps", "epoch", "end"] = "steps"  # end: the result only
     save_steps: int = 64
     checkpoint_count: int = 1  # how many are kept
     validation_steps: int = 16
-    early_stopping: EarlyStopping | None = None
+    # Stop when the validation loss has not fallen by more than the threshold in so many validations in a row, and
+    # take the best weights as the result.
+    early_stopping: bool = False
+    early_stopping_threshold: float = 0.01
+    early_stopping_patience: int = 3
     on_non_finite_loss: Literal["stop", "continue"] = "stop"
 
     gradient_checkpointing: bool = False  # less memory, about a fifth slower
-    precision: Literal["auto", "fp32", "bf16"] = "auto"  # auto: bf16 on a GPU that has it, else fp32
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"  # auto: bf16 on a GPU that has it, else fp32
+    optimizer: Literal["adamw_torch", "adamw_8bit", "adafactor"] = "adamw_torch"
     device: str = "auto"  # auto, cpu, cuda, cuda:1
     threads: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))))
 
@@ -87,8 +85,21 @@ class TrainConfig:
             raise ValueError("microBatchSize must be at least 2 for kto: it pairs each row with another of its batch")
         if isinstance(self.lora_target_modules, tuple) and not self.lora_target_modules:
             raise ValueError("loraTargetModules must be all-linear or name at least one module")
+        if self.chat_template not in TEMPLATE_NAMES and "{" not in self.chat_template:
+            raise ValueError(f"chatTemplate must be {', '.join(TEMPLATE_NAMES)} or Jinja text")
         if self.device != "auto" and self.device.split(":")[0] not in ("cpu", "cuda"):
             raise ValueError(f"device must be auto, cpu, cuda or cuda:N, got {self.device!r}")
+
+    @property
+    def lora_targets(self) -> str | list[str]:
+        """The target modules as PEFT takes them: "all-linear" is a word, not a list of one."""
+        names = self.lora_target_modules
+        return "all-linear" if names in ("all-linear", ("all-linear",)) else list(names)
+
+    @property
+    def splits_rows(self) -> bool:
+        """Whether packing goes on with what is over the sequence length, instead of cutting it off."""
+        return self.packing and self.packing_strategy != "bfd"
 
     @property
     def rate(self) -> float:
@@ -131,6 +142,10 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("micro_batch_size", 1, 10_000),
     ("max_sequence_length", 8, 1_048_576),
     ("beta", 0.0001, 100),
+    ("desirable_weight", 0, 1000),
+    ("undesirable_weight", 0, 1000),
+    ("early_stopping_threshold", 0, 5),
+    ("early_stopping_patience", 1, 50),
     ("lora_rank", 1, 1024),
     ("lora_alpha", 1, 4096),
     ("lora_dropout", 0, 0.9),
@@ -146,7 +161,15 @@ RANGES: tuple[tuple[str, float, float], ...] = (
 NOT_DRIFT = frozenset(
     (
         *("outputDir", "resumeFrom", "acceptDrift", "loggingSteps", "saveStrategy", "saveSteps", "checkpointCount"),
-        *("earlyStopping", "onNonFiniteLoss", "validationSteps", "threads", "device"),
+        *(
+            "earlyStopping",
+            "earlyStoppingThreshold",
+            "earlyStoppingPatience",
+            "onNonFiniteLoss",
+            "validationSteps",
+            "threads",
+            "device",
+        ),
         # Where the files lie may change; what is in them may not: their fingerprints are compared.
         *("modelDir", "adapterDir", "trainFiles", "validationFiles"),
     )

@@ -1,0 +1,284 @@
+"""Real training of a real, tiny model: what a run does, how it ends, and how it goes on."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny
+from conftest import Commands, Run
+from slipway_worker import checkpoints, train
+
+
+@pytest.mark.parametrize("tuning", ["lora", "full"])
+@pytest.mark.parametrize("method", ["pretrain", "sft", "dpo", "kto"])
+def test_every_method_learns(run: Run, train_config, method: str, tuning: str) -> None:
+    rate = {"lora": 2e-2, "full": 3e-3}[tuning]
+    record = run(train.main, train_config(method, tuning=tuning, learningRate=rate, loraDropout=0, maxSteps=12))
+    losses = [loss for loss in record.losses.values() if loss is not None]
+    assert len(losses) == 12
+    assert sum(losses[-3:]) < sum(losses[:3]), losses
+    assert record.last["event"] == "finished"
+    started = record.of("started")[0]
+    assert started["totalSteps"] == 12
+    assert (started["trainableParameters"] == started["totalParameters"]) is (tuning == "full")
+    if method in ("dpo", "kto"):
+        assert "rewards/margins" in record.of("step")[-1]["metrics"]
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_seed_another(run: Run, train_config) -> None:
+    first = run(train.main, train_config(out="a"))
+    again = run(train.main, train_config(out="b"))
+    other = run(train.main, train_config(out="c", seed=7))
+    assert first.losses == again.losses
+    assert first.losses != other.losses
+
+
+@pytest.mark.parametrize("tuning", ["lora", "full"])
+def test_a_stopped_and_resumed_run_continues_the_curve_bit_for_bit(run: Run, train_config, tuning: str) -> None:
+    keys: dict[str, Any] = {"tuning": tuning, "loraDropout": 0.1, "maxSteps": 10, "lrSchedulerType": "cosine"}
+    whole = run(train.main, train_config(out="whole", **keys))
+    commands = Commands()
+
+    def stop_at_three(event: dict[str, Any]) -> None:
+        if event["event"] == "step" and event["step"] == 3:
+            commands.send(command="stop", save=True)
+
+    halved = run(train.main, train_config(out="halved", **keys), on_event=stop_at_three, commands=commands)
+    commands.close()
+    stopped = halved.last
+    assert stopped["event"] == "stopped" and 3 <= stopped["step"] < 10
+    assert halved.of("checkpoint")[-1]["path"] == stopped["checkpoint"]
+
+    resumed = run(train.main, train_config(out="halved", resumeFrom=stopped["checkpoint"], **keys))
+    assert resumed.of("started")[0]["resumedAtStep"] == stopped["step"]
+    assert halved.losses | resumed.losses == whole.losses
+    assert _weights(Path(resumed.last["artifact"]["path"])) == _weights(Path(whole.last["artifact"]["path"]))
+
+
+def test_a_stop_without_save_leaves_no_new_checkpoint(run: Run, train_config) -> None:
+    commands = Commands()
+
+    def stop_at_two(event: dict[str, Any]) -> None:
+        if event["event"] == "step" and event["step"] == 2:
+            commands.send(command="stop", save=False)
+
+    record = run(train.main, train_config(maxSteps=400, saveSteps=1000), on_event=stop_at_two, commands=commands)
+    assert record.last["event"] == "stopped" and record.last["checkpoint"] is None
+    assert not record.of("checkpoint")
+    commands.close()
+
+
+def test_the_end_of_the_commands_stops_and_saves(run: Run, train_config) -> None:
+    commands = Commands()
+
+    def leave_at_two(event: dict[str, Any]) -> None:
+        if event["event"] == "step" and event["step"] == 2:
+            commands.close()
+
+    record = run(train.main, train_config(maxSteps=400, saveSteps=1000), on_event=leave_at_two, commands=commands)
+    assert record.last["event"] == "stopped"
+    assert checkpoints.is_complete(Path(record.last["checkpoint"]))
+
+
+def test_a_changed_configuration_is_refused_until_it_is_accepted(run: Run, train_config) -> None:
+    first = run(train.main, train_config(maxSteps=4, saveSteps=2, checkpointCount=2))
+    checkpoint = first.of("checkpoint")[0]["path"]
+    changed = train_config(maxSteps=4, learningRate=5e-3, resumeFrom=checkpoint)
+    refused = run(train.main, changed, expect=1).last
+    assert refused["code"] == "conflict"
+    assert refused["details"]["changed"]["learningRate"] == {"checkpoint": 1e-2, "now": 5e-3}
+    accepted = run(train.main, changed | {"acceptDrift": True})
+    assert [w["code"] for w in accepted.of("warning")] == ["drift"]
+    assert accepted.last["event"] == "finished"
+
+
+def test_changed_rows_are_drift_but_moved_rows_are_not(run: Run, train_config, tmp_path: Path) -> None:
+    config = train_config(maxSteps=4, saveSteps=2, checkpointCount=2)
+    checkpoint = run(train.main, config).of("checkpoint")[0]["path"]
+    moved = tmp_path / "moved.parquet"
+    moved.write_bytes(Path(config["trainFiles"][0]).read_bytes())
+    config |= {"resumeFrom": checkpoint, "trainFiles": [str(moved)]}
+    assert run(train.main, config).last["event"] == "finished"
+    tiny.write_parquet(moved, tiny.rows_of("sft", 33))
+    refused = run(train.main, config, expect=1).last
+    assert refused["code"] == "conflict" and list(refused["details"]["changed"]) == ["trainRows"]
+
+
+def test_a_half_written_checkpoint_is_never_resumed_from(run: Run, train_config) -> None:
+    config = train_config(maxSteps=4, saveSteps=2, checkpointCount=2)
+    older, newest = (Path(event["path"]) for event in run(train.main, config).of("checkpoint"))
+    (newest / checkpoints.MARKER).unlink()
+    refused = run(train.main, config | {"resumeFrom": str(newest)}, expect=1).last
+    assert refused["code"] == "conflict" and refused["details"] == {"complete": [str(older)]}
+    with (older / "optimizer.pt").open("r+b") as file:
+        file.truncate(10)
+    assert run(train.main, config | {"resumeFrom": str(older)}, expect=1).last["code"] == "conflict"
+
+
+def test_only_as_many_checkpoints_are_kept_as_asked(run: Run, train_config, tmp_path: Path) -> None:
+    record = run(train.main, train_config(maxSteps=5, saveSteps=1, checkpointCount=2))
+    assert [k["step"] for k in record.of("checkpoint")[-1]["kept"]] == [4, 5]
+    assert [checkpoints.step_of(p) for p in checkpoints.list_complete(tmp_path / "out" / "checkpoints")] == [4, 5]
+
+
+def test_no_file_of_a_checkpoint_needs_code_to_be_loaded(run: Run, train_config) -> None:
+    import numpy as np
+    import torch
+    from numpy._core.multiarray import _reconstruct
+
+    # numpy's random state is an array: the four names that transformers itself allows for it, none of which runs code
+    arrays = torch.serialization.safe_globals([_reconstruct, np.ndarray, np.dtype, type(np.dtype(np.uint32))])
+    folder = Path(run(train.main, train_config(maxSteps=2, saveSteps=2)).of("checkpoint")[0]["path"])
+    pickles = [f for f in folder.rglob("*") if f.suffix in (".pt", ".pth", ".bin")]
+    assert pickles
+    with arrays:
+        for file in pickles:
+            torch.load(file, weights_only=True)
+
+
+def test_a_diverged_run_stops_with_the_reason_and_keeps_no_broken_weights(run: Run, train_config) -> None:
+    broken = train_config(tuning="full", learningRate=1.0, maxGradNorm=1000, weightDecay=1, maxSteps=60, saveSteps=3)
+    record = run(train.main, broken | {"modelDir": str(_with_nan(run.folder, broken["modelDir"]))}, expect=1)
+    assert record.last["code"] == "worker_failed"
+    assert record.last["details"]["reason"] == "non_finite_loss"
+    assert [w["code"] for w in record.of("warning")] == ["non_finite_loss"]
+    assert record.of("step")[-1]["loss"] is None
+    assert not record.of("checkpoint")
+
+
+def test_validation_early_stopping_and_the_best_weights(run: Run, train_config, tmp_path: Path) -> None:
+    validation = tiny.write_parquet(tmp_path / "v.parquet", [{"messages": tiny.chat("x", "zzzz")}] * 4)
+    keys = {
+        "earlyStopping": True,
+        "earlyStoppingPatience": 2,
+        "validationSteps": 2,
+        "validationFiles": [str(validation)],
+    }
+    record = run(train.main, train_config(maxSteps=60, learningRate=5e-2, saveSteps=50, loraDropout=0, **keys))
+    measured = {event["step"]: event["loss"] for event in record.of("evaluation")}
+    best = min(measured, key=lambda step: measured[step])
+    metrics = record.last["metrics"]
+    assert metrics["stoppedEarly"] == 1 and metrics["steps"] < 60
+    assert metrics["resultStep"] == best
+    assert best in [kept["step"] for kept in record.of("checkpoint")[-1]["kept"]]
+
+
+def test_packing_joins_rows_and_loses_none_of_their_tokens(run: Run, train_config) -> None:
+    rows = tiny.rows_of("pretrain", 40)
+    apart = run(train.main, train_config("pretrain", rows=rows, maxSteps=2, out="a"))
+    for strategy in ("bfd_split", "wrapped"):
+        packed = run(
+            train.main, train_config("pretrain", maxSteps=2, packing=True, packingStrategy=strategy, out=strategy)
+        )
+        plain, joined = apart.of("started")[0], packed.of("started")[0]
+        assert joined["sequences"] < plain["sequences"]
+        assert joined["tokensPerEpoch"] == plain["tokensPerEpoch"]
+        assert math.isfinite(packed.of("step")[-1]["loss"])
+
+
+def test_an_adapter_is_trained_further(run: Run, train_config) -> None:
+    first = run(train.main, train_config(out="first", loraDropout=0, maxSteps=10, warmupRatio=0))
+    again = run(
+        train.main,
+        train_config(
+            out="second", loraDropout=0, maxSteps=2, learningRate=1e-6, adapterDir=first.last["artifact"]["path"]
+        ),
+    )
+    assert again.losses[1] < first.losses[1] * 0.9
+    assert again.last["artifact"]["kind"] == "adapter"
+    preference = run(
+        train.main, train_config("dpo", out="third", maxSteps=2, adapterDir=first.last["artifact"]["path"])
+    )
+    files = sorted(p.name for p in Path(preference.last["artifact"]["path"]).iterdir())
+    assert "adapter_model.safetensors" in files and "ref" not in files
+
+
+def test_the_result_loads_offline_with_the_chat_template_that_taught_it(run: Run, train_config, tmp_path: Path) -> None:
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    base = tiny.build_model(tmp_path / "base", template=None)
+    for tuning in ("lora", "full"):
+        keys = {"modelDir": str(base), "tuning": tuning, "maxSteps": 2, "chatTemplate": "chatml", "out": tuning}
+        result = run(train.main, train_config(**keys)).last["artifact"]["path"]
+        tokenizer = AutoTokenizer.from_pretrained(result)
+        assert tokenizer.apply_chat_template(tiny.chat("q", "a"), tokenize=False).endswith("a<|im_end|>\n")
+        if tuning == "full":
+            AutoModelForCausalLM.from_pretrained(result)
+        else:
+            PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), result)
+
+
+def test_a_base_model_without_template_says_what_is_missing(run: Run, train_config, tmp_path: Path) -> None:
+    base = tiny.build_model(tmp_path / "base", template=None)
+    failed = run(train.main, train_config(modelDir=str(base), chatTemplate="model"), expect=1).last
+    assert failed["code"] == "missing_requirement" and "chat template" in failed["message"]
+    assert "chatTemplate" in failed["hint"]
+
+
+def test_rows_that_cannot_teach_are_left_out_and_named(run: Run, train_config) -> None:
+    rows = tiny.rows_of("sft", 8)
+    rows[2] = {"messages": [{"role": "user", "content": "only a question"}]}
+    warning = run(train.main, train_config(rows=rows, maxSteps=1)).of("warning")[0]
+    assert warning["code"] == "rows_left_out"
+    assert warning["details"]["rows"] == 1 and warning["details"]["problems"][0]["row"] == 3
+
+
+def test_a_set_from_which_nothing_would_be_learned_is_refused(run: Run, train_config) -> None:
+    rows = [{"messages": [{"role": "user", "content": "a question"}]}] * 4
+    failed = run(train.main, train_config(rows=rows), expect=2).last
+    assert failed["code"] == "invalid_input" and "very label is masked" in failed["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"learningrate": 1}, "learningrate"),
+        ({"learningRate": "1e-3"}, "learningRate"),
+        ({"epochs": 0}, "epochs"),
+        ({"tuning": "prompt"}, "tuning"),
+        ({"globalBatchSize": 4, "microBatchSize": 3}, "microBatchSize"),
+        ({"trainFiles": []}, "trainFiles"),
+        ({"chatTemplate": "nonesuch"}, "chatTemplate"),
+    ],
+)
+def test_a_wrong_configuration_is_named_before_anything_starts(run: Run, train_config, change: dict, part: str) -> None:
+    record = run(train.main, train_config() | change, expect=2)
+    assert [event["event"] for event in record.events] == ["failed"]
+    assert part in record.last["message"]
+
+
+def test_a_missing_column_is_named(run: Run, train_config) -> None:
+    failed = run(train.main, train_config(rows=[{"text": "a"}]), expect=2).last
+    assert "no column messages" in failed["message"]
+
+
+def test_running_out_of_memory_says_what_to_lower(run: Run, train_config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory: 9 bytes")
+
+    monkeypatch.setattr("trl.SFTTrainer.training_step", refuse)
+    failed = run(train.main, train_config(), expect=1).last
+    assert failed["code"] == "missing_requirement"
+    assert "microBatchSize" in failed["hint"] and "maxSequenceLength" in failed["hint"]
+
+
+def _weights(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(folder.glob("*.safetensors"))}
+
+
+def _with_nan(folder: Path, model_dir: str) -> Path:
+    """A copy of the model whose weights overflow on the way to the loss."""
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    copy = folder / "huge"
+    shutil.copytree(model_dir, copy)
+    weights = load_file(copy / "model.safetensors")
+    weights["lm_head.weight"] = weights["lm_head.weight"] * float("inf")
+    save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
+    assert json.loads((copy / "config.json").read_text())["vocab_size"] == len(weights["lm_head.weight"])
+    return copy
