@@ -24,6 +24,8 @@ export type CliFacts = {
   readonly example: string
   /** The method answers with a job (or has `jobId`): `--wait` and `--watch` follow it to its end. */
   readonly job?: boolean
+  /** People expect the thing to be done when the prompt is back: the command line waits unless `--no-wait` is given. */
+  readonly waits?: boolean
 }
 
 /** Our own facts about a method, carried in oRPC's `meta`; a test fails for a method that lacks one. */

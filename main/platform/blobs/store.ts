@@ -23,12 +23,13 @@ const digestPattern = /^[0-9a-f]{64}$/
 
 /**
  * A content-addressed store: `blobs/aa/bb/<sha256>`, read-only files. A blob becomes visible by a rename after its bytes
- * are on disk, so a name always stands for its bytes; a crash leaves only files in `tmp`, swept at the next start.
+ * are on disk, so a name always stands for its bytes; a crash leaves only files in `tmp` (see `sweepTemporary`).
  */
 export function createBlobStore(root: string): BlobStore {
+  // The writer's pid is in the name, so that a sweep can tell what a crash left from what a child of ours still writes.
+  const newTemporary = () => join(temporary, `${process.pid}-${randomUUID()}`)
   const temporary = join(root, 'tmp')
   mkdirSync(temporary, { recursive: true, mode: 0o700 })
-  for (const name of readdirSync(temporary)) rmSync(join(temporary, name), { force: true })
 
   // Checked before any path is built from it: a digest from outside may be `../../…`.
   const pathOf = (sha256: string): string => {
@@ -51,7 +52,7 @@ export function createBlobStore(root: string): BlobStore {
     pathOf,
     has: sha256 => existsSync(pathOf(sha256)),
     putFile: async (path, { expectedSha256, ...progress } = {}) => {
-      const temp = join(temporary, randomUUID())
+      const temp = newTemporary()
       try {
         const blob = await copyHashing(path, temp, progress)
         if (expectedSha256 !== undefined && blob.sha256 !== expectedSha256) {
@@ -68,7 +69,7 @@ export function createBlobStore(root: string): BlobStore {
       }
     },
     adoptFile: async (path, progress = {}) => {
-      const temp = join(temporary, randomUUID())
+      const temp = newTemporary()
       const blob = await hashFile(path, progress)
       try {
         // A link, not a rename: if power goes before the blob is published, the owner's file is still there.
@@ -95,6 +96,24 @@ export function createBlobStore(root: string): BlobStore {
   }
 }
 
+/** Removes what crashed writers left behind; files of writers that still live are kept. Call once at the backend's start. */
+export function sweepTemporary(root: string): void {
+  const temporary = join(root, 'tmp')
+  if (!existsSync(temporary)) return
+  for (const name of readdirSync(temporary)) {
+    if (!isAlive(Number(name.split('-')[0]))) rmSync(join(temporary, name), { force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /** SHA-256 of a file, streaming. Throws what the file system says, in the user's terms. */
 export async function hashFile(path: string, { signal, onBytes }: Progress = {}): Promise<Blob> {
   const hash = createHash('sha256')
@@ -111,7 +130,8 @@ export async function hashFile(path: string, { signal, onBytes }: Progress = {})
   return { sha256: hash.digest('hex'), sizeBytes }
 }
 
-async function copyHashing(source: string, temp: string, { signal, onBytes }: Progress): Promise<Blob> {
+/** Copies a regular file to a new path, hashing on the way; a reflink where the file system can. */
+export async function copyHashing(source: string, temp: string, { signal, onBytes }: Progress): Promise<Blob> {
   const facts = await stat(source)
   if (!facts.isFile()) throw new AppError('invalid_input', `${source} is not a regular file.`)
   // Copy-on-write where the file system has it: no bytes are written, and the copy cannot change with its source.
@@ -138,6 +158,7 @@ async function copyHashing(source: string, temp: string, { signal, onBytes }: Pr
       target.createWriteStream({ autoClose: false }),
       { ...(signal && { signal }) },
     )
+    await target.sync()
   } finally {
     await target.close()
   }

@@ -1,0 +1,187 @@
+import * as z from 'zod'
+import { Bytes, FileEntry, id, Lineage, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { JobId } from './jobs.ts'
+import { command, query } from './method.ts'
+
+export const ModelId = id('mdl')
+export const ModelVersionId = id('mdv')
+export type ModelId = z.output<typeof ModelId>
+export type ModelVersionId = z.output<typeof ModelVersionId>
+
+export const modelFormats = ['safetensors', 'gguf', 'onnx', 'adapter', 'pickle'] as const
+export const ModelFormat = z.enum(modelFormats)
+export type ModelFormat = z.output<typeof ModelFormat>
+
+/** `verifying`: bytes are being hashed. `missing`: files are gone or were changed since they were verified. */
+export const ModelState = z.enum(['verifying', 'ready', 'failed', 'missing'])
+export type ModelState = z.output<typeof ModelState>
+
+/** What the headers say, read without loading anything. Absent means that the files do not tell. */
+export const ModelSummary = z.object({
+  format: ModelFormat,
+  architecture: z.string().optional(),
+  parameterCount: z.number().int().nonnegative().optional().meta({ description: 'exact, from tensor shapes' }),
+  dtype: z.string().optional(),
+  quantization: z.string().optional(),
+  contextLength: z.number().int().optional(),
+  layers: z.number().int().optional(),
+  hiddenSize: z.number().int().optional(),
+  heads: z.number().int().optional(),
+  kvHeads: z.number().int().optional(),
+  feedForwardSize: z.number().int().optional(),
+  vocabSize: z.number().int().optional(),
+  license: z.string().optional(),
+  hasChatTemplate: z.boolean(),
+  baseModel: z.string().optional().meta({ description: 'for adapters: the base that adapter_config.json names' }),
+  loraRank: z.number().int().optional(),
+  containsCode: z.array(z.string()).meta({ description: 'files that run code when loaded; Slipway never loads them' }),
+  warnings: z.array(z.string()),
+})
+export type ModelSummary = z.output<typeof ModelSummary>
+
+export const ModelVersion = z.object({
+  id: ModelVersionId,
+  modelId: ModelId,
+  name: Name,
+  version: z.number().int().positive(),
+  state: ModelState,
+  source: z.enum(['registered', 'copied', 'trained', 'converted']),
+  path: z.string().meta({ description: 'the folder or file that holds the bytes' }),
+  sizeBytes: Bytes,
+  summary: ModelSummary,
+  aliases: z.array(z.string()),
+  problem: z.string().optional(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+})
+export type ModelVersion = z.output<typeof ModelVersion>
+
+export const ModelDetail = ModelVersion.extend({
+  description: z.string(),
+  labels: z.array(z.string()),
+  files: z.array(FileEntry),
+  lineage: Lineage,
+  versions: z.array(
+    z.object({ id: ModelVersionId, version: z.number().int(), state: ModelState, createdAt: Timestamp }),
+  ),
+})
+export type ModelDetail = z.output<typeof ModelDetail>
+
+export const FoundModel = z.object({
+  path: z.string(),
+  name: z.string(),
+  store: z.string().meta({ description: 'folder, huggingface, ollama or lmstudio' }),
+  sizeBytes: Bytes,
+  summary: ModelSummary,
+  registeredAs: z.string().optional(),
+})
+export type FoundModel = z.output<typeof FoundModel>
+
+const Label = z.string().trim().min(1).max(60)
+const Alias = z
+  .string()
+  .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
+const Path = z.string().min(1).max(4096).meta({ format: 'path' })
+const JobAnswer = ModelVersion.extend({ jobId: JobId })
+
+export const models = {
+  list: query({
+    description: 'List models with their newest version; search words, filter by format, state or label',
+    policy: 'read',
+    route: 'GET /models',
+    cli: { example: 'slipway models list --q llama --format gguf' },
+    input: z.object({
+      ...PageInput,
+      q: z.string().max(200).optional().meta({ description: 'words in name, description, labels or architecture' }),
+      format: ModelFormat.optional(),
+      state: ModelState.optional(),
+      label: Label.optional(),
+    }),
+    output: page(ModelVersion),
+  }),
+  show: query({
+    description: 'Show a model version: facts, files with SHA-256, lineage, other versions',
+    policy: 'read',
+    route: 'GET /models/{id}',
+    cli: { args: ['id'], example: 'slipway models show my-model@2' },
+    input: z.object({ id: Ref }),
+    output: ModelDetail,
+  }),
+  find: query({
+    description:
+      'Look for models in folders, the Hugging Face cache and the stores of Ollama and LM Studio; copies nothing',
+    policy: 'read',
+    route: 'GET /models/find',
+    cli: { args: ['[dir...]'], example: 'slipway models find ~/models' },
+    input: z.object({
+      dir: z.array(Path).max(100).default([]).meta({ description: 'default: the known stores of this user' }),
+    }),
+    output: z.object({ items: z.array(FoundModel), warnings: z.array(z.string()) }),
+  }),
+  import: command({
+    description: 'Register a model where it lies (or copy it with --copy), read its headers, hash every file',
+    policy: 'write',
+    audit: 'models.import',
+    route: 'POST /models',
+    cli: { args: ['path'], example: 'slipway models import ./Llama-3.2-1B --name llama', job: true, waits: true },
+    input: z.object({
+      path: Path.meta({ format: 'path', description: 'a folder (safetensors, ONNX, adapter) or a .gguf file' }),
+      name: Name.optional().meta({ description: 'default: the folder’s name; a known name gets a new version' }),
+      copy: z.boolean().default(false).meta({ description: 'copy the bytes into Slipway’s own store' }),
+      description: z.string().max(300).default(''),
+      label: z.array(Label).max(20).default([]),
+    }),
+    output: JobAnswer,
+  }),
+  update: command({
+    description: 'Rename a model, describe it, set labels, point an alias at a version',
+    policy: 'write',
+    audit: 'models.update',
+    route: 'PATCH /models/{id}',
+    cli: { args: ['id'], example: 'slipway models update my-model --label draft --alias best' },
+    input: z.object({
+      id: Ref,
+      name: Name.optional(),
+      description: z.string().max(300).optional(),
+      label: z.array(Label).max(20).optional(),
+      alias: Alias.optional().meta({ description: 'a name for this version, moved if another one has it' }),
+    }),
+    output: ModelDetail,
+  }),
+  verify: command({
+    description: 'Read every byte of a model again and compare with what was recorded',
+    policy: 'write',
+    audit: 'models.verify',
+    route: 'POST /models/{id}/verify',
+    cli: { args: ['id'], example: 'slipway models verify my-model', job: true, waits: true },
+    input: z.object({ id: Ref }),
+    output: JobAnswer,
+  }),
+  export: command({
+    description: 'Copy a model’s files into a new folder, with a SHA-256 manifest',
+    policy: 'write',
+    audit: 'models.export',
+    route: 'POST /models/{id}/export',
+    cli: { args: ['id', 'dir'], example: 'slipway models export my-model ./out', job: true, waits: true },
+    input: z.object({ id: Ref, dir: Path }),
+    output: JobAnswer,
+  }),
+  remove: command({
+    description: 'Remove a model from the list; files in your own folders stay, what was made from it stays',
+    policy: 'write',
+    audit: 'models.remove',
+    route: 'DELETE /models/{id}',
+    cli: { args: ['id'], example: 'slipway models remove my-model' },
+    input: z.object({ id: Ref }),
+    output: z.object({ removed: z.array(ModelVersionId) }),
+  }),
+  restore: command({
+    description: 'Take back the removal of a model version',
+    policy: 'write',
+    audit: 'models.restore',
+    route: 'POST /models/{id}/restore',
+    cli: { args: ['id'], example: 'slipway models restore mdv_…' },
+    input: z.object({ id: ModelVersionId }),
+    output: ModelDetail,
+  }),
+}

@@ -1,0 +1,317 @@
+import type { FileEntry } from '../../contract/common.ts'
+import {
+  type ModelFormat,
+  type ModelId,
+  type ModelState,
+  ModelSummary,
+  ModelVersion,
+  type ModelVersionId,
+} from '../../contract/models.ts'
+import { isoOf } from '../../platform/clock.ts'
+import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+
+type Row = {
+  id: string
+  model_id: string
+  name: string
+  version: number
+  state: string
+  source: string
+  path: string
+  size_bytes: number
+  summary: string
+  problem: string | null
+  aliases: string | null
+  created_at_ms: number
+  updated_at_ms: number
+}
+
+const VERSION_COLUMNS = `v.id, v.model_id, m.name, v.version, v.state, v.source, v.path, v.size_bytes, v.summary, v.problem, v.created_at_ms, v.updated_at_ms,
+  (SELECT group_concat(a.alias) FROM model_aliases a WHERE a.version_id = v.id) AS aliases`
+
+const toVersion = (row: Row): ModelVersion =>
+  ModelVersion.parse({
+    id: row.id,
+    modelId: row.model_id,
+    name: row.name,
+    version: row.version,
+    state: row.state,
+    source: row.source,
+    path: row.path,
+    sizeBytes: row.size_bytes,
+    summary: JSON.parse(row.summary),
+    aliases: row.aliases?.split(',') ?? [],
+    ...(row.problem !== null && { problem: row.problem }),
+    createdAt: isoOf(row.created_at_ms),
+    updatedAt: isoOf(row.updated_at_ms),
+  })
+
+export type ModelFilter = {
+  readonly q?: string | undefined
+  readonly format?: ModelFormat | undefined
+  readonly state?: ModelState | undefined
+  readonly label?: string | undefined
+}
+
+// Each part is used only when its filter is given, so that SQLite can choose the index that fits.
+function whereOf({ q, format, state, label }: ModelFilter): { sql: string; values: string[] } {
+  const parts: { sql: string; values: string[] }[] = []
+  if (format !== undefined) parts.push({ sql: 'm.newest_format = ?', values: [format] })
+  if (state !== undefined) parts.push({ sql: 'm.newest_state = ?', values: [state] })
+  if (label !== undefined)
+    parts.push({ sql: 'm.id IN (SELECT model_id FROM model_labels WHERE label = ?)', values: [label] })
+  for (const word of (q ?? '').split(/\s+/).filter(Boolean)) {
+    parts.push(
+      [...word].length >= 3
+        ? {
+            sql: 'm.row IN (SELECT rowid FROM models_search WHERE models_search MATCH ?)',
+            values: [`"${word.replaceAll('"', '""')}"`],
+          }
+        : { sql: "m.name LIKE ? ESCAPE '\\'", values: [`%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`] },
+    )
+  }
+  return {
+    sql: ['m.newest_version_id IS NOT NULL', ...parts.map(part => part.sql)].join(' AND '),
+    values: parts.flatMap(part => part.values),
+  }
+}
+
+/** Newest models first, each as its newest version, below `beforeId`. */
+export function listModels(
+  db: ReadableDb,
+  filter: ModelFilter,
+  beforeId: string | undefined,
+  limit: number,
+): ModelVersion[] {
+  const { sql, values } = whereOf(filter)
+  return db
+    .prepare<unknown[], Row>(
+      `SELECT ${VERSION_COLUMNS} FROM models m JOIN model_versions v ON v.id = m.newest_version_id WHERE ${sql} AND m.id < ? ORDER BY m.id DESC LIMIT ?`,
+    )
+    .all(...values, beforeId ?? 'mdl_~', limit)
+    .map(toVersion)
+}
+
+export function countModels(db: ReadableDb, filter: ModelFilter): number {
+  const { sql, values } = whereOf(filter)
+  return db.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM models m WHERE ${sql}`).get(...values)?.n ?? 0
+}
+
+export function findVersion(db: ReadableDb, id: string): ModelVersion | undefined {
+  const row = db
+    .prepare<[string], Row>(
+      `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.id = ? AND v.removed_at_ms IS NULL`,
+    )
+    .get(id)
+  return row && toVersion(row)
+}
+
+export function findRemovedVersion(db: ReadableDb, id: string): ModelVersion | undefined {
+  const row = db
+    .prepare<[string], Row>(
+      `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.id = ? AND v.removed_at_ms IS NOT NULL`,
+    )
+    .get(id)
+  return row && toVersion(row)
+}
+
+export type ModelRow = {
+  readonly id: ModelId
+  readonly name: string
+  readonly description: string
+  readonly newestVersionId: ModelVersionId | null
+}
+
+export function findModel(db: ReadableDb, ref: string): ModelRow | undefined {
+  return db
+    .prepare<[string, string], ModelRow>(
+      'SELECT id, name, description, newest_version_id AS newestVersionId FROM models WHERE id = ? OR name = ?',
+    )
+    .get(ref, ref)
+}
+
+/** The version that `number` or an alias names, of one model. */
+export function findVersionOf(db: ReadableDb, modelId: string, selector: string): ModelVersion | undefined {
+  const row = db
+    .prepare<[string, string, string], { id: string }>(
+      `SELECT id FROM model_versions WHERE model_id = ? AND removed_at_ms IS NULL
+         AND (CAST(version AS TEXT) = ltrim(?, 'Vv') OR id IN (SELECT version_id FROM model_aliases a WHERE a.model_id = model_versions.model_id AND a.alias = ?))`,
+    )
+    .get(modelId, selector, selector)
+  return row && findVersion(db, row.id)
+}
+
+export const versionsOf = (db: ReadableDb, modelId: string): ModelVersion[] =>
+  db
+    .prepare<[string], Row>(
+      `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.model_id = ? AND v.removed_at_ms IS NULL ORDER BY v.version DESC`,
+    )
+    .all(modelId)
+    .map(toVersion)
+
+/** The live version registered from this path, if any. */
+export function findVersionByPath(db: ReadableDb, path: string): ModelVersion | undefined {
+  const row = db
+    .prepare<[string], { id: string }>(
+      'SELECT id FROM model_versions WHERE path = ? AND removed_at_ms IS NULL ORDER BY id DESC LIMIT 1',
+    )
+    .get(path)
+  return row && findVersion(db, row.id)
+}
+
+type FileRow = { path: string; size_bytes: number; sha256: string | null; verified_at_ms: number | null }
+
+export const filesOf = (db: ReadableDb, versionId: string): FileEntry[] =>
+  db
+    .prepare<[string], FileRow>(
+      'SELECT path, size_bytes, sha256, verified_at_ms FROM model_files WHERE version_id = ? ORDER BY path',
+    )
+    .all(versionId)
+    .map(row => ({
+      path: row.path,
+      sizeBytes: row.size_bytes,
+      ...(row.sha256 !== null && { sha256: row.sha256 }),
+      ...(row.verified_at_ms !== null && { verifiedAt: isoOf(row.verified_at_ms) }),
+    }))
+
+export function insertModel(
+  db: WritableDb,
+  model: { id: string; name: string; description: string; atMs: number },
+): void {
+  db.prepare('INSERT INTO models (id, name, description, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?, ?)').run(
+    model.id,
+    model.name,
+    model.description,
+    model.atMs,
+    model.atMs,
+  )
+}
+
+export type NewVersion = {
+  readonly id: string
+  readonly modelId: string
+  readonly state: ModelState
+  readonly source: ModelVersion['source']
+  readonly path: string
+  readonly sizeBytes: number
+  readonly summary: ModelSummary
+  readonly files: readonly { readonly path: string; readonly sizeBytes: number }[]
+  readonly atMs: number
+}
+
+/** Adds the next version number; numbers are never used twice, not even after a removal. */
+export function insertVersion(db: WritableDb, version: NewVersion): void {
+  db.prepare(
+    `INSERT INTO model_versions (id, model_id, version, state, source, path, format, size_bytes, summary, created_at_ms, updated_at_ms)
+     VALUES (?, ?, (SELECT coalesce(max(version), 0) + 1 FROM model_versions WHERE model_id = ?), ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    version.id,
+    version.modelId,
+    version.modelId,
+    version.state,
+    version.source,
+    version.path,
+    version.summary.format,
+    version.sizeBytes,
+    JSON.stringify(version.summary),
+    version.atMs,
+    version.atMs,
+  )
+  const insertFile = db.prepare('INSERT INTO model_files (version_id, path, size_bytes) VALUES (?, ?, ?)')
+  for (const file of version.files) insertFile.run(version.id, file.path, file.sizeBytes)
+}
+
+export type VerifiedFile = {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly modifiedAtMs: number
+  readonly inode: string
+}
+
+export const setFileVerified = (db: WritableDb, versionId: string, file: VerifiedFile, atMs: number): void =>
+  void db
+    .prepare(
+      'UPDATE model_files SET sha256 = ?, size_bytes = ?, modified_at_ms = ?, inode = ?, verified_at_ms = ? WHERE version_id = ? AND path = ?',
+    )
+    .run(file.sha256, file.sizeBytes, Math.floor(file.modifiedAtMs), file.inode, atMs, versionId, file.path)
+
+export const setVersionState = (
+  db: WritableDb,
+  id: string,
+  state: ModelState,
+  problem: string | undefined,
+  atMs: number,
+): void =>
+  void db
+    .prepare('UPDATE model_versions SET state = ?, problem = ?, updated_at_ms = ? WHERE id = ?')
+    .run(state, problem ?? null, atMs, id)
+
+export const setVersionPath = (db: WritableDb, id: string, path: string): void =>
+  void db.prepare('UPDATE model_versions SET path = ? WHERE id = ?').run(path, id)
+
+export const setVersionRemoved = (db: WritableDb, id: string, atMs: number | null): void => {
+  db.prepare('UPDATE model_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
+  if (atMs !== null) db.prepare('DELETE FROM model_aliases WHERE version_id = ?').run(id)
+}
+
+export function updateModel(
+  db: WritableDb,
+  id: string,
+  changes: { name?: string | undefined; description?: string | undefined },
+  atMs: number,
+): void {
+  db.prepare(
+    'UPDATE models SET name = coalesce(?, name), description = coalesce(?, description), updated_at_ms = ? WHERE id = ?',
+  ).run(changes.name ?? null, changes.description ?? null, atMs, id)
+}
+
+export function setLabels(db: WritableDb, modelId: string, labels: readonly string[]): void {
+  db.prepare('DELETE FROM model_labels WHERE model_id = ?').run(modelId)
+  const insert = db.prepare('INSERT OR IGNORE INTO model_labels (label, model_id) VALUES (?, ?)')
+  for (const label of labels) insert.run(label, modelId)
+}
+
+export const labelsOf = (db: ReadableDb, modelId: string): string[] =>
+  db
+    .prepare<[string], { label: string }>('SELECT label FROM model_labels WHERE model_id = ? ORDER BY label')
+    .all(modelId)
+    .map(row => row.label)
+
+export const setAlias = (db: WritableDb, modelId: string, alias: string, versionId: string): void =>
+  void db
+    .prepare(
+      'INSERT INTO model_aliases (model_id, alias, version_id) VALUES (?, ?, ?) ON CONFLICT (model_id, alias) DO UPDATE SET version_id = excluded.version_id',
+    )
+    .run(modelId, alias, versionId)
+
+/**
+ * Brings a model's own row (its newest version, the columns that lists filter by) and its search text up to date.
+ * Every write to a model or its versions ends with this, in the same transaction.
+ */
+export function refreshModel(db: WritableDb, modelId: string): void {
+  db.prepare(
+    `UPDATE models SET (newest_version_id, newest_format, newest_state) =
+       (SELECT id, format, state FROM model_versions WHERE model_id = models.id AND removed_at_ms IS NULL ORDER BY version DESC LIMIT 1)
+     WHERE id = ?`,
+  ).run(modelId)
+  const found = db
+    .prepare<[string], { row: number; name: string; description: string; summary: string | null }>(
+      'SELECT m.row, m.name, m.description, v.summary FROM models m LEFT JOIN model_versions v ON v.id = m.newest_version_id WHERE m.id = ?',
+    )
+    .get(modelId)
+  if (!found) return
+  const summary = found.summary === null ? undefined : ModelSummary.parse(JSON.parse(found.summary))
+  const text = [
+    found.name,
+    found.description,
+    ...labelsOf(db, modelId),
+    summary?.architecture,
+    summary?.quantization,
+    summary?.format,
+  ]
+    .filter(Boolean)
+    .join('\n')
+  db.prepare('DELETE FROM models_search WHERE rowid = ?').run(found.row)
+  if (summary) db.prepare('INSERT INTO models_search (rowid, text) VALUES (?, ?)').run(found.row, text)
+}

@@ -1,0 +1,328 @@
+import { realpathSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import type { Call } from '../../contract/call.ts'
+import type { FileEntry } from '../../contract/common.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { Handlers } from '../../contract/method.ts'
+import type {
+  FoundModel,
+  ModelDetail,
+  ModelSummary,
+  ModelVersion,
+  ModelVersionId,
+  models,
+} from '../../contract/models.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/lineage.ts'
+import type { Store, Tx } from '../../platform/db/types.ts'
+import { newId } from '../../platform/ids.ts'
+import type { JobsPort } from '../../platform/processes/port.ts'
+import {
+  countModels,
+  filesOf,
+  findModel,
+  findRemovedVersion,
+  findVersion,
+  findVersionByPath,
+  findVersionOf,
+  insertModel,
+  insertVersion,
+  labelsOf,
+  listModels,
+  refreshModel,
+  setAlias,
+  setLabels,
+  setVersionRemoved,
+  setVersionState,
+  updateModel,
+  versionsOf,
+} from './repo.ts'
+import { createVerification } from './verification.ts'
+
+/** What a model's headers and folder say; from formats/. */
+export type Inspection = {
+  readonly summary: ModelSummary
+  readonly files: readonly { readonly path: string; readonly sizeBytes: number }[]
+}
+
+type Deps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly jobs: JobsPort
+  readonly inspect: (path: string, signal?: AbortSignal) => Promise<Inspection>
+  readonly find: (
+    dirs: readonly string[],
+    signal?: AbortSignal,
+  ) => Promise<{ items: readonly FoundModel[]; warnings: readonly string[] }>
+  readonly blobsRoot: string
+  /** Who uses a version right now, such as a deployment: it may not be removed. */
+  readonly usersOf: (id: ModelVersionId) => readonly string[]
+}
+
+/** What other domains need of models; compose.ts passes it. */
+export type ModelsPort = {
+  /** A version by id, `name`, `name@2` or `name@alias`. Throws `not_found`. */
+  readonly version: (ref: string) => ModelVersion
+  /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
+  readonly readyVersion: (ref: string) => ModelVersion
+  readonly files: (id: ModelVersionId) => readonly FileEntry[]
+  /** Registers what a job made. Part of the transaction that ends the job; its bytes are hashed by a job of its own. */
+  readonly add: (
+    tx: Tx,
+    made: {
+      name: string
+      path: string
+      inspection: Inspection
+      source: 'trained' | 'converted'
+      lineage: readonly Omit<LineageEdge, 'childId' | 'childKind' | 'childName'>[]
+    },
+  ) => ModelVersionId
+  /** Starts hashing a version that `add` registered. */
+  readonly verify: (call: Call, id: ModelVersionId) => void
+}
+
+export type Models = { readonly handlers: Handlers<typeof models>; readonly port: ModelsPort }
+
+/** Models: sets with numbered, immutable versions. Facts come from headers, bytes stay where they are. */
+export function createModels({ store, clock, jobs, inspect, find, blobsRoot, usersOf }: Deps): Models {
+  const verification = createVerification({ store, clock, jobs, blobsRoot })
+
+  const version = (ref: string): ModelVersion => {
+    const direct = findVersion(store.read, ref)
+    if (direct) return direct
+    const at = ref.lastIndexOf('@')
+    const model = findModel(store.read, ref) ?? (at > 0 ? findModel(store.read, ref.slice(0, at)) : undefined)
+    if (model) {
+      const isWhole = model.name === ref || model.id === ref
+      const found = isWhole
+        ? model.newestVersionId && findVersion(store.read, model.newestVersionId)
+        : findVersionOf(store.read, model.id, ref.slice(at + 1))
+      if (found) return found
+    }
+    throw new AppError('not_found', `There is no model ${ref}.`, {
+      hint: 'slipway models list shows them; a version is NAME@2, an alias NAME@best.',
+    })
+  }
+
+  const readyVersion = (ref: string): ModelVersion => {
+    const found = version(ref)
+    if (found.state === 'ready') return found
+    if (found.state === 'verifying')
+      throw new AppError('conflict', `${found.name} V${found.version} is still being verified.`, {
+        hint: 'Wait for its job: slipway jobs list.',
+      })
+    throw new AppError(
+      'conflict',
+      `${found.name} V${found.version} is ${found.state}: ${found.problem ?? 'its files are not as recorded'}`,
+      { hint: `slipway models verify ${found.id} checks again.` },
+    )
+  }
+
+  const detail = (found: ModelVersion): ModelDetail => {
+    const model = findModel(store.read, found.modelId)
+    return {
+      ...found,
+      description: model?.description ?? '',
+      labels: labelsOf(store.read, found.modelId),
+      files: filesOf(store.read, found.id),
+      lineage: lineageOf(store.read, found.id),
+      versions: versionsOf(store.read, found.modelId).map(({ id, version: number, state, createdAt }) => ({
+        id,
+        version: number,
+        state,
+        createdAt,
+      })),
+    }
+  }
+
+  const insert = (
+    tx: Tx,
+    name: string,
+    made: {
+      description: string
+      labels: readonly string[]
+      state: ModelVersion['state']
+      source: ModelVersion['source']
+      path: string
+      inspection: Inspection
+    },
+  ): ModelVersionId => {
+    const nowMs = clock.nowMs()
+    const known = findModel(tx, name)
+    const modelId = known?.id ?? newId('mdl', nowMs)
+    if (!known) insertModel(tx, { id: modelId, name, description: made.description, atMs: nowMs })
+    if (!known || made.labels.length > 0) setLabels(tx, modelId, made.labels)
+    const id = newId('mdv', nowMs) as ModelVersionId
+    const { summary, files } = made.inspection
+    const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+    insertVersion(tx, {
+      id,
+      modelId,
+      state: made.state,
+      source: made.source,
+      path: made.path,
+      sizeBytes,
+      summary,
+      files,
+      atMs: nowMs,
+    })
+    refreshModel(tx, modelId)
+    tx.announce({ topic: 'models', kind: 'created', id })
+    return id
+  }
+
+  const handlers: Handlers<typeof models> = {
+    list: async ({ limit, cursor, q, format, state, label }) => {
+      const filter = { q, format, state, label }
+      const items = listModels(store.read, filter, cursor, limit)
+      const last = items.at(-1)
+      return {
+        items,
+        total: countModels(store.read, filter),
+        ...(items.length === limit && last && { nextCursor: last.modelId }),
+      }
+    },
+
+    show: async ({ id }) => detail(version(id)),
+
+    find: async ({ dir }, { signal }) => {
+      const { items, warnings } = await find(dir, signal)
+      const withNames = items.map(item => {
+        const known = findVersionByPath(store.read, item.path)
+        return known ? { ...item, registeredAs: known.name } : item
+      })
+      return { items: withNames, warnings: [...warnings] }
+    },
+
+    import: async ({ path, name, copy, description, label }, call) => {
+      const real = realPath(path)
+      const inspection = await inspect(real, call.signal)
+      if (inspection.summary.format === 'pickle') {
+        throw new AppError('unsupported', `${basename(path)} holds pickled weights: loading them runs code.`, {
+          hint: 'Get the model as safetensors or GGUF. Slipway never loads pickles.',
+          details: { containsCode: inspection.summary.containsCode },
+        })
+      }
+      const known = findVersionByPath(store.read, real)
+      if (known && !copy && (name === undefined || name === known.name)) {
+        throw new AppError('conflict', `This is registered already as ${known.name} V${known.version}.`, {
+          hint: `slipway models verify ${known.id} checks it again.`,
+          details: { id: known.id },
+        })
+      }
+      const id = store.commit(call, real, tx =>
+        insert(tx, name ?? defaultName(real), {
+          description,
+          labels: label,
+          state: 'verifying',
+          source: copy ? 'copied' : 'registered',
+          path: real,
+          inspection,
+        }),
+      )
+      const job = verification.start(call, id, { mode: copy ? 'copy' : 'verify' })
+      return { ...version(id), jobId: job.id }
+    },
+
+    update: async ({ id, name, description, label, alias }, call) => {
+      const found = version(id)
+      const other = name === undefined ? undefined : findModel(store.read, name)
+      if (other && other.id !== found.modelId)
+        throw new AppError('conflict', `A model named "${name}" exists already.`, { hint: 'Choose another name.' })
+      store.commit(call, found.id, tx => {
+        updateModel(tx, found.modelId, { name, description }, clock.nowMs())
+        if (label) setLabels(tx, found.modelId, label)
+        if (alias) setAlias(tx, found.modelId, alias, found.id)
+        refreshModel(tx, found.modelId)
+        tx.announce({ topic: 'models', kind: 'changed', id: found.id })
+      })
+      return detail(version(found.id))
+    },
+
+    verify: async ({ id }, call) => {
+      const found = version(id)
+      store.commit(call, found.id, tx => {
+        setVersionState(tx, found.id, 'verifying', undefined, clock.nowMs())
+        refreshModel(tx, found.modelId)
+        tx.announce({ topic: 'models', kind: 'changed', id: found.id })
+      })
+      const job = verification.start(call, found.id, { mode: 'verify' })
+      return { ...version(found.id), jobId: job.id }
+    },
+
+    export: async ({ id, dir }, call) => {
+      const found = readyVersion(id)
+      const job = verification.start(call, found.id, { mode: 'export', targetDir: resolve(dir) })
+      store.commit(call, found.id, () => undefined)
+      return { ...found, jobId: job.id }
+    },
+
+    remove: async ({ id }, call) => {
+      const isWholeModel = findModel(store.read, id) !== undefined
+      const found = version(id)
+      const versions = isWholeModel ? versionsOf(store.read, found.modelId) : [found]
+      const users = versions.flatMap(each => usersOf(each.id))
+      if (users.length > 0)
+        throw new AppError('conflict', `${found.name} is in use: ${users.join(', ')}.`, {
+          hint: 'Stop what uses it first.',
+          details: { users },
+        })
+      store.commit(call, found.modelId, tx => {
+        for (const each of versions) {
+          setVersionRemoved(tx, each.id, clock.nowMs())
+          tx.announce({ topic: 'models', kind: 'removed', id: each.id })
+        }
+        refreshModel(tx, found.modelId)
+      })
+      return { removed: versions.map(each => each.id) }
+    },
+
+    restore: async ({ id }, call) => {
+      const removed = findRemovedVersion(store.read, id)
+      if (!removed) throw new AppError('not_found', `There is no removed model version ${id}.`)
+      store.commit(call, id, tx => {
+        setVersionRemoved(tx, id, null)
+        refreshModel(tx, removed.modelId)
+        tx.announce({ topic: 'models', kind: 'created', id })
+      })
+      return detail(version(id))
+    },
+  }
+
+  const port: ModelsPort = {
+    version,
+    readyVersion,
+    files: id => filesOf(store.read, id),
+    add: (tx, { name, path, inspection, source, lineage }) => {
+      const id = insert(tx, name, { description: '', labels: [], state: 'verifying', source, path, inspection })
+      for (const edge of lineage) linkLineage(tx, { ...edge, childId: id, childKind: 'model', childName: name })
+      return id
+    },
+    verify: (call, id) => void verification.start(call, id, { mode: 'verify' }),
+  }
+  return { handlers, port }
+}
+
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ELOOP')
+      throw new AppError('invalid_input', `${path} is a loop of symbolic links.`, {
+        cause: error,
+        hint: 'Give the real folder.',
+      })
+    if (code === 'EACCES')
+      throw new AppError('forbidden', `${path} may not be read.`, {
+        cause: error,
+        hint: 'Give yourself read permission.',
+      })
+    throw new AppError('not_found', `${path} is not there.`, {
+      cause: error,
+      hint: 'Check the path; relative paths count from where you are.',
+    })
+  }
+}
+
+const defaultName = (path: string): string => basename(path).replace(/\.gguf$/i, '')

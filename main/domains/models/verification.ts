@@ -1,0 +1,105 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as z from 'zod'
+import type { Call } from '../../contract/call.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { Job } from '../../contract/jobs.ts'
+import type { ModelVersionId } from '../../contract/models.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Store, Tx } from '../../platform/db/types.ts'
+import type { JobsPort } from '../../platform/processes/port.ts'
+import { filesOf, findVersion, refreshModel, setFileVerified, setVersionPath, setVersionState } from './repo.ts'
+
+const worker = fileURLToPath(new URL('../../entry/hash-files.ts', import.meta.url))
+
+/** What the hashing child is told; see main/entry/hash-files.ts. */
+export const HashConfig = z.object({
+  root: z.string(),
+  files: z.array(z.object({ path: z.string(), sizeBytes: z.number(), sha256: z.string().optional() })),
+  mode: z.enum(['verify', 'copy', 'export']),
+  /** For `copy`: the blob store that takes the bytes. */
+  blobsRoot: z.string(),
+  /** Where copies (or, for `copy`, links into the blob store) go: a new folder that appears whole or not at all. */
+  targetDir: z.string().optional(),
+})
+export type HashConfig = z.output<typeof HashConfig>
+
+const FileEvent = z.object({
+  event: z.literal('file'),
+  path: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+  modifiedAtMs: z.number(),
+  inode: z.string(),
+})
+
+type Deps = { readonly store: Store; readonly clock: Clock; readonly jobs: JobsPort; readonly blobsRoot: string }
+type Mode =
+  | { readonly mode: 'verify' }
+  | { readonly mode: 'copy' }
+  | { readonly mode: 'export'; readonly targetDir: string }
+
+/** Hashing a model's files in a child: the backend stays free, and a file that breaks the reader breaks only the child. */
+export function createVerification({ store, clock, jobs, blobsRoot }: Deps) {
+  const start = (call: Call, id: ModelVersionId, how: Mode): Job => {
+    const version = findVersion(store.read, id)
+    if (!version) throw new AppError('not_found', `There is no model version ${id}.`)
+    const files = filesOf(store.read, id)
+    const root = statSync(version.path, { throwIfNoEntry: false })?.isFile() ? dirname(version.path) : version.path
+    if (how.mode === 'export' && existsSync(how.targetDir))
+      throw new AppError('conflict', `${how.targetDir} exists already.`, {
+        hint: 'Name a folder that does not exist yet.',
+      })
+    const targetDir =
+      how.mode === 'export' ? how.targetDir : how.mode === 'copy' ? join(blobsRoot, '..', 'models', id) : undefined
+    const config: HashConfig = {
+      root,
+      files: files.map(({ path, sizeBytes, sha256 }) => ({
+        path,
+        sizeBytes,
+        ...(how.mode !== 'copy' && sha256 !== undefined && { sha256 }),
+      })),
+      mode: how.mode,
+      blobsRoot,
+      ...(targetDir !== undefined && { targetDir }),
+    }
+    const job = jobs.start(call, {
+      kind: how.mode === 'export' ? 'conversion' : 'verification',
+      name: `${how.mode} ${version.name}`.slice(0, 300),
+      subjectId: id,
+      command: [process.execPath, worker, 'config.json'],
+      files: { 'config.json': JSON.stringify(config) },
+      politeStopMs: 2_000,
+    })
+    return job
+  }
+
+  const end = (tx: Tx, job: Job) => {
+    const version = findVersion(tx, job.subjectId)
+    if (!version) return
+    const problem = job.failure?.message ?? (job.state === 'cancelled' ? 'the check was stopped' : 'the check was lost')
+    const state =
+      job.state === 'done'
+        ? 'ready'
+        : job.failure?.code === 'not_found' || job.failure?.code === 'storage_damaged'
+          ? 'missing'
+          : 'failed'
+    setVersionState(tx, version.id, state, job.state === 'done' ? undefined : problem, clock.nowMs())
+    refreshModel(tx, version.modelId)
+    tx.announce({ topic: 'models', kind: 'changed', id: version.id })
+  }
+
+  jobs.handle('verification', {
+    restart: 'never',
+    onEvent: (tx, job, event) => {
+      const file = FileEvent.safeParse(event)
+      if (file.success) setFileVerified(tx, job.subjectId, file.data, clock.nowMs())
+      else if (event.event === 'finished' && typeof event.targetDir === 'string' && isAbsolute(event.targetDir))
+        setVersionPath(tx, job.subjectId, event.targetDir)
+    },
+    onEnd: end,
+  })
+
+  return { start }
+}
