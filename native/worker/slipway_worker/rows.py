@@ -97,22 +97,32 @@ class Renderer:
 def open_rows(files: Sequence[Path], method: Method, cache_dir: Path) -> "Dataset":
     """Open Parquet files as one memory-mapped table. Raises WorkerError naming a missing file or column."""
     from datasets import Dataset
+
+    check_columns(files, method)
+    return Dataset.from_parquet([str(file) for file in files], cache_dir=str(cache_dir), keep_in_memory=False)
+
+
+def check_columns(files: Sequence[Path], method: Method) -> int:
+    """Count the rows. Raises WorkerError when a file is missing, is no Parquet, or lacks a column of the method."""
     from pyarrow import ArrowException, parquet
 
+    rows = 0
     for file in files:
         if not file.is_file():
             raise WorkerError("not_found", f"There is no file {file}.")
         try:
-            columns = parquet.read_schema(file).names
+            metadata = parquet.read_metadata(file)
         except (ArrowException, OSError) as error:
             raise WorkerError("invalid_input", f"{file.name} is not a readable Parquet file: {error}") from error
+        columns = metadata.schema.to_arrow_schema().names
         for column in COLUMNS[method]:
             if column not in columns:
                 raise WorkerError(
                     "invalid_input",
                     f"{file.name} has no column {column}, which {method} needs; it has {', '.join(columns)}.",
                 )
-    return Dataset.from_parquet([str(file) for file in files], cache_dir=str(cache_dir), keep_in_memory=False)
+        rows += metadata.num_rows
+    return rows
 
 
 def prepare_rows(rows: "Dataset", renderer: Renderer, problems: Problems) -> "Dataset":
