@@ -1,0 +1,99 @@
+/**
+ * Builds or checks one Python environment and tells about it on standard output, one JSON line per event:
+ *
+ *     node main/entry/build-environment.ts CONFIG.json      ("-": the configuration comes on standard input)
+ *
+ * The supervisor runs it for `slipway environments build`, the set-up of a checkout for `npm start`.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { AppError, toAppError } from '../contract/errors.ts'
+import { systemClock } from '../platform/clock.ts'
+import { buildCapsule } from '../platform/python/build.ts'
+import { chooseBackend, detectHardware } from '../platform/python/hardware.ts'
+import { estimate } from '../platform/python/install.ts'
+import { Backend, loadRecipes, lockOf, platformName } from '../platform/python/recipes.ts'
+import { run } from '../platform/python/run.ts'
+
+const Config = z.object({
+  name: z.string(),
+  backend: z.union([Backend, z.literal('auto')]),
+  recipes: z.string().default(join(import.meta.dirname, '..', '..', 'native', 'environments')),
+  environments: z.string(),
+  cacheDir: z.string(),
+  lockFile: z.string().optional(),
+  index: z.string().optional(),
+  wheelhouse: z.string().optional(),
+  rebuild: z.boolean().default(false),
+})
+
+const emit = (event: string, fields: object): void => {
+  process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)
+}
+
+async function main(path: string | undefined): Promise<void> {
+  const config = readConfig(path)
+  const recipes = loadRecipes(config.recipes)
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  if (path !== '-') process.stdin.on('data', text => /"cmd"\s*:\s*"stop"/.test(String(text)) && stop.abort())
+
+  const backend = config.backend === 'auto' ? await choose(recipes, config.name) : config.backend
+  const built = await buildCapsule(
+    {
+      run,
+      env: process.env,
+      recipes,
+      environments: config.environments,
+      cacheDir: config.cacheDir,
+      clock: systemClock,
+      onProgress: progress => emit('progress', progress),
+      signal: stop.signal,
+    },
+    {
+      name: config.name,
+      backend,
+      source: { index: config.index, wheelhouse: config.wheelhouse },
+      lockFile: config.lockFile,
+      rebuild: config.rebuild,
+    },
+  )
+  const { folder, python, stamp, warnings, fresh } = built
+  emit('finished', { folder, python, fresh, warnings, stamp })
+}
+
+async function choose(recipes: ReturnType<typeof loadRecipes>, name: string): Promise<Backend> {
+  const hardware = await detectHardware({ run, env: process.env, root: '/', platform: process.platform })
+  const lockFor = (backend: Backend) => {
+    try {
+      return lockOf(recipes, name, backend, platformName())
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'missing_requirement') return undefined
+      throw error
+    }
+  }
+  const choice = chooseBackend(hardware, backend => lockFor(backend) !== undefined)
+  const lock = lockFor(choice.backend)
+  emit('chosen', { ...choice, ...(lock && estimate(lock)) })
+  return choice.backend
+}
+
+function readConfig(path: string | undefined): z.output<typeof Config> {
+  try {
+    return Config.parse(JSON.parse(readFileSync(path === '-' ? 0 : (path ?? ''), 'utf8')))
+  } catch (error) {
+    throw new AppError('invalid_input', 'The configuration cannot be read.', { cause: error })
+  }
+}
+
+try {
+  await main(process.argv[2])
+} catch (error) {
+  const failure = toAppError(error)
+  if (failure.code === 'internal') console.error(error)
+  emit('failed', failure.toBody())
+  process.exitCode = 1
+} finally {
+  process.stdin.destroy()
+}

@@ -1,0 +1,67 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { AppError } from '../../contract/errors.ts'
+
+/** Bytes free for this user on the file system that a path is on, or would be on. */
+export function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(existing(path))
+  return bavail * bsize
+}
+
+/** Whether two paths, existing or not, are on one file system: only then can files be linked instead of copied. */
+export const sameFileSystem = (a: string, b: string): boolean => statSync(existing(a)).dev === statSync(existing(b)).dev
+
+function existing(path: string): string {
+  let folder = path
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
+
+/** What a folder's files add up to. Links are counted as themselves, never followed. */
+export function folderBytes(folder: string): number {
+  let sum = 0
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    sum += entry.isDirectory() ? folderBytes(path) : lstatSync(path).size
+  }
+  return sum
+}
+
+/** `3.2 GB`: decimal units, as disks are sold. */
+export function readableBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+/** Makes a folder that must be writable, or says what is in the way. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw folderTrouble(error, folder)
+  }
+}
+
+/** What the system's refusal to write means for a person. */
+export function folderTrouble(error: unknown, folder: string): AppError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppError('storage_full', `No space is left for ${folder}.`, {
+      cause: error,
+      hint: 'Free space there, or put the cache on another disk: XDG_CACHE_HOME=/other/disk.',
+    })
+  }
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EEXIST') {
+    return new AppError('missing_requirement', `${folder} cannot be written (${String(code)}).`, {
+      cause: error,
+      hint: 'Make it writable for this user, or name another cache: XDG_CACHE_HOME=/path.',
+    })
+  }
+  return new AppError('internal', `${folder} cannot be made.`, { cause: error })
+}
