@@ -1,0 +1,321 @@
+import * as z from 'zod'
+import { Bytes, id, Lineage, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { JobFailure, JobId, JobState, LogLine } from './jobs.ts'
+import { command, query } from './method.ts'
+import { trainingMethods } from './training-parameters.ts'
+
+export const RunId = id('run')
+export type RunId = z.output<typeof RunId>
+
+const Method = z.enum(trainingMethods)
+
+/** Hyper-parameters: `--set key=value`. The method's schema decides; text is read as the key's own type. */
+const Parameters = z
+  .record(z.string(), z.unknown())
+  .default({})
+  .meta({
+    cliFlag: 'set',
+    description: 'hyper-parameters; slipway training schema METHOD lists them; @file.json reads a file',
+  })
+
+export const MemoryTerm = z.object({
+  name: z.string(),
+  bytes: Bytes,
+  formula: z.string(),
+  source: z.string().optional(),
+})
+
+export const MemoryPlan = z.object({
+  device: z.string(),
+  totalBytes: Bytes,
+  freeBytes: Bytes,
+  verdict: z.enum(['fits', 'tight', 'too_large']),
+  terms: z.array(MemoryTerm),
+  remedies: z.array(z.object({ change: z.string(), parameters: z.record(z.string(), z.unknown()), totalBytes: Bytes })),
+})
+export type MemoryPlan = z.output<typeof MemoryPlan>
+
+export const TrainingPlan = z.object({
+  method: Method,
+  model: z.string(),
+  dataset: z.array(z.string()),
+  parameters: z.record(z.string(), z.unknown()),
+  warnings: z.array(z.string()),
+  rows: z.number().int(),
+  steps: z.number().int(),
+  trainableParameters: z.number().int(),
+  memory: MemoryPlan,
+})
+export type TrainingPlan = z.output<typeof TrainingPlan>
+
+export const Checkpoint = z.object({
+  step: z.number().int(),
+  sizeBytes: Bytes,
+  createdAt: Timestamp,
+  publishedAs: z.string().optional(),
+})
+
+export const MetricPoint = z.object({
+  series: z.enum(['train', 'validation']),
+  step: z.number().int(),
+  epoch: z.number(),
+  loss: z.number().nullable(),
+  learningRate: z.number().nullable().optional(),
+  gradNorm: z.number().nullable().optional(),
+  tokensPerSecond: z.number().optional(),
+  memoryBytes: Bytes.optional(),
+  more: z.record(z.string(), z.number().nullable()).optional(),
+})
+export type MetricPoint = z.output<typeof MetricPoint>
+
+export const Run = z.object({
+  id: RunId,
+  name: Name,
+  /** A run has one version: what it makes is versioned as a model. */
+  version: z.literal(1),
+  method: Method,
+  state: JobState,
+  phase: z.string().optional(),
+  jobId: JobId.optional(),
+  model: z.object({ id: z.string(), name: z.string() }),
+  datasets: z.array(z.object({ id: z.string(), name: z.string() })),
+  step: z.number().int(),
+  totalSteps: z.number().int().optional(),
+  loss: z.number().nullable().optional(),
+  secondsLeft: z.number().optional(),
+  sizeBytes: Bytes,
+  failure: JobFailure.optional(),
+  result: z.object({ id: z.string(), name: z.string() }).optional(),
+  canResume: z.boolean(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  endedAt: Timestamp.optional(),
+})
+export type Run = z.output<typeof Run>
+
+/** Everything that made the result, so that it can be made again. */
+export const Provenance = z.object({
+  seed: z.number().int(),
+  environment: z.object({ name: z.string(), lockHash: z.string() }),
+  code: z.object({ version: z.string(), workerSha256: z.string() }),
+  machine: z.object({
+    platform: z.string(),
+    cpu: z.string(),
+    cores: z.number().int(),
+    memoryBytes: Bytes,
+    device: z.string(),
+  }),
+})
+export type Provenance = z.output<typeof Provenance>
+
+export const RunDetail = Run.extend({
+  parameters: z.record(z.string(), z.unknown()),
+  facts: z
+    .record(z.string(), z.unknown())
+    .meta({ description: 'what the trainer said at its start: rows, tokens, trainable parameters, device' }),
+  metrics: z.record(z.string(), z.number().nullable()),
+  warnings: z.array(z.string()),
+  checkpoints: z.array(Checkpoint),
+  memory: MemoryPlan.optional(),
+  provenance: Provenance,
+  lineage: Lineage,
+})
+export type RunDetail = z.output<typeof RunDetail>
+
+const planInput = {
+  method: Method,
+  model: Ref.meta({ description: 'the base: id, name, name@version or name@alias' }),
+  dataset: z.array(Ref).min(1).max(20).meta({ description: 'frozen dataset versions; several are concatenated' }),
+  validation: z
+    .array(Ref)
+    .max(20)
+    .default([])
+    .meta({ description: 'datasets that only measure; otherwise validationSplit holds rows back' }),
+  set: Parameters,
+  device: z.string().max(60).default('auto').meta({ description: 'auto, cpu, or a GPU such as cuda:0' }),
+}
+
+export const training = {
+  methods: query({
+    description: 'List the training methods, what each is for and the rows it takes',
+    policy: 'read',
+    route: 'GET /training/methods',
+    cli: { example: 'slipway training methods' },
+    input: z.object({}),
+    output: z.object({
+      items: z.array(
+        z.object({
+          method: Method,
+          title: z.string(),
+          help: z.string(),
+          trainer: z.string(),
+          datasetFormats: z.array(z.string()),
+          parameters: z.number().int(),
+        }),
+      ),
+    }),
+  }),
+  schema: query({
+    description: 'List a method’s parameters: type, range, default, unit, effect, names elsewhere',
+    policy: 'read',
+    route: 'GET /training/methods/{method}/schema',
+    cli: { args: ['method'], example: 'slipway training schema sft' },
+    input: z.object({ method: Method, tuning: z.enum(['lora', 'qlora', 'full']).default('lora') }),
+    output: z.object({
+      method: Method,
+      items: z.array(
+        z.object({
+          key: z.string(),
+          default: z.unknown(),
+          allowed: z.string(),
+          unit: z.string().optional(),
+          group: z.string(),
+          help: z.string(),
+          helpZh: z.string(),
+          type: z.string(),
+          qianfanName: z.string().optional(),
+          transformersName: z.string().optional(),
+          appliesWhen: z.unknown().optional(),
+        }),
+      ),
+    }),
+  }),
+  plan: query({
+    description: 'Say what a run would do and whether it fits in memory, term by term, before anything starts',
+    policy: 'read',
+    route: 'POST /training/plan',
+    cli: { example: 'slipway training plan --method sft --model base --dataset notes --set loraRank=16' },
+    input: z.object(planInput),
+    output: TrainingPlan,
+  }),
+  start: command({
+    description: 'Start a training run; it goes on when this program ends',
+    policy: 'write',
+    audit: 'training.start',
+    route: 'POST /training/runs',
+    cli: {
+      example: 'slipway training start --method sft --model base --dataset notes --set epochs=2 --wait',
+      job: true,
+    },
+    input: z.object({
+      ...planInput,
+      name: Name.optional().meta({ description: 'also the name of the model it makes' }),
+      from: Ref.optional().meta({ description: 'an adapter to train further (incremental training)' }),
+      environment: z.string().max(60).default('training'),
+      anyway: z.boolean().default(false).meta({ description: 'start although the plan says that memory will not do' }),
+    }),
+    output: Run,
+  }),
+  list: query({
+    description: 'List training runs, newest first',
+    policy: 'read',
+    route: 'GET /training/runs',
+    cli: { example: 'slipway training list' },
+    input: z.object({
+      ...PageInput,
+      state: JobState.optional(),
+      method: Method.optional(),
+      q: z.string().max(200).optional(),
+    }),
+    output: page(Run),
+  }),
+  show: query({
+    description: 'Show a run: state, parameters, checkpoints, memory plan, what made it and what it made',
+    policy: 'read',
+    route: 'GET /training/runs/{id}',
+    cli: { args: ['id'], example: 'slipway training show my-run' },
+    input: z.object({ id: Ref }),
+    output: RunDetail,
+  }),
+  logs: query({
+    description: 'Read the last log lines of a run',
+    policy: 'read',
+    route: 'GET /training/runs/{id}/logs',
+    cli: { args: ['id'], example: 'slipway training logs my-run' },
+    input: z.object({ id: Ref, limit: z.coerce.number().int().min(1).max(10_000).default(200) }),
+    output: z.object({ lines: z.array(LogLine), truncatedBytes: Bytes }),
+  }),
+  metrics: query({
+    description: 'Read the curves of a run; long ones are thinned so that the extremes stay',
+    policy: 'read',
+    route: 'GET /training/runs/{id}/metrics',
+    cli: { args: ['id'], example: 'slipway training metrics my-run --json' },
+    input: z.object({
+      id: Ref,
+      after: z.coerce.number().int().min(-1).default(-1).meta({ description: 'only points after this step' }),
+      points: z.coerce
+        .number()
+        .int()
+        .min(2)
+        .max(200_000)
+        .default(2_000)
+        .meta({ description: 'at most so many points a series' }),
+    }),
+    output: z.object({ items: z.array(MetricPoint), total: z.number().int() }),
+  }),
+  stop: command({
+    description: 'Stop a run; with --save it keeps a checkpoint to go on from',
+    policy: 'write',
+    audit: 'training.stop',
+    route: 'POST /training/runs/{id}/stop',
+    cli: { args: ['id'], example: 'slipway training stop my-run --save', job: true, waits: true },
+    input: z.object({ id: Ref, save: z.boolean().default(false) }),
+    output: Run,
+  }),
+  resume: command({
+    description: 'Go on from the newest complete checkpoint (or --step N) with the same curve',
+    policy: 'write',
+    audit: 'training.resume',
+    route: 'POST /training/runs/{id}/resume',
+    cli: { args: ['id'], example: 'slipway training resume my-run --wait', job: true },
+    input: z.object({
+      id: Ref,
+      step: z.coerce.number().int().positive().optional(),
+      set: Parameters,
+      acceptDrift: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'go on although settings or data differ from the checkpoint’s' }),
+    }),
+    output: Run,
+  }),
+  publish: command({
+    description: 'Register a checkpoint of a run as a model version',
+    policy: 'write',
+    audit: 'training.publish',
+    route: 'POST /training/runs/{id}/publish',
+    cli: { args: ['id'], example: 'slipway training publish my-run --step 64 --name best' },
+    input: z.object({ id: Ref, step: z.coerce.number().int().positive(), name: Name.optional() }),
+    output: z.object({ id: z.string(), name: z.string() }),
+  }),
+  compare: query({
+    description: 'Put runs side by side: the parameters that differ and where each curve stands',
+    policy: 'read',
+    route: 'GET /training/compare',
+    cli: { args: ['id...'], example: 'slipway training compare run-a run-b' },
+    input: z.object({ id: z.array(Ref).min(2).max(50) }),
+    output: z.object({
+      runs: z.array(
+        z.object({
+          id: RunId,
+          name: z.string(),
+          state: JobState,
+          step: z.number().int(),
+          loss: z.number().nullable(),
+          bestValidationLoss: z.number().nullable(),
+          seconds: z.number().nullable(),
+        }),
+      ),
+      differences: z.array(z.object({ key: z.string(), values: z.array(z.unknown()) })),
+    }),
+  }),
+  remove: command({
+    description: 'Remove an ended run with its checkpoints and curves; models it made stay',
+    policy: 'write',
+    audit: 'training.remove',
+    route: 'DELETE /training/runs/{id}',
+    cli: { args: ['id'], example: 'slipway training remove my-run' },
+    input: z.object({ id: Ref }),
+    output: z.object({ removed: RunId, freedBytes: Bytes }),
+  }),
+}

@@ -1,0 +1,64 @@
+import type { Migration } from '../../platform/db/migrate.ts'
+
+export const trainingMigrations: readonly Migration[] = [
+  {
+    version: 600,
+    name: 'training-runs',
+    up: db =>
+      db.exec(`
+        CREATE TABLE runs (
+          id TEXT PRIMARY KEY NOT NULL,
+          name TEXT NOT NULL UNIQUE,
+          method TEXT NOT NULL,
+          state TEXT NOT NULL,
+          phase TEXT,
+          job_id TEXT,
+          model_id TEXT NOT NULL,
+          model_name TEXT NOT NULL,
+          datasets TEXT NOT NULL,
+          parameters TEXT NOT NULL,
+          config TEXT NOT NULL,
+          facts TEXT NOT NULL,
+          metrics TEXT NOT NULL,
+          warnings TEXT NOT NULL,
+          memory_plan TEXT,
+          provenance TEXT NOT NULL,
+          failure TEXT,
+          step INTEGER NOT NULL,
+          total_steps INTEGER,
+          loss REAL,
+          seconds_left REAL,
+          size_bytes INTEGER NOT NULL,
+          artifact_path TEXT,
+          result_id TEXT,
+          result_name TEXT,
+          created_at_ms INTEGER NOT NULL,
+          updated_at_ms INTEGER NOT NULL,
+          ended_at_ms INTEGER
+        ) STRICT;
+        CREATE INDEX runs_by_state ON runs (state, id);
+        CREATE TABLE run_metrics (
+          run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+          series TEXT NOT NULL,
+          step INTEGER NOT NULL,
+          epoch REAL NOT NULL,
+          loss REAL,
+          learning_rate REAL,
+          grad_norm REAL,
+          tokens_per_second REAL,
+          memory_bytes INTEGER,
+          more TEXT,
+          PRIMARY KEY (run_id, series, step)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE run_checkpoints (
+          run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+          step INTEGER NOT NULL,
+          path TEXT NOT NULL,
+          size_bytes INTEGER NOT NULL,
+          created_at_ms INTEGER NOT NULL,
+          published_as TEXT,
+          PRIMARY KEY (run_id, step)
+        ) STRICT, WITHOUT ROWID;
+      `),
+  },
+]

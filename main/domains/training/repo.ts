@@ -1,0 +1,326 @@
+import type { JobState } from '../../contract/jobs.ts'
+import type { MemoryPlan, MetricPoint, Provenance } from '../../contract/training.ts'
+import type { TrainingMethod } from '../../contract/training-parameters.ts'
+import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+
+/** A run as the database has it: ids are plain text, times are milliseconds. service.ts turns it into the contract's `Run`. */
+export type RunRecord = {
+  readonly id: string
+  readonly name: string
+  readonly method: TrainingMethod
+  readonly state: JobState
+  readonly phase: string | null
+  readonly jobId: string | null
+  readonly model: { readonly id: string; readonly name: string }
+  readonly datasets: readonly { readonly id: string; readonly name: string }[]
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly config: Readonly<Record<string, unknown>>
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly metrics: Readonly<Record<string, number | null>>
+  readonly warnings: readonly string[]
+  readonly memoryPlan: MemoryPlan | null
+  readonly provenance: Provenance
+  readonly failure: { readonly code: string; readonly message: string; readonly hint?: string } | null
+  readonly step: number
+  readonly totalSteps: number | null
+  readonly loss: number | null
+  readonly secondsLeft: number | null
+  readonly sizeBytes: number
+  readonly artifactPath: string | null
+  readonly result: { readonly id: string; readonly name: string } | null
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly endedAtMs: number | null
+}
+
+type Row = {
+  id: string
+  name: string
+  method: string
+  state: string
+  phase: string | null
+  job_id: string | null
+  model_id: string
+  model_name: string
+  datasets: string
+  parameters: string
+  config: string
+  facts: string
+  metrics: string
+  warnings: string
+  memory_plan: string | null
+  provenance: string
+  failure: string | null
+  step: number
+  total_steps: number | null
+  loss: number | null
+  seconds_left: number | null
+  size_bytes: number
+  artifact_path: string | null
+  result_id: string | null
+  result_name: string | null
+  created_at_ms: number
+  updated_at_ms: number
+  ended_at_ms: number | null
+}
+
+const COLUMNS = `id, name, method, state, phase, job_id, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan,
+  provenance, failure, step, total_steps, loss, seconds_left, size_bytes, artifact_path, result_id, result_name, created_at_ms, updated_at_ms, ended_at_ms`
+
+// JSON columns hold what this file wrote, from typed values: they are read back under the same types.
+const toRun = (row: Row): RunRecord => ({
+  id: row.id,
+  name: row.name,
+  method: row.method as TrainingMethod,
+  state: row.state as JobState,
+  phase: row.phase,
+  jobId: row.job_id,
+  model: { id: row.model_id, name: row.model_name },
+  datasets: JSON.parse(row.datasets) as RunRecord['datasets'],
+  parameters: JSON.parse(row.parameters) as RunRecord['parameters'],
+  config: JSON.parse(row.config) as RunRecord['config'],
+  facts: JSON.parse(row.facts) as RunRecord['facts'],
+  metrics: JSON.parse(row.metrics) as RunRecord['metrics'],
+  warnings: JSON.parse(row.warnings) as string[],
+  memoryPlan: row.memory_plan === null ? null : (JSON.parse(row.memory_plan) as MemoryPlan),
+  provenance: JSON.parse(row.provenance) as Provenance,
+  failure: row.failure === null ? null : (JSON.parse(row.failure) as RunRecord['failure']),
+  step: row.step,
+  totalSteps: row.total_steps,
+  loss: row.loss,
+  secondsLeft: row.seconds_left,
+  sizeBytes: row.size_bytes,
+  artifactPath: row.artifact_path,
+  result: row.result_id === null ? null : { id: row.result_id, name: row.result_name ?? '' },
+  createdAtMs: row.created_at_ms,
+  updatedAtMs: row.updated_at_ms,
+  endedAtMs: row.ended_at_ms,
+})
+
+export function findRun(db: ReadableDb, ref: string): RunRecord | undefined {
+  const row = db.prepare<[string, string], Row>(`SELECT ${COLUMNS} FROM runs WHERE id = ? OR name = ?`).get(ref, ref)
+  return row && toRun(row)
+}
+
+export type RunFilter = {
+  readonly state?: string | undefined
+  readonly method?: string | undefined
+  readonly q?: string | undefined
+}
+
+const WHERE = "(? IS NULL OR state = ?) AND (? IS NULL OR method = ?) AND (? IS NULL OR name LIKE '%' || ? || '%')"
+const values = ({ state, method, q }: RunFilter) => [
+  state ?? null,
+  state ?? null,
+  method ?? null,
+  method ?? null,
+  q ?? null,
+  q ?? null,
+]
+
+export const listRuns = (db: ReadableDb, filter: RunFilter, beforeId: string | undefined, limit: number): RunRecord[] =>
+  db
+    .prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM runs WHERE ${WHERE} AND id < ? ORDER BY id DESC LIMIT ?`)
+    .all(...values(filter), beforeId ?? 'run_~', limit)
+    .map(toRun)
+
+export const countRuns = (db: ReadableDb, filter: RunFilter): number =>
+  db.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM runs WHERE ${WHERE}`).get(...values(filter))?.n ?? 0
+
+/** Runs that are done but whose result is not registered yet: the backend may have stopped in between. */
+export const unregisteredRuns = (db: ReadableDb): RunRecord[] =>
+  db
+    .prepare<[], Row>(
+      `SELECT ${COLUMNS} FROM runs WHERE state = 'done' AND artifact_path IS NOT NULL AND result_id IS NULL`,
+    )
+    .all()
+    .map(toRun)
+
+/** Runs that are not over, whose name must stay theirs and whose models must stay. */
+export const activeRuns = (db: ReadableDb): RunRecord[] =>
+  db
+    .prepare<[], Row>(`SELECT ${COLUMNS} FROM runs WHERE state IN ('queued', 'starting', 'running', 'stopping')`)
+    .all()
+    .map(toRun)
+
+export type NewRun = Pick<
+  RunRecord,
+  'id' | 'name' | 'method' | 'model' | 'datasets' | 'parameters' | 'config' | 'warnings' | 'memoryPlan' | 'provenance'
+> & { readonly atMs: number }
+
+export function insertRun(db: WritableDb, run: NewRun): void {
+  db.prepare(
+    `INSERT INTO runs (id, name, method, state, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan, provenance, step, size_bytes, created_at_ms, updated_at_ms)
+     VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, '{}', '{}', ?, ?, ?, 0, 0, ?, ?)`,
+  ).run(
+    run.id,
+    run.name,
+    run.method,
+    run.model.id,
+    run.model.name,
+    JSON.stringify(run.datasets),
+    JSON.stringify(run.parameters),
+    JSON.stringify(run.config),
+    JSON.stringify(run.warnings),
+    run.memoryPlan && JSON.stringify(run.memoryPlan),
+    JSON.stringify(run.provenance),
+    run.atMs,
+    run.atMs,
+  )
+}
+
+type Changes = Partial<
+  Pick<
+    RunRecord,
+    | 'state'
+    | 'phase'
+    | 'jobId'
+    | 'facts'
+    | 'metrics'
+    | 'warnings'
+    | 'failure'
+    | 'step'
+    | 'totalSteps'
+    | 'loss'
+    | 'secondsLeft'
+    | 'sizeBytes'
+    | 'artifactPath'
+    | 'result'
+    | 'endedAtMs'
+    | 'config'
+    | 'parameters'
+  >
+>
+
+const columnOf = {
+  state: 'state',
+  phase: 'phase',
+  jobId: 'job_id',
+  facts: 'facts',
+  metrics: 'metrics',
+  warnings: 'warnings',
+  failure: 'failure',
+  step: 'step',
+  totalSteps: 'total_steps',
+  loss: 'loss',
+  secondsLeft: 'seconds_left',
+  sizeBytes: 'size_bytes',
+  artifactPath: 'artifact_path',
+  endedAtMs: 'ended_at_ms',
+  config: 'config',
+  parameters: 'parameters',
+} as const satisfies Record<Exclude<keyof Changes, 'result'>, string>
+
+/** Changes the named columns and nothing else. */
+export function updateRun(db: WritableDb, id: string, { result, ...changes }: Changes, atMs: number): void {
+  const entries = Object.entries(changes) as [keyof typeof columnOf, unknown][]
+  const assignments = entries.map(([key]) => `${columnOf[key]} = ?`)
+  const bound = entries.map(([, value]) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+  )
+  const resultParts = result === undefined ? [] : ['result_id = ?', 'result_name = ?']
+  const resultValues = result === undefined ? [] : [result?.id ?? null, result?.name ?? null]
+  db.prepare(`UPDATE runs SET ${[...assignments, ...resultParts, 'updated_at_ms = ?'].join(', ')} WHERE id = ?`).run(
+    ...bound,
+    ...resultValues,
+    atMs,
+    id,
+  )
+}
+
+export const deleteRun = (db: WritableDb, id: string): void => void db.prepare('DELETE FROM runs WHERE id = ?').run(id)
+
+export function insertMetric(db: WritableDb, runId: string, point: MetricPoint): void {
+  db.prepare(
+    `INSERT OR REPLACE INTO run_metrics (run_id, series, step, epoch, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    runId,
+    point.series,
+    point.step,
+    point.epoch,
+    point.loss,
+    point.learningRate ?? null,
+    point.gradNorm ?? null,
+    point.tokensPerSecond ?? null,
+    point.memoryBytes ?? null,
+    point.more && Object.keys(point.more).length > 0 ? JSON.stringify(point.more) : null,
+  )
+}
+
+/** Takes back the points after a step: a resumed run writes them again. */
+export const deleteMetricsAfter = (db: WritableDb, runId: string, step: number): void =>
+  void db.prepare('DELETE FROM run_metrics WHERE run_id = ? AND step > ?').run(runId, step)
+
+type MetricRow = {
+  series: string
+  step: number
+  epoch: number
+  loss: number | null
+  learning_rate: number | null
+  grad_norm: number | null
+  tokens_per_second: number | null
+  memory_bytes: number | null
+  more: string | null
+}
+
+export const listMetrics = (db: ReadableDb, runId: string, afterStep: number): MetricPoint[] =>
+  db
+    .prepare<[string, number], MetricRow>(
+      `SELECT series, step, epoch, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more
+       FROM run_metrics WHERE run_id = ? AND step > ? ORDER BY series, step`,
+    )
+    .all(runId, afterStep)
+    .map(row => ({
+      series: row.series as MetricPoint['series'],
+      step: row.step,
+      epoch: row.epoch,
+      loss: row.loss,
+      ...(row.series === 'train' && { learningRate: row.learning_rate, gradNorm: row.grad_norm }),
+      ...(row.tokens_per_second !== null && { tokensPerSecond: row.tokens_per_second }),
+      ...(row.memory_bytes !== null && { memoryBytes: row.memory_bytes }),
+      ...(row.more !== null && { more: JSON.parse(row.more) as Record<string, number | null> }),
+    }))
+
+export const bestValidationLoss = (db: ReadableDb, runId: string): number | null =>
+  db
+    .prepare<[string], { loss: number | null }>(
+      "SELECT min(loss) AS loss FROM run_metrics WHERE run_id = ? AND series = 'validation'",
+    )
+    .get(runId)?.loss ?? null
+
+export type CheckpointRow = {
+  readonly step: number
+  readonly path: string
+  readonly sizeBytes: number
+  readonly createdAtMs: number
+  readonly publishedAs: string | null
+}
+
+export const checkpointsOf = (db: ReadableDb, runId: string): CheckpointRow[] =>
+  db
+    .prepare<[string], CheckpointRow>(
+      'SELECT step, path, size_bytes AS sizeBytes, created_at_ms AS createdAtMs, published_as AS publishedAs FROM run_checkpoints WHERE run_id = ? ORDER BY step',
+    )
+    .all(runId)
+
+/** Records a new checkpoint and forgets those that retention has deleted. */
+export function recordCheckpoint(
+  db: WritableDb,
+  runId: string,
+  checkpoint: { step: number; path: string; sizeBytes: number },
+  keptSteps: readonly number[],
+  atMs: number,
+): void {
+  db.prepare(
+    'INSERT OR REPLACE INTO run_checkpoints (run_id, step, path, size_bytes, created_at_ms) VALUES (?, ?, ?, ?, ?)',
+  ).run(runId, checkpoint.step, checkpoint.path, checkpoint.sizeBytes, atMs)
+  const kept = new Set([...keptSteps, checkpoint.step])
+  for (const { step } of checkpointsOf(db, runId))
+    if (!kept.has(step)) db.prepare('DELETE FROM run_checkpoints WHERE run_id = ? AND step = ?').run(runId, step)
+}
+
+export const setCheckpointPublished = (db: WritableDb, runId: string, step: number, modelVersionId: string): void =>
+  void db
+    .prepare('UPDATE run_checkpoints SET published_as = ? WHERE run_id = ? AND step = ?')
+    .run(modelVersionId, runId, step)
