@@ -32,7 +32,9 @@ def build_tokenizer(template: str | None = CHATML) -> Any:
     return tokenizer
 
 
-def build_model(folder: Path, *, template: str | None = CHATML, hidden: int = 32, layers: int = 2) -> Path:
+def build_model(
+    folder: Path, *, template: str | None = CHATML, hidden: int = 32, layers: int = 2, context: int = 256
+) -> Path:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -46,7 +48,7 @@ def build_model(folder: Path, *, template: str | None = CHATML, hidden: int = 32
             num_hidden_layers=layers,
             num_attention_heads=4,
             num_key_value_heads=2,
-            max_position_embeddings=256,
+            max_position_embeddings=context,
             tie_word_embeddings=False,
             bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id,

@@ -62,6 +62,8 @@ def within(key: str, value: float, low: float, high: float) -> None:
 
 
 def _parse(hint: Any, value: object, key: str) -> Any:  # noqa: ANN401 - it returns what the annotation asks for
+    if hint is Any:
+        return value
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return _parse_union(args, value, key)

@@ -1,0 +1,449 @@
+"""
+Serve a Hugging Face folder, with or without an adapter, over the engine protocol on a Unix socket.
+
+python -m slipway_worker.serve CONFIG.json
+
+The protocol is small, and the llama.cpp engine speaks it as well:
+  POST /generate  tokens | prompt | messages and the knobs → JSON lines: {"prompt"}, {"tokens"}…, {"done"}
+  POST /embed     inputs → {"vectors", "tokens"}
+  POST /tokenize  text | messages → {"tokens"}
+  GET  /health
+An error is {"error": {code, message, hint, details}} with the status of its code, or the last line of a stream.
+"""
+
+import asyncio
+import base64
+import os
+import sys
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from slipway_worker.config import load_config, parse_config, within
+from slipway_worker.devices import Precision, resolve_device, resolve_precision, see_one_gpu
+from slipway_worker.embed import Recipe, embed, read_recipe
+from slipway_worker.engine import Done, Engine, Meter, News, PromptDone, Request, Token, model_context_length
+from slipway_worker.http1 import Answer, Call, serve_connection
+from slipway_worker.runtime import as_worker_error, resident_bytes, run, use_threads
+from slipway_worker.sampling import Sampling
+from slipway_worker.template import ChatTemplate, template_of
+from slipway_worker.token_bytes import TokenBytes
+from slipway_worker.wire import Heartbeat, Wire, WorkerError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+T = TypeVar("T")
+MAX_EMBED_INPUTS = 2048
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeConfig:
+    model_dir: Path
+    socket: Path
+    adapter_dir: Path | None = None
+    chat_template: str | None = None  # Jinja, instead of the model's own
+    context_length: int | None = None  # tokens; None: the model's
+    max_active: int = 8  # answered together
+    max_queued: int = 64  # wait; more are refused as busy
+    device: str = "auto"
+    precision: Precision = "auto"
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        within("contextLength", self.context_length or 1, 1, 100_000_000)
+        within("maxActive", self.max_active, 1, 1024)
+        within("maxQueued", self.max_queued, 0, 100_000)
+        within("threads", self.threads, 1, 1024)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateBody:
+    """One of tokens, prompt and messages, and the knobs."""
+
+    tokens: tuple[int, ...] | None = None
+    prompt: str | None = None
+    messages: tuple[Any, ...] | None = None
+    tools: tuple[Any, ...] | None = None  # with messages
+    max_tokens: int | None = None  # None: to the end of the context
+    temperature: float = 1.0
+    top_p: float = 1.0
+    top_k: int = 0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    seed: int | None = None
+    logprobs: int | None = None  # how many alternatives; 0: the chosen token's alone
+    echo: bool = False  # the prompt's tokens too
+    stop_token_ids: tuple[int, ...] = ()
+    ignore_eos: bool = False
+
+    def __post_init__(self) -> None:
+        within("maxTokens", self.max_tokens or 0, 0, 100_000_000)
+        within("logprobs", self.logprobs or 0, 0, 100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbedBody:
+    inputs: tuple[str | tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizeBody:
+    text: str | None = None
+    messages: tuple[Any, ...] | None = None
+    tools: tuple[Any, ...] | None = None
+    add_special_tokens: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A model that is ready, and all that turns requests into its numbers and back."""
+
+    model: "PreTrainedModel"
+    tokenizer: "PreTrainedTokenizerBase"
+    token_bytes: TokenBytes
+    template: ChatTemplate | None
+    recipe: Recipe | None  # None: it has no use for embeddings
+    generates: bool
+    end_tokens: frozenset[int]
+    context_length: int
+    vocabulary: int
+
+
+def work(config_path: str, wire: Wire) -> None:
+    try:
+        config = load_config(ServeConfig, config_path)
+    except (OSError, ValueError) as error:
+        raise WorkerError("invalid_input", f"The configuration of the engine is not valid: {error}") from error
+    use_threads(config.threads)
+    see_one_gpu(config.device)
+    asyncio.run(serve(config, wire))
+
+
+async def serve(config: ServeConfig, wire: Wire) -> None:
+    """Load, say ready, answer until told to stop. The last event is stopped, or it raises."""
+    began = time.monotonic()
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    wire.listen(lambda _: loop.call_soon_threadsafe(stop.set))
+    wire.emit("phase", phase="loading model")
+    with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):
+        loaded = load(config)
+    engine = Engine(loaded.model, max_active=config.max_active, max_queued=config.max_queued)
+    service = Service(loaded, engine)
+    engine.start()
+    connections: set[asyncio.Task[None]] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        connections.add(task)
+        task.add_done_callback(connections.discard)
+        await serve_connection(reader, writer, service.handle)
+
+    mask = os.umask(0o177)  # the socket is its owner's alone from its first moment
+    try:
+        server = await asyncio.start_unix_server(connected, path=str(config.socket))
+    finally:
+        os.umask(mask)
+    meter = Meter(engine)
+
+    def load_now() -> dict[str, object]:
+        active, queued = engine.load
+        return {"memoryBytes": resident_bytes(), "active": active, "queued": queued, "tokensPerSecond": meter.read()}
+
+    wire.emit(
+        "ready",
+        socket=str(config.socket),
+        contextLength=loaded.context_length,
+        device=str(loaded.model.device),
+        dtype=str(loaded.model.dtype).removeprefix("torch."),
+        hasChatTemplate=loaded.template is not None,
+        can=service.abilities,
+        loadSeconds=time.monotonic() - began,
+    )
+    with Heartbeat(wire, load_now):
+        await stop.wait()
+        server.close()
+        await asyncio.to_thread(engine.stop)
+        if connections:
+            _, late = await asyncio.wait(connections, timeout=1)
+            for task in late:  # idle connections that are kept open
+                task.cancel()
+    config.socket.unlink(missing_ok=True)
+    wire.emit("stopped", step=0, checkpoint=None)
+
+
+def load(config: ServeConfig) -> Loaded:
+    """Load model, adapter and tokenizer. Raises WorkerError that names what is missing or wrong."""
+    for folder in (config.model_dir, *([config.adapter_dir] if config.adapter_dir else [])):
+        if not folder.is_dir():
+            raise WorkerError("not_found", f"There is no model folder {folder}.")
+    import torch
+    from transformers import (
+        MODEL_FOR_CAUSAL_LM_MAPPING,
+        AutoConfig,
+        AutoModel,
+        AutoModelForCausalLM,
+        AutoTokenizer,
+    )
+
+    torch.set_num_threads(config.threads)
+    device = resolve_device(config.device)
+    try:
+        facts = AutoConfig.from_pretrained(config.model_dir, trust_remote_code=False)
+        is_decoder = type(facts) in MODEL_FOR_CAUSAL_LM_MAPPING and any(
+            name.endswith(("ForCausalLM", "LMHeadModel")) for name in facts.architectures or ["ForCausalLM"]
+        )
+        # A folder of sentence-transformers is for embeddings, whatever its architecture is called.
+        generates = is_decoder and not (config.model_dir / "modules.json").is_file()
+        model = (AutoModelForCausalLM if generates else AutoModel).from_pretrained(
+            config.model_dir,
+            dtype=serving_dtype(config.precision, device, facts.dtype),
+            trust_remote_code=False,
+            use_safetensors=True,
+        )
+        if config.adapter_dir:
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(model, config.adapter_dir).merge_and_unload()
+        # What the adapter was taught with comes first: it may hold a chat template that the base has not.
+        source = config.adapter_dir or config.model_dir
+        has_tokenizer = (source / "tokenizer_config.json").is_file()
+        tokenizer = AutoTokenizer.from_pretrained(
+            source if has_tokenizer else config.model_dir, trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise WorkerError("invalid_input", f"The model cannot be loaded: {str(error)[:1000]}") from error
+    model = model.to(device).eval()
+    return Loaded(
+        model=model,
+        tokenizer=tokenizer,
+        token_bytes=TokenBytes(tokenizer),
+        template=template_of(tokenizer, config.chat_template),
+        recipe=None if generates else read_recipe(config.model_dir, is_decoder),
+        generates=generates,
+        end_tokens=end_tokens(model, tokenizer) if generates else frozenset(),
+        context_length=model_context_length(model, tokenizer.model_max_length, config.context_length),
+        vocabulary=model.get_input_embeddings().num_embeddings,
+    )
+
+
+def serving_dtype(precision: Precision, device: str, stored: "object | None") -> Any:  # noqa: ANN401 - a torch.dtype
+    """On a GPU the weights' own format; on a CPU 32 bits, as most CPUs compute 16 bits many times slower."""
+    import torch
+
+    if precision != "auto":
+        return resolve_precision(precision, device)
+    return stored if device == "cuda" and isinstance(stored, torch.dtype) else torch.float32
+
+
+def end_tokens(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> frozenset[int]:
+    """Every token after which the model has said all."""
+    configured = model.generation_config.eos_token_id if model.generation_config else None
+    ids = configured if isinstance(configured, list) else [configured]
+    return frozenset(token for token in [*ids, tokenizer.eos_token_id] if token is not None)
+
+
+class Service:
+    """The four routes."""
+
+    def __init__(self, loaded: Loaded, engine: Engine) -> None:
+        self._loaded, self._engine = loaded, engine
+
+    @property
+    def abilities(self) -> list[Literal["generate", "embed"]]:
+        return ["generate"] if self._loaded.generates else ["embed"]
+
+    async def handle(self, call: Call) -> Answer:
+        try:
+            match (call.method, call.path):
+                case ("POST", "/generate"):
+                    return self._generate(parse(GenerateBody, call), call.gone)
+                case ("POST", "/embed"):
+                    return await self._embed(parse(EmbedBody, call))
+                case ("POST", "/tokenize"):
+                    return self._tokenize(parse(TokenizeBody, call))
+                case ("GET", "/health"):
+                    return self._health()
+        except WorkerError:
+            raise
+        except Exception as error:
+            raise as_worker_error(error) from error
+        raise WorkerError("not_found", f"There is no {call.method} {call.path}.")
+
+    def _generate(self, body: GenerateBody, gone: asyncio.Event) -> AsyncGenerator[dict[str, object]]:
+        """Check and queue the request now, so that a refusal has a status; then stream."""
+        if not self._loaded.generates:
+            raise WorkerError("unsupported", "This model makes embeddings: it does not generate text.")
+        prompt = self._prompt_tokens(body)
+        limit = self._loaded.context_length
+        room = limit - len(prompt)
+        # With nothing to generate, a prompt may fill the context: that is how evaluations score whole texts.
+        if room < 0 or (room == 0 and body.max_tokens != 0):
+            raise WorkerError(
+                "invalid_input",
+                f"The prompt has {len(prompt)} tokens, and the model reads at most {limit}.",
+                details={"promptTokens": len(prompt), "contextLength": limit},
+            )
+        try:
+            sampling = Sampling(
+                temperature=body.temperature,
+                top_p=body.top_p,
+                top_k=body.top_k,
+                min_p=body.min_p,
+                repetition_penalty=body.repetition_penalty,
+                presence_penalty=body.presence_penalty,
+                frequency_penalty=body.frequency_penalty,
+                seed=body.seed,
+            )
+        except ValueError as error:
+            raise WorkerError("invalid_input", str(error)) from error
+        loop = asyncio.get_running_loop()
+        news: asyncio.Queue[News] = asyncio.Queue()
+        request = Request(
+            prompt=prompt,
+            max_tokens=min(room, body.max_tokens if body.max_tokens is not None else room),
+            sampling=sampling,
+            stop_tokens=frozenset(body.stop_token_ids) | (frozenset() if body.ignore_eos else self._loaded.end_tokens),
+            logprobs=body.logprobs,
+            echo=body.echo,
+            tell=lambda item: loop.call_soon_threadsafe(news.put_nowait, item),
+        )
+        self._engine.submit(request)
+        return self._stream(request, news, gone)
+
+    async def _stream(
+        self, request: Request, news: "asyncio.Queue[News]", gone: asyncio.Event
+    ) -> AsyncGenerator[dict[str, object]]:
+        watch = asyncio.create_task(gone.wait())
+        watch.add_done_callback(lambda _: request.cancelled.set() if gone.is_set() else None)
+        try:
+            while True:
+                item = await news.get()
+                match item:
+                    case WorkerError():
+                        raise item
+                    case PromptDone(count, tokens):
+                        told = {"tokens": [self._told(token) for token in tokens]} if tokens is not None else {}
+                        yield {"prompt": {"count": count, "cached": 0} | told}
+                    case Token():
+                        yield {"tokens": [self._told(item)]}
+                    case Done(reason, prompt_tokens, completion_tokens):
+                        counts = {"promptTokens": prompt_tokens, "completionTokens": completion_tokens}
+                        yield {"done": {"reason": reason} | counts}
+                        return
+        finally:
+            request.cancelled.set()  # also when the connection broke while a line was written
+            watch.cancel()
+
+    async def _embed(self, body: EmbedBody) -> dict[str, object]:
+        loaded = self._loaded
+        recipe = loaded.recipe
+        if recipe is None:
+            raise WorkerError(
+                "unsupported", "This model generates text.", hint="Deploy an embedding model for embeddings."
+            )
+        if not 1 <= len(body.inputs) <= MAX_EMBED_INPUTS:
+            raise WorkerError("invalid_input", f"inputs must hold 1 to {MAX_EMBED_INPUTS} texts.")
+        inputs = [
+            self._checked(list(value)) if isinstance(value, tuple) else encode(loaded.tokenizer, value, special=True)
+            for value in body.inputs
+        ]
+        for number, tokens in enumerate(inputs, start=1):
+            if not 1 <= len(tokens) <= loaded.context_length:
+                raise WorkerError(
+                    "invalid_input",
+                    f"Input {number} has {len(tokens)} tokens; 1 to {loaded.context_length} are possible.",
+                )
+        pad = loaded.tokenizer.pad_token_id or 0
+        vectors = await asyncio.wrap_future(self._engine.call(lambda: embed(loaded.model, pad, recipe, inputs)))
+        return {"vectors": vectors, "tokens": sum(map(len, inputs))}
+
+    def _tokenize(self, body: TokenizeBody) -> dict[str, object]:
+        if (body.text is None) == (body.messages is None):
+            raise WorkerError("invalid_input", "Give text or messages.")
+        if body.text is not None:
+            return {"tokens": encode(self._loaded.tokenizer, body.text, special=body.add_special_tokens)}
+        return {"tokens": self._chat_tokens(body.messages, body.tools)}
+
+    def _health(self) -> dict[str, object]:
+        active, queued = self._engine.load
+        return {
+            "status": "ok",
+            "active": active,
+            "queued": queued,
+            "contextLength": self._loaded.context_length,
+            "hasChatTemplate": self._loaded.template is not None,
+            "can": self.abilities,
+        }
+
+    def _prompt_tokens(self, body: GenerateBody) -> list[int]:
+        given = [value for value in (body.tokens, body.prompt, body.messages) if value is not None]
+        if len(given) != 1:
+            raise WorkerError("invalid_input", "Give exactly one of tokens, prompt and messages.")
+        if body.tokens is not None:
+            tokens = self._checked(list(body.tokens))
+        elif body.prompt is not None:
+            tokens = encode(self._loaded.tokenizer, body.prompt, special=True)
+        else:
+            tokens = self._chat_tokens(body.messages, body.tools)
+        if not tokens:
+            # Nothing to go on from: a model starts a text after its start token.
+            start = self._loaded.tokenizer.bos_token_id
+            tokens = [start] if start is not None else []
+        if not tokens:
+            raise WorkerError("invalid_input", "The prompt is empty.")
+        return tokens
+
+    def _chat_tokens(self, messages: tuple[Any, ...] | None, tools: tuple[Any, ...] | None) -> list[int]:
+        if self._loaded.template is None:
+            raise WorkerError(
+                "missing_requirement",
+                "The model has no chat template, so it cannot take part in a chat.",
+                hint="Use /v1/completions, or deploy it with a chat template.",
+            )
+        if not messages or not all(isinstance(message, dict) for message in messages):
+            raise WorkerError("invalid_input", "messages must hold at least one message, each an object.")
+        text = self._loaded.template.render(messages, add_generation_prompt=True, tools=tools)
+        return encode(self._loaded.tokenizer, text, special=False)
+
+    def _checked(self, tokens: list[int]) -> list[int]:
+        if wrong := [token for token in tokens if not 0 <= token < self._loaded.vocabulary]:
+            raise WorkerError("invalid_input", f"{wrong[0]} is no token: the vocabulary has {self._loaded.vocabulary}.")
+        return tokens
+
+    def _told(self, token: Token) -> dict[str, object]:
+        told: dict[str, object] = {"id": token.id, "bytes": self._base64(token.id)}
+        if token.logprob is not None:
+            told["logprob"] = token.logprob
+        if token.top is not None:
+            told["top"] = [[other, self._base64(other), logprob] for other, logprob in token.top]
+        return told
+
+    def _base64(self, token: int) -> str:
+        return base64.b64encode(self._loaded.token_bytes[token]).decode("ascii")
+
+
+def parse(cls: type[T], call: Call) -> T:
+    """A request's body as a dataclass; unknown keys are errors, as a knob without effect would deceive."""
+    try:
+        return parse_config(cls, call.json())
+    except ValueError as error:
+        raise WorkerError("invalid_input", str(error)) from error
+
+
+def encode(tokenizer: "PreTrainedTokenizerBase", text: str, *, special: bool) -> list[int]:
+    """Text to token ids; `special` adds what the tokenizer puts around a text, such as its start token."""
+    return list(tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"])
+
+
+def main(argv: list[str], wire: Wire | None = None) -> int:
+    return run(work, argv, wire)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
