@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { AppError, toAppError } from '../contract/errors.ts'
 import { systemClock } from '../platform/clock.ts'
+import { defaultDataDir, pathsOf } from '../platform/paths.ts'
 import { buildCapsule } from '../platform/python/build.ts'
 import { chooseBackend, detectHardware } from '../platform/python/hardware.ts'
 import { estimate } from '../platform/python/install.ts'
@@ -20,8 +21,9 @@ const Config = z.object({
   name: z.string(),
   backend: z.union([Backend, z.literal('auto')]),
   recipes: z.string().default(join(import.meta.dirname, '..', '..', 'native', 'environments')),
-  environments: z.string(),
-  cacheDir: z.string(),
+  /** Default: where the workstation keeps them. */
+  environments: z.string().optional(),
+  cacheDir: z.string().optional(),
   lockFile: z.string().optional(),
   index: z.string().optional(),
   wheelhouse: z.string().optional(),
@@ -35,6 +37,7 @@ const emit = (event: string, fields: object): void => {
 async function main(path: string | undefined): Promise<void> {
   const config = readConfig(path)
   const recipes = loadRecipes(config.recipes)
+  const paths = pathsOf(defaultDataDir(process.env), process.env)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   if (path !== '-') process.stdin.on('data', text => /"cmd"\s*:\s*"stop"/.test(String(text)) && stop.abort())
@@ -45,8 +48,8 @@ async function main(path: string | undefined): Promise<void> {
       run,
       env: process.env,
       recipes,
-      environments: config.environments,
-      cacheDir: config.cacheDir,
+      environments: config.environments ?? paths.environments,
+      cacheDir: config.cacheDir ?? paths.cacheDir,
       clock: systemClock,
       onProgress: progress => emit('progress', progress),
       signal: stop.signal,

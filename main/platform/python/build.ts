@@ -111,7 +111,7 @@ async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock
 
     note('importing what was installed')
     const childEnv = pythonEnv(env)
-    const { report, warnings } = await probeOrThrow(deps, request, { aside, base, childEnv })
+    const { report, warnings } = await probeOrThrow(deps, request, { aside, childEnv })
     await flushToDisk(pythonIn(aside), run, childEnv)
     const { versions: _everything, ...facts } = report
     const stamp: Stamp = {
@@ -139,24 +139,24 @@ async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock
   }
 }
 
-type Probing = { readonly aside: string; readonly base: Built | undefined; readonly childEnv: Record<string, string> }
+type Probing = { readonly aside: string; readonly childEnv: Record<string, string> }
 
 async function probeOrThrow(
   { recipes, run, signal }: BuildDeps,
   { name, backend }: BuildRequest,
-  { aside, base, childEnv }: Probing,
+  { aside, childEnv }: Probing,
 ) {
   const recipe = recipeOf(recipes, name)
-  const beneath = base ? recipeOf(recipes, base.stamp.name) : undefined
   const report = await probe({
     python: pythonIn(aside),
     folder: recipes.folder,
-    imports: [...(beneath?.imports ?? []), ...recipe.imports],
+    // What lies beneath was probed when it was built.
+    imports: recipe.imports,
     env: childEnv,
     run,
     signal,
   })
-  const findings = judge(report, { backend, atLeast: { ...beneath?.atLeast, ...recipe.atLeast } })
+  const findings = judge(report, { backend, atLeast: recipe.atLeast })
   const failures = findings.filter(finding => finding.severity === 'fail')
   if (failures[0]) {
     throw new AppError(

@@ -1,0 +1,123 @@
+/**
+ * The one program behind `npm start`, `npm test`, `npm run tour|check|bench|dev`: it sets up whatever is missing, then
+ * hands over to the program that does the work. Plain JavaScript, because it runs on any Node from 20 before anything is
+ * installed.
+ */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brokenBoundaries } from '../setup/boundaries.mjs'
+import { inherit } from '../setup/child.mjs'
+import { findNode24 } from '../setup/node24.mjs'
+import { ensureNpmPackages } from '../setup/npm-packages.mjs'
+import { ensurePythonEnvironment } from '../setup/python-environment.mjs'
+import { SetupError, tellFailure } from '../setup/report.mjs'
+import { runTests } from '../setup/test-run.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const entry = name => join(root, 'main', 'entry', name)
+
+/** @typedef {{ node: string, env: NodeJS.ProcessEnv, args: readonly string[] }} Setting */
+
+/** What each verb does once npm packages and Node are there. */
+const verbs = new Map([
+  ['start', start],
+  ['dev', dev],
+  [
+    'tour',
+    ({ node, env, args }) => withPython('training', node, env, () => handOver(node, [entry('tour.ts'), ...args], env)),
+  ],
+  [
+    'bench',
+    ({ node, env, args }) =>
+      withPython('tests', node, env, python =>
+        handOver(node, [join(root, 'tests', 'bench', 'run.ts'), ...args], { ...env, SLIPWAY_TEST_PYTHON: python }),
+      ),
+  ],
+  [
+    'test',
+    ({ node, env, args }) =>
+      withPython('tests', node, env, python => runTests({ root, node, python, env, filters: args })),
+  ],
+  ['check', check],
+])
+
+/** @param {Setting} setting */
+async function start({ node, env, args }) {
+  try {
+    await ensurePythonEnvironment('training', { root, node, env })
+  } catch (error) {
+    // The workstation is of use without it: it serves GGUF models and keeps data. Training says what is missing.
+    if (!(error instanceof SetupError)) throw error
+    tellFailure(error)
+    process.stderr.write('Starting without it: training needs it (slipway environments build training).\n')
+  }
+  return handOver(node, [entry('backend.ts'), ...args], env)
+}
+
+/** @param {Setting} setting */
+function dev({ node, env, args }) {
+  const watched = ['--watch', '--watch-preserve-output', entry('backend.ts'), ...args]
+  return handOver(node, watched, { ...env, SLIPWAY_LOG: 'debug' })
+}
+
+async function withPython(name, node, env, work) {
+  // The tests' packages lie on top of the training set: built first, so that each has its line.
+  const training = await ensurePythonEnvironment('training', { root, node, env })
+  return work(name === 'training' ? training : await ensurePythonEnvironment(name, { root, node, env }))
+}
+
+const handOver = (node, args, env) => inherit(node, args, { cwd: root, env })
+
+/** Types, lint and format, import rules, generated files. All of them run, so that one look shows everything. */
+async function check({ node, env }) {
+  const bin = name => join(root, 'node_modules', ...name.split('/'))
+  const steps = [
+    { name: 'types', run: () => handOver(node, [bin('typescript/bin/tsc'), '-p', root], env) },
+    {
+      name: 'lint and format',
+      run: () => handOver(node, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'], env),
+    },
+    { name: 'import rules', run: boundaries },
+    { name: 'generated files', run: () => handOver(node, [entry('generate.ts'), '--check'], env) },
+  ]
+  let failed = 0
+  for (const { name, run } of steps) {
+    const code = await run()
+    process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name}\n`)
+    if (code !== 0) failed++
+  }
+  return failed > 0 ? 1 : 0
+}
+
+function boundaries() {
+  const broken = brokenBoundaries(root)
+  for (const line of broken) process.stdout.write(`${line}\n`)
+  return broken.length > 0 ? 1 : 0
+}
+
+async function main([verb = '', ...args]) {
+  const work = verbs.get(verb)
+  if (!work) {
+    process.stderr.write(`usage: node main/entry/checkout.mjs ${[...verbs.keys()].join('|')} [ARG…]\n`)
+    return 2
+  }
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    throw new SetupError(
+      `This is Node ${process.versions.node}; set-up needs Node 20 or later.`,
+      'Install a newer Node.',
+    )
+  }
+  if (!existsSync(join(root, 'package-lock.json'))) {
+    throw new SetupError('package-lock.json is missing.', 'Restore it: git checkout package-lock.json')
+  }
+  await ensureNpmPackages(root, process.env)
+  return await work({ node: findNode24(root), env: process.env, args })
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  tellFailure(error)
+  process.exitCode = 6
+}
