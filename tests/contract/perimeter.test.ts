@@ -1,0 +1,231 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ListedMethod, listMethods } from '../../main/contract/walk.ts'
+import { type RunningBackend, startBackend } from '../support/backend.ts'
+
+let backend: RunningBackend
+let keys: Record<'read' | 'write' | 'admin' | 'inference', string>
+
+beforeAll(async () => {
+  backend = await startBackend({ port: true })
+  const make = async (scope: 'read' | 'write' | 'admin' | 'inference') =>
+    (await backend.client.keys.create({ name: scope, scope: [scope] })).secret
+  keys = {
+    read: await make('read'),
+    write: await make('write'),
+    admin: await make('admin'),
+    inference: await make('inference'),
+  }
+})
+afterAll(() => backend.dispose())
+
+type Answer = {
+  readonly status: number
+  readonly body: string
+  readonly headers: Record<string, string | string[] | undefined>
+}
+
+// `fetch` hides Host and Origin from its callers; a raw request can lie about both, as an attacker would.
+const raw = (
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const { port } = new URL(backend.url)
+    const outgoing = request(
+      { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {} },
+      incoming => {
+        const chunks: Buffer[] = []
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            body: Buffer.concat(chunks).toString(),
+            headers: incoming.headers,
+          }),
+        )
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(options.body)
+  })
+
+const routeOf = ({ method }: ListedMethod) => {
+  const { method: verb = 'GET', path = '/' } = method['~orpc'].route
+  return { verb, path: `/api/v1${path.replaceAll(/\{\w+\}/g, 'nothing-by-this-name')}` }
+}
+const httpMethods = listMethods().filter(({ facts }) => facts.surfaces.includes('http'))
+const entrances = [
+  ...httpMethods.map(routeOf),
+  { verb: 'POST', path: '/rpc/keys/list' },
+  { verb: 'GET', path: '/api/v1/openapi.json' },
+  { verb: 'GET', path: '/api/v1/docs' },
+]
+
+const badHosts = [
+  'evil.example',
+  'evil.example:80',
+  '127.0.0.1',
+  'localhost',
+  'localhost:1',
+  '0.0.0.0:80',
+  '127.0.0.1.evil.example',
+]
+const badOrigins = [
+  'null',
+  'http://evil.example',
+  'https://localhost',
+  'http://localhost',
+  'file://',
+  'app://slipway',
+  'http://127.0.0.1:1',
+]
+
+test('no route answers a foreign Host, whatever key comes along', async () => {
+  for (const { verb, path } of entrances) {
+    for (const host of badHosts) {
+      const { status } = await raw(path, { method: verb, headers: { host, authorization: `Bearer ${keys.admin}` } })
+      expect([400, 403], `${verb} ${path} with Host "${host}"`).toContain(status)
+    }
+  }
+})
+
+test('no route answers a page of another origin, whatever key comes along', async () => {
+  for (const { verb, path } of entrances) {
+    for (const origin of badOrigins) {
+      const { status } = await raw(path, { method: verb, headers: { origin, authorization: `Bearer ${keys.admin}` } })
+      expect(status, `${verb} ${path} from ${origin}`).toBe(403)
+    }
+  }
+})
+
+test('a cross-site navigation is refused even without an Origin', async () => {
+  expect(
+    (await raw('/api/v1/keys', { headers: { 'sec-fetch-site': 'cross-site', authorization: `Bearer ${keys.admin}` } }))
+      .status,
+  ).toBe(403)
+})
+
+test('no route answers without a credential, or with one that is wrong, cut or in the wrong place', async () => {
+  const wrong = [
+    'Bearer ',
+    'Bearer x',
+    `Bearer ${keys.admin.slice(0, -1)}`,
+    `Bearer ${keys.admin}0`,
+    keys.admin,
+    `Basic ${keys.admin}`,
+    `bearer${keys.admin}`,
+  ]
+  for (const { verb, path } of entrances) {
+    expect((await raw(path, { method: verb })).status, `${verb} ${path}`).toBe(401)
+    expect(
+      (await raw(`${path}?key=${keys.admin}`, { method: verb })).status,
+      `${verb} ${path} with the key in the address`,
+    ).toBe(401)
+  }
+  for (const authorization of wrong)
+    expect((await raw('/api/v1/keys', { headers: { authorization } })).status, authorization).toBe(401)
+})
+
+const allowed: Record<keyof typeof keys, readonly string[]> = {
+  inference: ['inference'],
+  read: ['read'],
+  write: ['read', 'write'],
+  admin: ['read', 'write', 'admin', 'inference'],
+}
+
+test('every method obeys its policy for every scope', async () => {
+  for (const listed of httpMethods) {
+    // These two act on the backend itself, or never end; their policy is checked with the scopes that must be refused.
+    const isDrastic = listed.domain === 'system' || listed.domain === 'events'
+    const { verb, path } = routeOf(listed)
+    for (const scope of Object.keys(keys) as (keyof typeof keys)[]) {
+      const isAllowed = allowed[scope].includes(listed.facts.policy)
+      if (isAllowed && isDrastic) continue
+      const { status } = await raw(path, {
+        method: verb,
+        headers: { authorization: `Bearer ${keys[scope]}`, 'content-type': 'application/json' },
+        body: verb === 'GET' ? '' : '{}',
+      })
+      if (isAllowed) expect([401, 403], `${scope} → ${verb} ${path}`).not.toContain(status)
+      else expect(status, `${scope} → ${verb} ${path}`).toBe(403)
+    }
+  }
+})
+
+test('a launch code works once, and only as a link: never as a key', async () => {
+  const { pathname, search, searchParams } = new URL(backend.launchUrl)
+  expect((await raw('/api/v1/keys', { headers: { authorization: `Bearer ${searchParams.get('code')}` } })).status).toBe(
+    401,
+  )
+  const first = await raw(pathname + search)
+  expect(first.status).toBe(303)
+  const cookie = String(first.headers['set-cookie'])
+  expect(cookie).toMatch(/HttpOnly/)
+  expect(cookie).toMatch(/SameSite=Strict/)
+  expect((await raw(pathname + search)).status).toBe(401)
+
+  const session = { cookie: cookie.split(';')[0] ?? '' }
+  expect((await raw('/api/v1/keys', { headers: session })).status).toBe(200)
+  const forged = await raw('/api/v1/keys', {
+    method: 'POST',
+    headers: { ...session, 'content-type': 'application/json' },
+    body: '{"name":"forged"}',
+  })
+  expect(forged.status, 'a form post from another page carries the cookie, but not the header').toBe(403)
+  const ours = await raw('/api/v1/keys', {
+    method: 'POST',
+    headers: { ...session, 'content-type': 'application/json', 'x-slipway-request': '1' },
+    body: '{"name":"ours"}',
+  })
+  expect(ours.status).toBe(200)
+})
+
+test('a revoked key stops at the next request, an expired one never works', async () => {
+  const { secret, id } = await backend.client.keys.create({ name: 'short-lived', scope: ['read'] })
+  const headers = { authorization: `Bearer ${secret}` }
+  expect((await raw('/api/v1/system/status', { headers })).status).toBe(200)
+  await backend.client.keys.revoke({ id })
+  expect((await raw('/api/v1/system/status', { headers })).status).toBe(401)
+})
+
+test('bodies are JSON, bounded and not nested without end', async () => {
+  const headers = { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json' }
+  const post = (body: string, more: Record<string, string> = {}) =>
+    raw('/api/v1/keys', { method: 'POST', headers: { ...headers, ...more }, body })
+  expect((await post(JSON.stringify({ name: 'x'.repeat(9_000_000) }))).status).toBe(413)
+  expect((await post(`${'['.repeat(200_000)}`)).status).toBe(400)
+  expect((await post('{"name":')).status).toBe(400)
+  expect((await post('name=x', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(400)
+  expect((await post('{"name":"text"}', { 'content-type': 'text/plain' })).status).toBe(400)
+})
+
+test('failures say code, message and hint, and nothing of the inside', async () => {
+  const headers = { authorization: `Bearer ${keys.admin}` }
+  const answers = [
+    await raw('/api/v1/nothing', { headers }),
+    await raw('/api/v1/audit?limit=0', { headers }),
+    await raw('/%2e%2e/%2e%2e/etc/passwd', { headers }),
+    await raw('/rpc/constructor', { headers, method: 'POST' }),
+  ]
+  for (const { status, body } of answers) {
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+    expect(Object.keys(JSON.parse(body))).toEqual(expect.arrayContaining(['code', 'message']))
+    expect(body).not.toMatch(/\bat .*\.(ts|mjs|js):\d+|node_modules|\/main\//)
+  }
+})
+
+test('answers forbid being sniffed, framed or cached', async () => {
+  const { headers } = await raw('/healthz')
+  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+})
+
+test('every refusal of the guards is in the audit log, with who and what', async () => {
+  await raw('/api/v1/keys', { headers: { authorization: `Bearer ${keys.read}` }, method: 'POST', body: '' })
+  const { items } = await backend.client.audit.list({ limit: 50 })
+  expect(items).toContainEqual(
+    expect.objectContaining({ action: 'keys.create', result: 'forbidden', actor: expect.stringMatching(/^key:key_/) }),
+  )
+})

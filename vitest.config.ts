@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['main/**/*.test.ts', 'tests/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A test that leaves work behind is a defect, not a slow test.
+    teardownTimeout: 5_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+})
