@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import tiny
 from conftest import Commands, Run
-from slipway_worker import checkpoints, train
+from engine_client import Child
+from slipway_worker import checkpoints, merge, train
 
 
 @pytest.mark.parametrize("tuning", ["lora", "full"])
@@ -282,3 +283,55 @@ def _with_nan(folder: Path, model_dir: str) -> Path:
     save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
     assert json.loads((copy / "config.json").read_text())["vocab_size"] == len(weights["lm_head.weight"])
     return copy
+
+
+def test_kto_learns_from_pairs_too(run: Run, train_config) -> None:
+    record = run(train.main, train_config("kto", rows=tiny.rows_of("dpo", 8), maxSteps=2))
+    assert record.of("started")[0]["rows"] == 16
+
+
+def test_a_merged_model_says_what_base_and_adapter_say(run: Run, train_config, tmp_path: Path) -> None:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    config = train_config(maxSteps=4, chatTemplate="plain")
+    adapter = run(train.main, config).last["artifact"]["path"]
+    goal = {"modelDir": config["modelDir"], "adapterDir": adapter, "outputDir": str(tmp_path / "merged")}
+    assert run(merge.main, goal).last["artifact"]["kind"] == "model"
+    apart = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(config["modelDir"]), adapter).eval()
+    whole = AutoModelForCausalLM.from_pretrained(tmp_path / "merged").eval()
+    ids = torch.arange(60, 80)[None]
+    with torch.no_grad():
+        assert torch.allclose(apart(ids).logits, whole(ids).logits, atol=1e-4)
+    assert (tmp_path / "merged" / "chat_template.jinja").read_text().startswith("{% for message in messages %}")
+    assert run(merge.main, goal, expect=1).last["code"] == "conflict"
+
+
+def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(run: Run, train_config, tmp_path: Path) -> None:
+    keys = {"maxSteps": 400, "saveSteps": 5, "checkpointCount": 2, "learningRate": 1e-3}
+    child = Child("train", tmp_path / "job", train_config(out="killed", **keys))
+    child.wait_for("checkpoint")
+    child.process.kill()
+    child.end()
+    folder = tmp_path / "killed" / "checkpoints"
+    newest = checkpoints.list_complete(folder)[-1]
+    seen = {event["step"]: event["loss"] for event in child.events if event["event"] == "step"}
+    commands = Commands()
+    after = checkpoints.step_of(newest) + 2
+
+    def stop_soon(event: dict[str, Any]) -> None:
+        if event["event"] == "step" and event["step"] >= after:
+            commands.send(command="stop")
+
+    # What the kill left half-written, as a full disk or a later kill would:
+    half = folder / "checkpoint-399"
+    half.mkdir()
+    (half / "adapter_model.safetensors").write_bytes(b"half")
+    config = train_config(out="killed", resumeFrom=str(newest), **keys)
+    resumed = run(train.main, config, on_event=stop_soon, commands=commands)
+    commands.close()
+    assert resumed.of("started")[0]["resumedAtStep"] == checkpoints.step_of(newest)
+    assert not half.exists()
+    both = seen.keys() & resumed.losses.keys()
+    assert {step: seen[step] for step in both} == {step: resumed.losses[step] for step in both}

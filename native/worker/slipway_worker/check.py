@@ -57,12 +57,14 @@ def work(config_path: str, wire: Wire) -> None:
 
 def check(config: CheckConfig, wire: Wire, stopped: list[Stop]) -> None:
     """Render every row as training would. The last event is finished, with the report, or stopped."""
-    wire.emit("phase", phase="importing")
-    from transformers import AutoTokenizer
-
     total = check_columns(config.files, config.method)
     if config.max_rows:
         total = min(total, config.max_rows)
+    if not config.model_dir.is_dir():
+        raise WorkerError("not_found", f"There is no model folder {config.model_dir}.")
+    wire.emit("phase", phase="importing")
+    from transformers import AutoTokenizer
+
     tokenizer = AutoTokenizer.from_pretrained(config.model_dir, trust_remote_code=False)
     renderer = Renderer(
         tokenizer=tokenizer,
@@ -85,7 +87,7 @@ def check(config: CheckConfig, wire: Wire, stopped: list[Stop]) -> None:
             learned += sum(sum(side.learned) for side in sides)
             if samples < config.samples:
                 samples += 1
-                emit_samples(wire, number, sides, tokenizer, config.method)
+                emit_samples(wire, number, sides, tokenizer)
             require_teaching(sides)
         except WorkerError as error:
             if error.code == "missing_requirement":
@@ -136,11 +138,9 @@ def read_rows(files: tuple[Path, ...], limit: int) -> Iterator[Mapping[str, Any]
                 return
 
 
-def emit_samples(
-    wire: Wire, row: int, sides: list[Rendered], tokenizer: "PreTrainedTokenizerBase", method: Method
-) -> None:
+def emit_samples(wire: Wire, row: int, sides: list[Rendered], tokenizer: "PreTrainedTokenizerBase") -> None:
     """Send a row as the model sees it, in parts that teach and parts that do not."""
-    names = ("chosen", "rejected") if method == "dpo" else (None,) * len(sides)
+    names = ("chosen", "rejected") if len(sides) == 2 else (None,)
     for name, side in zip(names, sides, strict=True):
         wire.emit(
             "sample",

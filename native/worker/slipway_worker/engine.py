@@ -4,13 +4,14 @@ all running ones together.
 """
 
 import inspect
+import math
 import queue
 import sys
 import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -29,6 +30,7 @@ PREFILL_TOKENS = 512  # per round: the longest that running answers wait for a n
 T = TypeVar("T")
 Top = list[tuple[int, float]]
 Reason = Literal["stop", "length", "cancelled"]
+Ending = Reason | Literal["failed"]  # failed: the request has been told why
 
 
 @dataclass(frozen=True)
@@ -235,15 +237,18 @@ class Engine:
 
     def _decode(self) -> None:
         logits = self._batch.step([sequence.last for sequence in self._running])
-        ended: dict[int, Reason] = {}
+        ended: dict[int, Ending] = {}
         for row, sequence in enumerate(self._running):
             reason = self._advance(sequence, logits[row])
             if reason:
                 ended[row] = reason
         self._retire(ended)
 
-    def _advance(self, sequence: Request, logits: "torch.Tensor") -> Reason | None:
+    def _advance(self, sequence: Request, logits: "torch.Tensor") -> Ending | None:
         """Choose and tell one token; answers why the sequence ends with it, if it does."""
+        if not math.isfinite(float(logits.max())):
+            sequence.tell(WorkerError("worker_failed", "The model's output is not a number: its weights are broken."))
+            return "failed"
         assert sequence.sampler
         token = sequence.sampler.choose(logits)
         sequence.last = token
@@ -258,7 +263,7 @@ class Engine:
             sequence.tell(Token(token, finite(float(row[token])), ranked(row, sequence.logprobs)))
         return "length" if sequence.produced >= sequence.max_tokens else None
 
-    def _retire(self, ended: dict[int, Reason]) -> None:
+    def _retire(self, ended: Mapping[int, Ending]) -> None:
         if not ended:
             return
         self._batch.leave(list(ended))
@@ -266,11 +271,12 @@ class Engine:
             self._finish(self._running[row], reason)
         self._running = [sequence for row, sequence in enumerate(self._running) if row not in ended]
 
-    def _finish(self, sequence: Request, reason: Reason) -> None:
+    def _finish(self, sequence: Request, reason: Ending) -> None:
         with self._lock:
             self._open -= 1
         sequence.cache = None
-        sequence.tell(Done(reason, len(sequence.prompt), sequence.produced))
+        if reason != "failed":
+            sequence.tell(Done(reason, len(sequence.prompt), sequence.produced))
 
     def _fail_all(self, failure: WorkerError, error: Exception) -> None:
         """A step that failed, such as for lack of memory, costs the sequences it worked on; the queue lives on."""

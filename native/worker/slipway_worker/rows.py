@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 Method = Literal["pretrain", "sft", "dpo", "kto"]
 Row = Mapping[str, Any]
 
-COLUMNS: Mapping[Method, tuple[str, ...]] = {
-    "pretrain": ("text",),
-    "sft": ("messages",),
-    "dpo": ("messages", "chosen", "rejected"),
-    "kto": ("messages", "completion", "label"),
+# The shapes that a method takes, the usual one first: KTO can also learn from pairs, each side judged by itself.
+COLUMNS: Mapping[Method, tuple[tuple[str, ...], ...]] = {
+    "pretrain": (("text",),),
+    "sft": (("messages",),),
+    "dpo": (("messages", "chosen", "rejected"),),
+    "kto": (("messages", "completion", "label"), ("messages", "chosen", "rejected")),
 }
 MAX_EXAMPLES = 20
 
@@ -75,12 +76,8 @@ class Renderer:
                         tools=tools_of(row),
                     )
                 ]
-            case "dpo":
-                answers = [as_messages(row["chosen"]), as_messages(row["rejected"])]
-            case "kto":
-                if not isinstance(row["label"], bool):
-                    raise WorkerError("invalid_input", "The label is neither true nor false.")
-                answers = [as_messages(row["completion"])]
+            case "dpo" | "kto":
+                answers = [answer for answer, _ in judged_answers(row)]
         prompt = _list(row, "messages")
         return render_completions(self.tokenizer, self._template(), prompt, answers, tools=tools_of(row))
 
@@ -115,12 +112,12 @@ def check_columns(files: Sequence[Path], method: Method) -> int:
         except (ArrowException, OSError) as error:
             raise WorkerError("invalid_input", f"{file.name} is not a readable Parquet file: {error}") from error
         columns = metadata.schema.to_arrow_schema().names
-        for column in COLUMNS[method]:
-            if column not in columns:
-                raise WorkerError(
-                    "invalid_input",
-                    f"{file.name} has no column {column}, which {method} needs; it has {', '.join(columns)}.",
-                )
+        if not any(set(shape) <= set(columns) for shape in COLUMNS[method]):
+            missing = [column for column in COLUMNS[method][0] if column not in columns]
+            raise WorkerError(
+                "invalid_input",
+                f"{file.name} has no column {missing[0]}, which {method} needs; it has {', '.join(columns)}.",
+            )
         rows += metadata.num_rows
     return rows
 
@@ -171,6 +168,15 @@ def as_messages(value: object) -> list[dict[str, Any]]:
     raise WorkerError("invalid_input", "The answer is empty.")
 
 
+def judged_answers(row: Row) -> list[tuple[list[dict[str, Any]], bool]]:
+    """The answers of a preference row and whether each is a good one: a pair (chosen, rejected), or a single one."""
+    if row.get("completion") is None:
+        return [(as_messages(row.get("chosen")), True), (as_messages(row.get("rejected")), False)]
+    if not isinstance(row["label"], bool):
+        raise WorkerError("invalid_input", "The label is neither true nor false.")
+    return [(as_messages(row["completion"]), row["label"])]
+
+
 def tools_of(row: Row) -> list[Any] | None:
     """Tool definitions travel as JSON text, as their shapes differ too much for a column type."""
     tools = row.get("tools")
@@ -208,8 +214,10 @@ def _pair_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
 
 def _judged_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
     require_teaching(renderer.render(row))
-    answer = _conversation(as_messages(row["completion"]))
-    return [{"prompt": _conversation(row["messages"]), "completion": answer, "label": row["label"]}]
+    prompt = _conversation(row["messages"])
+    return [
+        {"prompt": prompt, "completion": _conversation(answer), "label": good} for answer, good in judged_answers(row)
+    ]
 
 
 def require_teaching(rendered: Sequence[Rendered]) -> None:
@@ -220,8 +228,9 @@ def require_teaching(rendered: Sequence[Rendered]) -> None:
             raise WorkerError("invalid_input", f"Every label is masked: no token{cut} teaches anything.")
 
 
-def _conversation(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    return [{"role": message["role"], "content": message["content"]} for message in messages]
+def _conversation(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Messages as trl takes them; what a column type fills with nulls is taken out again by trl itself."""
+    return [{key: value for key, value in message.items() if key != "weight"} for message in messages]
 
 
 _CONVERSIONS: Mapping[Method, tuple[Callable[[Row, Renderer], Iterable[dict[str, Any]]], tuple[str, ...]]] = {

@@ -1,5 +1,6 @@
 """Chooses the next token of one sequence, with a random state of its own, so that its neighbours change nothing."""
 
+import math
 import secrets
 from collections import Counter
 from collections.abc import Sequence
@@ -105,6 +106,7 @@ class Sampler:
 
 
 def ranked(log_probabilities: "torch.Tensor", count: int) -> list[tuple[int, float]]:
-    """The likeliest tokens of one row, with their log probabilities."""
+    """The likeliest tokens of one row, with their log probabilities; impossible ones are left out."""
     values, indices = log_probabilities.topk(min(count, len(log_probabilities)))
-    return list(zip(indices.tolist(), values.tolist(), strict=True))
+    pairs = zip(indices.tolist(), values.tolist(), strict=True)
+    return [(token, value) for token, value in pairs if math.isfinite(value)]
