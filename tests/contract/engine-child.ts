@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type EngineConfig, EngineEvent, type EngineReady } from '../../main/contract/engine.ts'
+import { createEngineClient } from '../../main/domains/inference/engine-client.ts'
+
+/** A real engine child for tests: started as the supervisor starts it, with its wire read. */
+export type EngineChild = {
+  readonly ready: EngineReady
+  readonly client: ReturnType<typeof createEngineClient>
+  readonly socket: string
+  readonly process: ChildProcess
+  /** Asks politely, and resolves with the exit code. */
+  readonly stop: () => Promise<number | null>
+}
+
+type Options = Partial<Omit<EngineConfig, 'socket'>> & { readonly modelPath: string }
+
+const llamaEngine = fileURLToPath(new URL('../../main/entry/llama-engine.ts', import.meta.url))
+
+/** argv of the GGUF engine, given its configuration file. */
+export const llamaCommand = (config: string): readonly [string, ...string[]] => [process.execPath, llamaEngine, config]
+
+/** Starts an engine and waits until it is ready; rejects with its `failed` event. */
+export async function startEngine(
+  options: Options,
+  command: (config: string) => readonly [string, ...string[]] = llamaCommand,
+): Promise<EngineChild> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-engine-'))
+  const socket = join(folder, 'engine.sock')
+  const config = join(folder, 'config.json')
+  writeFileSync(config, JSON.stringify({ threads: 1, parallel: 4, ...options, socket }))
+  const [file, ...args] = command(config)
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], cwd: folder })
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-10_000)
+  })
+  const exited = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)))
+  void exited.then(() => rmSync(folder, { recursive: true, force: true }))
+  const ready = await new Promise<EngineReady>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', line => {
+      const event = EngineEvent.parse(JSON.parse(line))
+      if (event.event === 'ready') resolve(event)
+      if (event.event === 'failed') reject(Object.assign(new Error(event.message), event))
+    })
+    void exited.then(code => reject(new Error(`the engine ended with ${code} before it was ready: ${stderr}`)))
+  })
+  const client = createEngineClient(socket, {
+    name: 'tiny',
+    createdAtMs: 0,
+    contextLength: ready.contextLength,
+    hasChatTemplate: ready.hasChatTemplate,
+    can: ready.can,
+    parallel: ready.parallel ?? 1,
+  })
+  return {
+    ready,
+    client,
+    socket,
+    process: child,
+    stop: async () => {
+      client.close()
+      if (child.exitCode === null) child.stdin.write('{"command":"stop"}\n')
+      return exited
+    },
+  }
+}
