@@ -1,0 +1,111 @@
+import type { Tensor } from './facts.ts'
+import type { GgufKeys } from './gguf-keys.ts'
+import { refuse } from './refuse.ts'
+import { printable } from './regular-file.ts'
+
+// Limits of llama.cpp v0.5.0: LLAMA_MAX_LAYERS, LLAMA_MAX_EXPERTS, llama_rope_scaling_type_from_string.
+const maxLayers = 512
+const maxExperts = 1_024
+const ropeScalings: ReadonlySet<string> = new Set(['none', 'linear', 'yarn', 'longrope'])
+
+/** Architectures without attention heads. Source: `llm_arch_is_recurrent` in llama.cpp. */
+const recurrent: ReadonlySet<string> = new Set(['mamba', 'mamba2', 'rwkv6', 'rwkv6qwen2', 'rwkv7', 'arwkv7'])
+
+/**
+ * Refuses a text model whose header llama.cpp answers by aborting its process (`GGML_ASSERT`), or by reading beyond an
+ * array, instead of by an error. What llama.cpp reports itself is left to it.
+ */
+export function assertLoadable(keys: GgufKeys, tensors: readonly Pick<Tensor, 'name'>[], file: string): void {
+  const { architecture, own } = keys
+  const bad = (reason: string) =>
+    refuse(
+      file,
+      `${reason} llama.cpp would stop on it.`,
+      'Convert the model again with a current llama.cpp, or fetch it again.',
+    )
+  const demand = (key: string): number => {
+    const value = own(key)
+    if (value === undefined || value < 1)
+      throw bad(`${architecture}.${key} is ${value === undefined ? 'missing' : 'zero'}.`)
+    return value
+  }
+
+  demand('context_length')
+  demand('embedding_length')
+  const layers = demand('block_count')
+  if (layers > maxLayers) throw bad(`${architecture}.block_count is ${layers}; at most ${maxLayers} are possible.`)
+  if ((own('nextn_predict_layers') ?? 0) > layers) throw bad(`${architecture}.nextn_predict_layers exceeds its layers.`)
+
+  const perLayer = (key: string): readonly number[] | undefined => {
+    const sizes = keys.perLayer(key)
+    if (sizes !== undefined && sizes.length !== 1 && sizes.length !== layers) {
+      throw bad(`${architecture}.${key} has ${sizes.length} entries for ${layers} layers.`)
+    }
+    return sizes
+  }
+  const demandSome = (key: string): void => {
+    const sizes = perLayer(key)
+    if (sizes === undefined) throw bad(`${architecture}.${key} is missing.`)
+    if (!sizes.some(size => size > 0)) throw bad(`${architecture}.${key} is zero.`)
+  }
+  if (!recurrent.has(architecture)) {
+    demandSome('attention.head_count')
+    if (perLayer('attention.head_count_kv') !== undefined) demandSome('attention.head_count_kv')
+    const isMixture = (own('expert_feed_forward_length') ?? 0) > 0
+    const hasDense = tensors.some(({ name }) => /^blk\.\d+\.ffn_(up|down|gate)\.weight$/.test(name))
+    if (!isMixture || hasDense) demandSome('feed_forward_length')
+    for (const key of ['attention.key_length', 'attention.value_length'])
+      if (own(key) === 0) throw bad(`${architecture}.${key} is zero.`)
+  }
+  assertExperts(keys, perLayer('expert_used_count'), bad)
+
+  const scaling = keys.text(`${architecture}.rope.scaling.type`)
+  if (scaling !== undefined && !ropeScalings.has(scaling)) {
+    throw bad(`${architecture}.rope.scaling.type is "${printable(scaling)}".`)
+  }
+  assertVocabulary(keys, bad)
+}
+
+type Bad = (reason: string) => Error
+
+function assertExperts({ architecture, own }: GgufKeys, usedPerLayer: readonly number[] | undefined, bad: Bad): void {
+  const experts = own('expert_count') ?? 0
+  const used = Math.max(0, ...(usedPerLayer ?? []))
+  const groups = own('expert_group_count') ?? 0
+  const groupsUsed = own('expert_group_used_count') ?? 0
+  const wrong = (reason: string) => bad(`${architecture}'s experts do not agree: ${reason}.`)
+  if (experts > maxExperts) throw wrong(`${experts} of them; at most ${maxExperts} are possible`)
+  // HunYuan's dense models state one expert; llama.cpp takes that as none.
+  if (experts <= 1 && architecture.startsWith('hunyuan')) return
+  if (used > experts) throw wrong(`${used} used of ${experts}`)
+  if (experts > 0 && used === 0) throw wrong(`none used of ${experts}`)
+  if (experts === 0 && groups > 0) throw wrong(`${groups} groups of none`)
+  if (experts > 0 && groups >= experts) throw wrong(`${groups} groups of ${experts}`)
+  if (groups > 1 && (experts % groups !== 0 || groupsUsed === 0 || groupsUsed >= groups)) {
+    throw wrong(`${groupsUsed} of ${groups} groups used, over ${experts} experts`)
+  }
+}
+
+function assertVocabulary(keys: GgufKeys, bad: Bad): void {
+  const model = keys.text('tokenizer.ggml.model')
+  if (model === undefined) throw bad('tokenizer.ggml.model is missing.')
+  if (model === 'none' || model === 'no_vocab') return
+  const tokens = keys.array('tokenizer.ggml.tokens')
+  if (tokens === undefined) throw bad('tokenizer.ggml.tokens is missing.')
+  if (tokens.elementType !== 'string' || tokens.count === 0) throw bad('tokenizer.ggml.tokens is not a list of texts.')
+  if (tokens.repeated !== undefined) throw bad(`the token "${printable(tokens.repeated)}" occurs twice.`)
+
+  const demandBeside = (key: string, types: readonly string[]): void => {
+    const array = keys.array(key)
+    if (array === undefined) return
+    if (!types.includes(array.elementType)) throw bad(`${key} has the wrong type.`)
+    if (array.count < tokens.count) throw bad(`${key} has ${array.count} entries for ${tokens.count} tokens.`)
+  }
+  demandBeside('tokenizer.ggml.scores', ['f32', 'i32'])
+  demandBeside('tokenizer.ggml.token_type', ['i32'])
+
+  const merges = keys.array('tokenizer.ggml.merges')
+  if (merges !== undefined && merges.elementType !== 'string')
+    throw bad('tokenizer.ggml.merges is not a list of texts.')
+  if (model === 'gpt2' && (merges === undefined || merges.count === 0)) throw bad('tokenizer.ggml.merges is missing.')
+}
