@@ -1,0 +1,333 @@
+import { createReadStream, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Call } from '../../contract/call.ts'
+import { AppError } from '../../contract/errors.ts'
+import {
+  type Evaluation,
+  type EvaluationDetail,
+  type EvaluationObject,
+  type evaluation,
+  ResultRow,
+} from '../../contract/evaluation.ts'
+import { isEnded, type Job, type JobId } from '../../contract/jobs.ts'
+import type { Handlers } from '../../contract/method.ts'
+import { type Clock, isoOf } from '../../platform/clock.ts'
+import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
+import type { Store, Tx } from '../../platform/db/types.ts'
+import { newId } from '../../platform/ids.ts'
+import type { Paths } from '../../platform/paths.ts'
+import type { JobHandler, JobsPort } from '../../platform/processes/port.ts'
+import { type EvaluateConfig, EvaluateEvent, resultFile } from './config.ts'
+import {
+  activeEvaluations,
+  countEvaluations,
+  deleteEvaluation,
+  type EvaluationRecord,
+  findEvaluation,
+  insertEvaluation,
+  listEvaluations,
+  updateEvaluation,
+} from './repo.ts'
+
+const worker = fileURLToPath(new URL('../../entry/evaluate.ts', import.meta.url))
+
+/** A model or deployment as an evaluation asks it. */
+export type Subject = Pick<EvaluateConfig['objects'][number], 'name' | 'kind' | 'id' | 'engine'> & {
+  readonly memoryBytes: number
+}
+export type EvaluationData = {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly rows: number
+  readonly files: readonly string[]
+}
+
+type Deps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly paths: Paths
+  readonly jobs: JobsPort
+  readonly datasets: { readonly frozen: (call: Call, ref: string) => EvaluationData }
+  /** A running deployment by name, or how to launch an engine for a model. Throws what is missing. */
+  readonly subject: (ref: string) => Promise<Subject>
+  /** Renders a report of one kind from everything an evaluation knows. */
+  readonly render: (
+    format: 'json' | 'md' | 'html',
+    detail: EvaluationDetail,
+    rows: ReadonlyMap<string, readonly ResultRow[]>,
+  ) => string
+}
+
+export type Evaluations = {
+  readonly handlers: Handlers<typeof evaluation>
+  readonly usersOf: (id: string) => readonly string[]
+}
+
+/** Evaluation: batch inference to stored result sets, scores with intervals, comparison, report. */
+export function createEvaluations({ store, clock, paths, jobs, datasets, subject, render }: Deps): Evaluations {
+  const folderOf = (id: string) => join(paths.dataDir, 'evaluations', id)
+
+  const existing = (ref: string): EvaluationRecord => {
+    const found = findEvaluation(store.read, ref)
+    if (!found)
+      throw new AppError('not_found', `There is no evaluation ${ref}.`, { hint: 'slipway evaluation list shows them.' })
+    return found
+  }
+
+  const stateOf = (record: EvaluationRecord): Evaluation['state'] => {
+    const job = isEnded(record.state) || record.jobId === null ? undefined : jobs.get(record.jobId as JobId)
+    return job && !isEnded(job.state) ? job.state : record.state
+  }
+
+  const toEvaluation = (record: EvaluationRecord): Evaluation => ({
+    id: record.id as Evaluation['id'],
+    name: record.name,
+    version: 1,
+    state: stateOf(record),
+    ...(record.jobId !== null && { jobId: record.jobId as JobId }),
+    dataset: record.dataset,
+    objects: [...record.objects],
+    metrics: [...record.metrics],
+    rows: record.rows,
+    sizeBytes: record.sizeBytes,
+    ...(record.failure && { failure: record.failure }),
+    createdAt: isoOf(record.createdAtMs),
+    updatedAt: isoOf(record.updatedAtMs),
+    ...(record.endedAtMs !== null && { endedAt: isoOf(record.endedAtMs) }),
+  })
+
+  const detail = (record: EvaluationRecord): EvaluationDetail => ({
+    ...toEvaluation(record),
+    generation: record.generation,
+    comparisons: [...record.comparisons],
+    warnings: [...record.warnings],
+    lineage: lineageOf(store.read, record.id),
+  })
+
+  const resultsOf = async (record: EvaluationRecord, objectName: string): Promise<ResultRow[]> => {
+    const index = record.objects.findIndex(object => object.name === objectName)
+    if (index < 0)
+      throw new AppError('not_found', `${record.name} has no object ${objectName}.`, {
+        hint: `It has: ${record.objects.map(object => object.name).join(', ')}.`,
+      })
+    const path = join(folderOf(record.id), resultFile(index))
+    if (!existsSync(path)) return []
+    const rows: ResultRow[] = []
+    for await (const line of createInterface({ input: createReadStream(path) })) {
+      const row = ResultRow.safeParse(JSON.parse(line))
+      if (row.success) rows.push(row.data)
+    }
+    return rows
+  }
+
+  jobs.handle('evaluation', evaluationEvents(clock))
+
+  const handlers: Handlers<typeof evaluation> = {
+    start: async (input, call) => {
+      const data = datasets.frozen(call, input.dataset)
+      const subjects = await Promise.all(input.object.map(subject))
+      const names = new Set(subjects.map(each => each.name))
+      if (names.size < subjects.length)
+        throw new AppError('invalid_input', 'An object is named twice.', {
+          hint: 'Name each model or deployment once.',
+        })
+      const name =
+        input.name ??
+        `${subjects
+          .map(each => each.name)
+          .join('-vs-')
+          .slice(0, 200)}-${isoOf(clock.nowMs()).slice(0, 19).replaceAll(/[-:T]/g, '')}`
+      if (findEvaluation(store.read, name))
+        throw new AppError('conflict', `An evaluation named "${name}" exists already.`, {
+          hint: 'Choose another --name.',
+        })
+      const id = newId('eval', clock.nowMs())
+      const generation = {
+        maxTokens: input.maxTokens,
+        temperature: input.temperature,
+        topP: input.topP,
+        seed: input.seed,
+        ...(input.systemPrompt !== undefined && { systemPrompt: input.systemPrompt }),
+      }
+      const config: EvaluateConfig = {
+        objects: subjects.map(({ name: objectName, kind, id: objectId, engine }) => ({
+          name: objectName,
+          kind,
+          id: objectId,
+          engine,
+        })),
+        dataset: { kind: data.kind as EvaluateConfig['dataset']['kind'], files: [...data.files] },
+        metrics: [...new Set(input.metric)],
+        generation,
+        folder: folderOf(id),
+        ...(input.limit !== undefined && { limit: input.limit }),
+      }
+      store.commit(call, id, tx => {
+        insertEvaluation(tx, {
+          id,
+          name,
+          generation,
+          atMs: clock.nowMs(),
+          dataset: { id: data.id, name: data.name },
+          metrics: config.metrics,
+          objects: subjects.map(each => ({
+            name: each.name,
+            kind: each.kind,
+            id: each.id,
+            rows: 0,
+            failedRows: 0,
+            scores: [],
+            completionTokens: 0,
+          })),
+          warnings: [],
+          rows: Math.min(data.rows, input.limit ?? data.rows),
+        })
+        const edge = { childId: id, childKind: 'evaluation', childName: name }
+        for (const each of subjects)
+          linkLineage(tx, { ...edge, parentId: each.id, parentKind: each.kind, parentName: each.name, role: 'object' })
+        linkLineage(tx, { ...edge, parentId: data.id, parentKind: 'dataset', parentName: data.name, role: 'data' })
+        const job = jobs.start(call, {
+          kind: 'evaluation',
+          name,
+          subjectId: id,
+          command: [process.execPath, worker, 'config.json'],
+          files: { 'config.json': JSON.stringify(config) },
+          devices: [
+            { device: 'any', memoryBytes: Math.max(0, ...subjects.map(each => each.memoryBytes)), exclusive: false },
+          ],
+          politeStopMs: 5_000,
+        })
+        updateEvaluation(tx, id, { jobId: job.id }, clock.nowMs())
+        tx.announce({ topic: 'evaluations', kind: 'created', id })
+      })
+      return toEvaluation(existing(id))
+    },
+
+    list: async ({ limit, cursor, state }) => {
+      const records = listEvaluations(store.read, state, cursor, limit)
+      const last = records.at(-1)
+      return {
+        items: records.map(toEvaluation),
+        total: countEvaluations(store.read, state),
+        ...(records.length === limit && last && { nextCursor: last.id }),
+      }
+    },
+
+    show: async ({ id }) => detail(existing(id)),
+
+    results: async ({ id, object, offset, limit }) => {
+      const rows = await resultsOf(existing(id), object)
+      return { items: rows.slice(offset, offset + limit), total: rows.length }
+    },
+
+    report: async ({ id, path }, call) => {
+      const record = existing(id)
+      const format = formatOf(path)
+      const rows = new Map<string, readonly ResultRow[]>()
+      for (const object of record.objects) rows.set(object.name, await resultsOf(record, object.name))
+      writeNew(path, render(format, detail(record), rows))
+      store.commit(call, record.id, () => undefined)
+      return { path, sizeBytes: statSync(path).size }
+    },
+
+    stop: async ({ id }, call) => {
+      const record = existing(id)
+      if (isEnded(stateOf(record)) || record.jobId === null)
+        throw new AppError('conflict', `${record.name} is not running: it is ${record.state}.`)
+      jobs.stop(call, record.jobId as JobId)
+      return toEvaluation(existing(record.id))
+    },
+
+    remove: async ({ id }, call) => {
+      const record = existing(id)
+      if (!isEnded(stateOf(record)))
+        throw new AppError('conflict', `${record.name} is still under way.`, { hint: 'Stop it first.' })
+      store.commit(call, record.id, tx => {
+        deleteEvaluation(tx, record.id)
+        tx.announce({ topic: 'evaluations', kind: 'removed', id: record.id })
+      })
+      rmSync(folderOf(record.id), { recursive: true, force: true })
+      return { removed: record.id as Evaluation['id'] }
+    },
+  }
+
+  return {
+    handlers,
+    usersOf: id =>
+      activeEvaluations(store.read)
+        .filter(record => record.dataset.id === id || record.objects.some(object => object.id === id))
+        .map(record => `evaluation ${record.name}`),
+  }
+}
+
+function evaluationEvents(clock: Clock): JobHandler {
+  const onEvent = (tx: Tx, job: Job, raw: unknown): void => {
+    const parsed = EvaluateEvent.safeParse(raw)
+    const record = findEvaluation(tx, job.subjectId)
+    if (!parsed.success || !record) return // progress, heartbeats and failures are the supervisor's
+    const event = parsed.data
+    const nowMs = clock.nowMs()
+    switch (event.event) {
+      case 'rows':
+        updateEvaluation(tx, record.id, { rows: event.rows, state: 'running' }, nowMs)
+        break
+      case 'warning':
+        if (!record.warnings.includes(event.message))
+          updateEvaluation(tx, record.id, { warnings: [...record.warnings, event.message] }, nowMs)
+        break
+      case 'object':
+        updateEvaluation(
+          tx,
+          record.id,
+          {
+            objects: record.objects.map(
+              (object): EvaluationObject => (object.name === event.object.name ? event.object : object),
+            ),
+          },
+          nowMs,
+        )
+        break
+      case 'finished':
+        updateEvaluation(tx, record.id, { comparisons: event.comparisons, sizeBytes: event.sizeBytes }, nowMs)
+        break
+    }
+    tx.announce({ topic: 'evaluations', kind: 'changed', id: record.id })
+  }
+  return {
+    restart: 'never',
+    onEvent,
+    onEnd: (tx, job) => {
+      updateEvaluation(
+        tx,
+        job.subjectId,
+        { state: job.state, failure: job.failure ?? null, endedAtMs: clock.nowMs() },
+        clock.nowMs(),
+      )
+      tx.announce({ topic: 'evaluations', kind: 'changed', id: job.subjectId })
+    },
+  }
+}
+
+function formatOf(path: string): 'json' | 'md' | 'html' {
+  const extension = extname(path).slice(1).toLowerCase()
+  if (extension === 'json' || extension === 'md' || extension === 'html') return extension
+  throw new AppError('invalid_input', `A report is .json, .md or .html, not "${extname(path)}".`, {
+    hint: 'Give a path such as report.html.',
+  })
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new AppError('conflict', `${path} exists already.`, { cause: error, hint: 'Choose a new file name.' })
+    throw new AppError('invalid_input', `${path} cannot be written.`, {
+      cause: error,
+      hint: 'Give a path in a folder that exists and that you may write to.',
+    })
+  }
+}
