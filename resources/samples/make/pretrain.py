@@ -68,6 +68,65 @@ def build_model(tokenizer: PreTrainedTokenizerFast, context: int) -> LlamaForCau
     return LlamaForCausalLM(config)
 
 
+@torch.no_grad()
+def seed_lookup_circuit(model: LlamaForCausalLM, seed: int) -> None:
+    """Start from weights that already look back: an induction circuit in two of the layers.
+
+    "Where did the present token stand before, and what followed it?" needs two attention heads in sequence (Olsson et
+    al. 2022, arXiv:2209.11895). By itself training finds them late: not within the few million tokens that two cores
+    read in half an hour. So layer 0 begins with heads that attend to the previous token and note what it was, layer 2
+    with heads that attend to where the noted token equals the present one and copy what they see. All that is random
+    projections and one constant coordinate; every weight goes on to be trained. Output projections else begin at zero.
+    """
+    config = model.config
+    width, per_head, groups = config.hidden_size, config.head_dim, config.num_key_value_heads
+    queries = config.num_attention_heads // groups
+    generator = torch.Generator().manual_seed(seed)
+    scale, used_groups, pairs = 0.03, 2, per_head // 2
+    constant, note_at, words_at = 0, 1, 1 + 2 * 18  # coordinates: a constant, two notes of 18, the token itself
+    words = width - words_at
+
+    def projection(rows: int) -> Tensor:
+        return torch.linalg.qr(torch.randn(words, rows, generator=generator))[0].T * math.sqrt(words / rows)
+
+    embedding = model.model.embed_tokens.weight
+    embedding.normal_(0, 1, generator=generator)
+    embedding[:, :words_at] = 0
+    # Rows of one length: else the norm would make the constant coordinate differ from token to token.
+    embedding *= scale * math.sqrt(width) / embedding.norm(dim=1, keepdim=True)
+    embedding[:, constant] = 4 * scale
+    for layer in model.model.layers:
+        layer.self_attn.o_proj.weight.zero_()
+        layer.mlp.down_proj.weight.zero_()
+    back, look = model.model.layers[0].self_attn, model.model.layers[2].self_attn
+    angle = config.rope_parameters["rope_theta"] ** (-torch.arange(pairs) / pairs)
+    fast = (torch.arange(pairs) < 4).float()
+    # Low frequencies only: those turn little over the context, so that they compare content, not distance.
+    slow = torch.cat([torch.arange(pairs - 9, pairs), torch.arange(per_head - 9, per_head)])
+    for group in range(used_groups):
+        keys = slice(group * per_head, (group + 1) * per_head)
+        note = torch.arange(18) + note_at + 18 * group
+        token = projection(18)
+        copied = projection(per_head)
+        # Rotated by one step, so that the score is highest at distance one: sum of cos(angle * (distance - 1)).
+        back.k_proj.weight[keys] = 0
+        back.k_proj.weight[keys, constant] = 2.2 * torch.cat([fast * angle.cos(), fast * angle.sin()])
+        back.v_proj.weight[keys] = 0
+        back.v_proj.weight[keys, words_at:][:18] = token / math.sqrt(words / 18)
+        look.k_proj.weight[keys] = 0
+        look.k_proj.weight[(keys.start + slow)[:, None], note[None, :]] = 2.4 * torch.eye(18)
+        look.v_proj.weight[keys] = 0
+        look.v_proj.weight[keys, words_at:] = copied / math.sqrt(words / per_head)
+        for query in range(group * queries, (group + 1) * queries):
+            own = slice(query * per_head, (query + 1) * per_head)
+            back.q_proj.weight[own] = 0
+            back.q_proj.weight[own, constant] = 2.2 * torch.cat([fast, torch.zeros(pairs)])
+            back.o_proj.weight[note, own.start : own.start + 18] = torch.eye(18) * scale / queries
+            look.q_proj.weight[own] = 0
+            look.q_proj.weight[own.start + slow, words_at:] = 2.4 * token / math.sqrt(words / 18)
+            look.o_proj.weight[words_at:, own] = (copied / math.sqrt(words / per_head)).T * 8 * scale / queries
+
+
 def rate(step: int, steps: int) -> float:
     """The share of the peak learning rate at a step."""
     decay_from = int(steps * (1 - DECAY_SHARE))
@@ -122,6 +181,7 @@ def main() -> None:
     training, validation = load_texts(a.work, a.seed)
     blocks, held = to_blocks(training, tokenizer, a.block), to_blocks(validation, tokenizer, a.block)
     model = build_model(tokenizer, tokenizer.model_max_length)
+    seed_lookup_circuit(model, a.seed)
     opts = optimizers(model, a.muon_rate, a.adam_rate)
     peaks = [group["lr"] for opt in opts for group in opt.param_groups]
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters, {blocks.numel():,} training tokens", flush=True)
