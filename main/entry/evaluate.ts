@@ -4,6 +4,7 @@
  *
  *   node main/entry/evaluate.ts config.json
  */
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import {
   closeSync,
   existsSync,
@@ -17,8 +18,10 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { ChatMessage, EngineClient } from '../contract/engine.ts'
-import { AppError, toAppError } from '../contract/errors.ts'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { type ChatMessage, type EngineClient, EngineEvent, type EngineReady } from '../contract/engine.ts'
+import { AppError, isErrorCode, toAppError } from '../contract/errors.ts'
 import { ResultRow } from '../contract/evaluation.ts'
 import { EvaluateConfig, type EvaluateEvent, resultFile } from '../domains/evaluation/config.ts'
 import { type EvaluationRow, readRows } from '../domains/evaluation/rows.ts'
@@ -33,7 +36,75 @@ const emit = (
     | ({ event: 'failed' } & object),
 ) => process.stdout.write(`${JSON.stringify(event)}\n`)
 
-type Subject = EvaluateConfig['objects'][number]
+type Subject = {
+  readonly name: string
+  readonly socket: string
+  readonly hasChatTemplate: boolean
+  readonly parallel: number
+}
+
+/** An object's engine: the one that runs already, or one of our own, which is ended with `close`. */
+async function openEngine(
+  { name, engine }: EvaluateConfig['objects'][number],
+  folder: string,
+): Promise<Subject & { readonly close: () => Promise<void> }> {
+  if (engine.type === 'running') return { name, ...engine, close: async () => undefined }
+  const own = join(folder, 'engine')
+  mkdirSync(own, { recursive: true, mode: 0o700 })
+  writeFileSync(join(own, 'config.json'), JSON.stringify(engine.config), { mode: 0o600 })
+  const [file = '', ...args] = engine.command
+  const child = spawn(file, args, {
+    cwd: own,
+    env: { ...process.env, ...engine.env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  const { hasChatTemplate, parallel } = await untilReady(child, name)
+  return {
+    name,
+    socket: engine.config.socket,
+    hasChatTemplate,
+    parallel: parallel ?? 4,
+    close: async () => {
+      child.stdin.end('{"command":"stop"}\n')
+      await exited
+    },
+  }
+}
+
+function untilReady(child: ChildProcessByStdio<Writable, Readable, null>, name: string): Promise<EngineReady> {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', line => {
+      const event = EngineEvent.safeParse(parseJson(line))
+      if (!event.success) return
+      if (event.data.event === 'ready') resolve(event.data)
+      if (event.data.event === 'failed') {
+        const { code, message, hint } = event.data
+        reject(
+          new AppError(isErrorCode(code) ? code : 'worker_failed', message, { ...(hint !== undefined && { hint }) }),
+        )
+      }
+    })
+    child.once('error', cause =>
+      reject(new AppError('missing_requirement', `The engine of ${name} could not be started.`, { cause })),
+    )
+    child.once('exit', code =>
+      reject(
+        new AppError('worker_lost', `The engine of ${name} ended with ${code} before it was ready.`, {
+          hint: 'The log of this evaluation has its last words.',
+        }),
+      ),
+    )
+  })
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined // a library printed something of its own: not an event
+  }
+}
 
 /** Rows that were answered before; a last line that was cut by a crash is dropped. */
 function storedResults(path: string): Map<number, ResultRow> {
@@ -171,18 +242,20 @@ async function main(configPath: string): Promise<void> {
   const scored: ScoredObject[] = []
   let sizeBytes = 0
   for (const [index, object] of config.objects.entries()) {
-    if (!object.hasChatTemplate)
+    const subject = await openEngine(object, config.folder)
+    if (!subject.hasChatTemplate)
       emit({
         event: 'warning',
         message: `${object.name} has no chat template: it was given the plain text of each prompt.`,
       })
-    const rows = await answerAll(config, index, object, questions, () => {
+    const rows = await answerAll(config, index, subject, questions, () => {
       done += 1
       const nowMs = performance.now()
       if (nowMs - reportedAtMs < 250 && done < total) return
       reportedAtMs = nowMs
       emit({ event: 'progress', done, total, unit: 'rows', note: object.name })
     })
+    await subject.close()
     const result = scoreObject(object.name, rows, config.metrics)
     scored.push(result)
     sizeBytes += store(config, index, result)
