@@ -19,8 +19,11 @@ export type Interval = {
   readonly resamples: number
 }
 
-/** xoshiro128** (Blackman and Vigna 2018), seeded through splitmix32: the same seed gives the same samples everywhere. */
-export const createRandom = (seed: number): ((below: number) => number) => {
+/**
+ * Fills an array with whole numbers from 0 to `below` − 1: xoshiro128** (Blackman and Vigna 2018), seeded through
+ * splitmix32. The same seed gives the same numbers everywhere.
+ */
+export const createFill = (seed: number): ((target: Uint32Array, below: number) => void) => {
   let mix = seed >>> 0
   const splitmix = () => {
     mix = (mix + 0x9e3779b9) | 0
@@ -29,17 +32,19 @@ export const createRandom = (seed: number): ((below: number) => number) => {
     return z ^ (z >>> 15)
   }
   let [a, b, c, d] = [splitmix(), splitmix(), splitmix(), splitmix()]
-  return below => {
-    const product = Math.imul(b, 5)
-    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0
-    const shifted = b << 9
-    c ^= a
-    d ^= b
-    b ^= c
-    a ^= d
-    c ^= shifted
-    d = (d << 11) | (d >>> 21)
-    return Math.floor((result / 0x1_0000_0000) * below)
+  return (target, below) => {
+    const scale = below / 0x1_0000_0000
+    for (let index = 0; index < target.length; index += 1) {
+      const product = Math.imul(b, 5)
+      target[index] = (Math.imul((product << 7) | (product >>> 25), 9) >>> 0) * scale
+      const shifted = b << 9
+      c ^= a
+      d ^= b
+      b ^= c
+      a ^= d
+      c ^= shifted
+      d = (d << 11) | (d >>> 21)
+    }
   }
 }
 
@@ -77,18 +82,73 @@ const quantile = (sorted: Float64Array, p: number): number => {
   return below + (above - below) * (at - Math.floor(at))
 }
 
-/** The statistics of all rows in one block: row after row, `width` numbers each. */
-const table = (metric: Metric, scores: readonly RowScore[]): Float64Array => {
-  const block = new Float64Array(scores.length * metric.width)
-  for (const [row, score] of scores.entries()) block.set(metric.statisticsOf(score), row * metric.width)
-  return block
+/** The statistics of all rows, one array per statistic. */
+type Columns = readonly Float64Array[]
+
+const columnsOf = (metric: Metric, scores: readonly RowScore[]): Columns => {
+  const columns = Array.from({ length: metric.width }, () => new Float64Array(scores.length))
+  for (const [row, score] of scores.entries())
+    for (const [index, value] of metric.statisticsOf(score).entries()) {
+      const column = columns[index]
+      if (column !== undefined) column[row] = value
+    }
+  return columns
 }
 
-const totals = (block: Float64Array, width: number): Float64Array => {
-  const sums = new Float64Array(width)
-  for (let index = 0; index < block.length; index += 1)
-    sums[index % width] = (sums[index % width] ?? 0) + (block[index] ?? 0)
-  return sums
+const total = (column: Float64Array): number => {
+  let sum = 0
+  for (const value of column) sum += value
+  return sum
+}
+
+const isConstant = (column: Float64Array): boolean => column.every(value => value === column[0])
+
+/** A function that sums the drawn rows of each column. Columns that never change, such as row counts, cost nothing. */
+const createSummer = (columns: Columns): ((drawn: Uint32Array) => Float64Array) => {
+  const constants = columns.map(column => (isConstant(column) ? (column[0] ?? 0) : undefined))
+  const sums = new Float64Array(columns.length)
+  return drawn => {
+    for (let index = 0; index < columns.length; index += 1) {
+      const constant = constants[index]
+      const column = columns[index]
+      if (constant !== undefined || column === undefined) {
+        sums[index] = (constant ?? 0) * drawn.length
+        continue
+      }
+      let sum = 0
+      for (let draw = 0; draw < drawn.length; draw += 1) sum += column[drawn[draw] ?? 0] ?? 0
+      sums[index] = sum
+    }
+    return sums
+  }
+}
+
+/** A function that sums all rows but one. */
+const createLeaveOut = (columns: Columns): ((row: number) => Float64Array) => {
+  const all = Float64Array.from(columns, total)
+  const sums = new Float64Array(columns.length)
+  return row => {
+    for (let index = 0; index < columns.length; index += 1)
+      sums[index] = (all[index] ?? 0) - (columns[index]?.[row] ?? 0)
+    return sums
+  }
+}
+
+/** The statistic of many samples of as many rows, drawn with replacement; ascending. */
+const replicate = (
+  rows: number,
+  resamples: number,
+  seed: number,
+  statistic: (drawn: Uint32Array) => number,
+): Float64Array => {
+  const fill = createFill(seed)
+  const drawn = new Uint32Array(rows)
+  const replicates = new Float64Array(resamples)
+  for (let sample = 0; sample < resamples; sample += 1) {
+    fill(drawn, rows)
+    replicates[sample] = statistic(drawn)
+  }
+  return replicates.sort()
 }
 
 type Sampled = {
@@ -149,32 +209,9 @@ const settings = ({ resamples = 2000, seed = 42, confidence = 0.95, method = 'bc
   return { resamples, seed, confidence, method }
 }
 
-/** Draws rows with replacement and adds up their statistics, for several tables at once: that is what pairs them. */
-const resample = (
-  blocks: readonly Float64Array[],
-  width: number,
-  rows: number,
-  random: (below: number) => number,
-): readonly Float64Array[] => {
-  const sums = blocks.map(() => new Float64Array(width))
-  for (let draw = 0; draw < rows; draw += 1) {
-    const start = random(rows) * width
-    for (let side = 0; side < blocks.length; side += 1) {
-      const block = blocks[side]
-      const sum = sums[side]
-      if (block === undefined || sum === undefined) continue
-      for (let index = 0; index < width; index += 1) sum[index] = (sum[index] ?? 0) + (block[start + index] ?? 0)
-    }
-  }
-  return sums
-}
-
-const leaveOut = (sums: Float64Array, block: Float64Array, row: number): Float64Array =>
-  sums.map((sum, index) => sum - (block[row * sums.length + index] ?? 0))
-
 /**
  * The interval in which a score would lie, were the rows drawn again. Null with fewer than two scored rows.
- * Blocks for about rows × resamples × width ÷ 10⁸ seconds: run it off the event loop.
+ * Blocks for some nanoseconds × rows × resamples × statistics: for large sets run it off the event loop.
  */
 export const bootstrapInterval = (
   metric: Metric,
@@ -184,15 +221,17 @@ export const bootstrapInterval = (
   const { resamples, seed, confidence, method } = settings(options)
   const scored = scores.filter(({ value }) => value !== null)
   if (scored.length < 2) return null
-  const block = table(metric, scored)
-  const sums = totals(block, metric.width)
-  const value = (from: ArrayLike<number>) => metric.fromStatistics(from) ?? 0
-  const random = createRandom(seed)
-  const replicates = Float64Array.from({ length: resamples }, () =>
-    value(resample([block], metric.width, scored.length, random)[0] ?? sums),
-  ).sort()
-  const without = (row: number) => value(leaveOut(sums, block, row))
-  return interval({ rows: scored.length, observed: value(sums), replicates, without }, confidence, method)
+  const columns = columnsOf(metric, scored)
+  const value = (sums: ArrayLike<number>) => metric.fromStatistics(sums) ?? 0
+  const sumDrawn = createSummer(columns)
+  const leaveOut = createLeaveOut(columns)
+  const replicates = replicate(scored.length, resamples, seed, drawn => value(sumDrawn(drawn)))
+  const observed = value(columns.map(total))
+  return interval(
+    { rows: scored.length, observed, replicates, without: row => value(leaveOut(row)) },
+    confidence,
+    method,
+  )
 }
 
 export type Difference = {
@@ -228,31 +267,27 @@ export const compareScores = (
     return score.value !== null && other !== undefined && other.value !== null ? [[score, other] as const] : []
   })
   if (both.length < 2) return null
-  const blocks = [
-    table(
+  const [before, after] = [
+    columnsOf(
       metric,
       both.map(([score]) => score),
     ),
-    table(
+    columnsOf(
       metric,
       both.map(([, score]) => score),
     ),
-  ] as const
-  const sums = blocks.map(block => totals(block, metric.width))
-  const value = (from: readonly (ArrayLike<number> | undefined)[]) =>
-    (metric.fromStatistics(from[1] ?? []) ?? 0) - (metric.fromStatistics(from[0] ?? []) ?? 0)
-  const random = createRandom(seed)
-  const replicates = Float64Array.from({ length: resamples }, () =>
-    value(resample(blocks, metric.width, both.length, random)),
-  ).sort()
-  const without = (row: number) =>
-    value(blocks.map((block, side) => leaveOut(sums[side] ?? new Float64Array(metric.width), block, row)))
-  const observed = value(sums)
+  ]
+  const value = (sums: ArrayLike<number>) => metric.fromStatistics(sums) ?? 0
+  const [sumBefore, sumAfter] = [createSummer(before), createSummer(after)]
+  const [leaveBefore, leaveAfter] = [createLeaveOut(before), createLeaveOut(after)]
+  const replicates = replicate(both.length, resamples, seed, drawn => value(sumAfter(drawn)) - value(sumBefore(drawn)))
+  const without = (row: number) => value(leaveAfter(row)) - value(leaveBefore(row))
+  const observed = value(after.map(total)) - value(before.map(total))
   const better = metric.direction === 'higher' ? 1 : -1
   let [notBetter, notWorse] = [0, 0]
-  for (const replicate of replicates) {
-    if (better * replicate <= 0) notBetter += 1
-    if (better * replicate >= 0) notWorse += 1
+  for (const found of replicates) {
+    if (better * found <= 0) notBetter += 1
+    if (better * found >= 0) notWorse += 1
   }
   return {
     difference: observed,
