@@ -1,0 +1,468 @@
+import * as z from 'zod'
+import { Bytes, FileEntry, id, Lineage, Name, PageInput, page, Ref, Sha256, Timestamp } from './common.ts'
+import { JobId } from './jobs.ts'
+import { command, query } from './method.ts'
+
+export const DatasetId = id('dset')
+export type DatasetId = z.output<typeof DatasetId>
+export const DatasetVersionId = id('dver')
+export type DatasetVersionId = z.output<typeof DatasetVersionId>
+
+/** What the rows are for; each kind has one row schema, see `main/domains/datasets/import/row-schema.ts`. */
+export const datasetKinds = ['text', 'sft', 'dpo', 'kto', 'reward', 'prompts'] as const
+export const DatasetKind = z.enum(datasetKinds)
+export type DatasetKind = z.output<typeof DatasetKind>
+
+/** The shapes in which people have rows. */
+export const datasetFormats = [
+  'openai',
+  'sharegpt',
+  'alpaca',
+  'prompt_response',
+  'qianfan_sft',
+  'qianfan_dpo',
+  'qianfan_kto',
+  'qianfan_reward',
+  'dpo',
+  'kto',
+  'reward',
+  'prompts',
+  'text',
+] as const
+export const DatasetFormat = z.enum(datasetFormats)
+export type DatasetFormat = z.output<typeof DatasetFormat>
+
+/** What a column can be mapped to. */
+export const datasetFields = [
+  'messages',
+  'tools',
+  'system',
+  'prompt',
+  'input',
+  'history',
+  'response',
+  'chosen',
+  'rejected',
+  'completion',
+  'label',
+  'responses',
+  'scores',
+  'text',
+] as const
+export const DatasetField = z.enum(datasetFields)
+export type DatasetField = z.output<typeof DatasetField>
+
+/**
+ * `importing`: rows are being read. `draft`: complete, may still be thrown away. `frozen`: published, the only state in
+ * which a version trains or is evaluated on. `failed`: the import ended without a result. Rows never change.
+ */
+export const datasetStates = ['importing', 'draft', 'frozen', 'failed'] as const
+export const DatasetState = z.enum(datasetStates)
+export type DatasetState = z.output<typeof DatasetState>
+
+/** Why a row was left out. */
+export const rowReasons = [
+  'invalid_utf8',
+  'invalid_json',
+  'duplicate_key',
+  'too_deep',
+  'too_many_values',
+  'lone_surrogate',
+  'row_too_long',
+  'unreadable',
+  'csv_quote',
+  'csv_columns',
+  'not_a_row',
+  'missing_field',
+  'wrong_type',
+  'unknown_role',
+  'unsupported_content',
+  'empty',
+  'no_answer',
+] as const
+export const RowReason = z.enum(rowReasons)
+export type RowReason = z.output<typeof RowReason>
+
+export const RowIssue = z.object({
+  file: z.string(),
+  line: z.number().int().meta({ description: 'the line on which the row starts, from 1; for Parquet, the row' }),
+  column: z.number().int().optional().meta({ description: 'byte within the line at which reading stopped, from 1' }),
+  byteOffset: z.number().int().optional().meta({ description: 'where the row starts in the file' }),
+  reason: RowReason,
+  message: z.string(),
+  sample: z.string().max(200),
+})
+export type RowIssue = z.output<typeof RowIssue>
+
+export const ReasonCounts = z.partialRecord(RowReason, z.number().int())
+export type ReasonCounts = z.output<typeof ReasonCounts>
+
+/** A file that a version was made from, as it was when it was read. */
+export const DatasetSource = z.object({
+  path: z.string(),
+  sizeBytes: Bytes,
+  sha256: Sha256,
+  rows: z.number().int(),
+  badRows: z.number().int(),
+})
+export type DatasetSource = z.output<typeof DatasetSource>
+
+export const splitRoles = ['train', 'validation', 'test'] as const
+export const SplitRole = z.enum(splitRoles)
+export type SplitRole = z.output<typeof SplitRole>
+
+export const DatasetVersion = z.object({
+  id: DatasetVersionId,
+  datasetId: DatasetId,
+  name: z.string().meta({ description: 'the name of the set and the version, such as dialogues@V2' }),
+  version: z.string().meta({ description: 'V1, V2 …' }),
+  kind: DatasetKind.optional().meta({ description: 'known once the import has looked at the rows' }),
+  format: DatasetFormat.optional(),
+  state: DatasetState,
+  description: z.string(),
+  aliases: z.array(z.string()),
+  rows: z.number().int(),
+  badRows: z.number().int(),
+  reasons: ReasonCounts,
+  sizeBytes: Bytes,
+  splitRole: SplitRole.optional(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  frozenAt: Timestamp.optional(),
+  jobId: JobId.optional(),
+  failure: z.string().optional(),
+})
+export type DatasetVersion = z.output<typeof DatasetVersion>
+
+export const Dataset = z.object({
+  id: DatasetId,
+  name: Name,
+  description: z.string(),
+  labels: z.array(z.string()),
+  kind: DatasetKind.optional(),
+  state: DatasetState,
+  version: z.string().meta({ description: 'the newest version' }),
+  versions: z.number().int(),
+  rows: z.number().int(),
+  sizeBytes: Bytes,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+})
+export type Dataset = z.output<typeof Dataset>
+
+const settings = z.object({
+  map: z.partialRecord(DatasetField, z.string()).optional(),
+  columns: z.partialRecord(DatasetField, z.string()).optional(),
+  ignoredColumns: z.array(z.string()).optional(),
+  split: z.string().optional(),
+  seed: z.number().int().optional(),
+  ratio: z.number().optional(),
+})
+export type DatasetSettings = z.output<typeof settings>
+
+export const DatasetDetail = DatasetVersion.extend({
+  labels: z.array(z.string()),
+  files: z.array(FileEntry),
+  sources: z.array(DatasetSource),
+  settings,
+  lineage: Lineage,
+})
+export type DatasetDetail = z.output<typeof DatasetDetail>
+
+const Label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u)
+const Description = z.string().max(300)
+/** Letters, digits, `.`, `_`, `-`; never like V1, which names a version. */
+export const Alias = z.string().regex(/^(?!V\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'an alias like best or golden-set')
+const Path = z.string().min(1).max(4096).meta({ format: 'path' })
+const DatasetRef = Ref.meta({
+  description: 'id or name of a set (then its newest version), or NAME@V2, NAME@alias, id of a version',
+})
+
+/** What the reader found in a sample, and how it will read the rest. */
+export const Detection = z.object({
+  kind: DatasetKind,
+  format: DatasetFormat,
+  confidence: z.number().min(0).max(1).meta({ description: 'share of the sampled rows that this format can read' }),
+  columns: z.partialRecord(DatasetField, z.string()).meta({ description: 'field → the column it comes from' }),
+  ignoredColumns: z.array(z.string()),
+  sampledRows: z.number().int(),
+})
+export type Detection = z.output<typeof Detection>
+
+const Histogram = z.array(z.object({ from: z.number(), to: z.number(), rows: z.number().int() }))
+const ColumnStats = z.object({
+  column: z.string(),
+  rows: z.number().int(),
+  empty: z.number().int(),
+  distinct: z.number().int().meta({ description: 'estimated by HyperLogLog, within about 5 %' }),
+  characters: z.object({
+    min: z.number(),
+    mean: z.number(),
+    median: z.number(),
+    p95: z.number(),
+    max: z.number(),
+    histogram: Histogram,
+  }),
+})
+
+export const CheckProblem = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'note']),
+  rows: z.array(z.number().int()).meta({ description: 'the first rows concerned, from 0 as in preview' }),
+  count: z.number().int(),
+  message: z.string(),
+  remedy: z.string(),
+})
+export type CheckProblem = z.output<typeof CheckProblem>
+
+/** One row as the model would be shown it: `learned` marks, token by token, what the loss sees. */
+export const RenderedRow = z.object({
+  row: z.number().int(),
+  text: z.string(),
+  tokens: z.number().int(),
+  learnedTokens: z.number().int(),
+  truncatedTokens: z.number().int(),
+  pieces: z.array(z.object({ text: z.string(), learned: z.boolean() })),
+})
+export type RenderedRow = z.output<typeof RenderedRow>
+
+/** What the tokenizer knows: made by the Python worker. */
+export const TokenReport = z.object({
+  rows: z.number().int().meta({ description: 'how many rows were rendered' }),
+  tokens: z.object({ total: z.number().int(), mean: z.number(), p95: z.number(), max: z.number() }),
+  learnedTokens: z.number().int(),
+  truncatedRows: z.number().int(),
+  rendered: z.array(RenderedRow),
+})
+export type TokenReport = z.output<typeof TokenReport>
+
+export const CheckReport = z.object({
+  dataset: z.string(),
+  kind: DatasetKind,
+  rows: z.number().int(),
+  verdict: z.enum(['ready', 'usable', 'refused']),
+  problems: z.array(CheckProblem),
+  tokens: TokenReport.optional(),
+})
+export type CheckReport = z.output<typeof CheckReport>
+
+const byRef = z.object({ id: DatasetRef })
+
+export const datasets = {
+  import: command({
+    description: 'Read rows from a file, folder or archive into a new dataset, or into a new version of one',
+    policy: 'write',
+    audit: 'datasets.import',
+    route: 'POST /datasets/import',
+    cli: { args: ['path'], example: 'slipway datasets import dialogues.jsonl --name dialogues --wait', job: true },
+    input: z.object({
+      path: Path,
+      name: Name.optional().meta({ description: 'name of the new dataset; the file name is taken otherwise' }),
+      into: Ref.optional().meta({ description: 'add a version to this dataset instead' }),
+      format: DatasetFormat.optional().meta({ description: 'detected from the rows otherwise' }),
+      map: z
+        .partialRecord(DatasetField, z.string().min(1).max(200))
+        .optional()
+        .meta({ description: 'field=column, for columns with names of their own' }),
+      split: z
+        .string()
+        .max(60)
+        .optional()
+        .meta({ description: 'of a folder with train, validation and test files, the one to read; all mixes them' }),
+      description: Description.default(''),
+      labels: z.array(Label).max(20).default([]),
+    }),
+    output: z.object({ jobId: JobId, dataset: Dataset, version: DatasetVersion }),
+  }),
+  detect: query({
+    description: 'Say how a file would be read, from a sample of its rows, without importing it',
+    policy: 'write',
+    route: 'GET /datasets/detect',
+    cli: { args: ['path'], example: 'slipway datasets detect dialogues.jsonl' },
+    input: z.object({
+      path: Path,
+      format: DatasetFormat.optional(),
+      map: z.partialRecord(DatasetField, z.string().min(1).max(200)).optional(),
+      split: z.string().max(60).optional(),
+    }),
+    output: Detection.extend({
+      files: z.array(z.object({ path: z.string(), sizeBytes: Bytes, format: z.string() })),
+      issues: z.array(RowIssue),
+    }),
+  }),
+  list: query({
+    description: 'List datasets, newest first',
+    policy: 'read',
+    route: 'GET /datasets',
+    cli: { example: 'slipway datasets list --kind sft' },
+    input: z.object({
+      ...PageInput,
+      kind: DatasetKind.optional(),
+      state: DatasetState.optional(),
+      label: z.string().max(60).optional(),
+      search: z.string().max(200).optional(),
+    }),
+    output: page(Dataset),
+  }),
+  show: query({
+    description: 'Show a dataset version with its files, sources and lineage',
+    policy: 'read',
+    route: 'GET /datasets/{id}',
+    cli: { args: ['id'], example: 'slipway datasets show dialogues@V1' },
+    input: byRef,
+    output: DatasetDetail,
+  }),
+  versions: query({
+    description: 'List the versions of a dataset, newest first',
+    policy: 'read',
+    route: 'GET /datasets/{id}/versions',
+    cli: { args: ['id'], example: 'slipway datasets versions dialogues' },
+    input: byRef,
+    output: z.object({ items: z.array(DatasetVersion) }),
+  }),
+  preview: query({
+    description: 'Read some rows of a version, all or those that contain a text',
+    policy: 'read',
+    route: 'GET /datasets/{id}/rows',
+    cli: { args: ['id'], example: 'slipway datasets preview dialogues --offset 100 --limit 5' },
+    input: z.object({
+      id: DatasetRef,
+      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(1000).default(20),
+      search: z.string().min(1).max(1000).optional().meta({ description: 'rows that contain this text, in any case' }),
+      regex: z.string().min(1).max(1000).optional().meta({ description: 'rows that match this RE2 expression' }),
+    }),
+    output: z.object({
+      kind: DatasetKind,
+      total: z.number().int().meta({ description: 'rows of the version, or rows that match' }),
+      rows: z.array(z.object({ row: z.number().int(), data: z.record(z.string(), z.unknown()) })),
+    }),
+  }),
+  stats: query({
+    description: 'Count rows, empty values and lengths of a version, column by column',
+    policy: 'read',
+    route: 'GET /datasets/{id}/stats',
+    cli: { args: ['id'], example: 'slipway datasets stats dialogues' },
+    input: byRef,
+    output: z.object({ kind: DatasetKind, rows: z.number().int(), columns: z.array(ColumnStats) }),
+  }),
+  issues: query({
+    description: 'List the rows that an import left out, with line, reason and a sample',
+    policy: 'read',
+    route: 'GET /datasets/{id}/issues',
+    cli: { args: ['id'], example: 'slipway datasets issues dialogues --reason invalid_json' },
+    input: z.object({
+      id: DatasetRef,
+      reason: RowReason.optional(),
+      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(1000).default(50),
+    }),
+    output: z.object({
+      badRows: z.number().int(),
+      reasons: ReasonCounts,
+      stored: z.number().int().meta({ description: 'how many were kept with their sample; the counts are complete' }),
+      items: z.array(RowIssue),
+    }),
+  }),
+  check: query({
+    description: 'Find what would hurt training: duplicates, empty turns, masked labels, leaks into validation',
+    policy: 'read',
+    route: 'GET /datasets/{id}/check',
+    cli: { args: ['id'], example: 'slipway datasets check dialogues --model base --method sft' },
+    input: z.object({
+      id: DatasetRef,
+      model: Ref.optional().meta({ description: 'render rows with the chat template and tokenizer of this model' }),
+      method: z.string().max(40).optional().meta({ description: 'the training method the rows are for' }),
+      against: DatasetRef.optional().meta({ description: 'a validation or test version that must not share rows' }),
+      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+      rows: z.coerce.number().int().min(1).max(100).default(5).meta({ description: 'how many rendered rows to show' }),
+    }),
+    output: CheckReport,
+  }),
+  freeze: command({
+    description: 'Publish a version: only frozen versions train',
+    policy: 'write',
+    audit: 'datasets.freeze',
+    route: 'POST /datasets/{id}/freeze',
+    cli: { args: ['id'], example: 'slipway datasets freeze dialogues' },
+    input: byRef,
+    output: DatasetVersion,
+  }),
+  split: command({
+    description: 'Divide a version by chance into new versions for training, validation and test',
+    policy: 'write',
+    audit: 'datasets.split',
+    route: 'POST /datasets/{id}/split',
+    cli: { args: ['id'], example: 'slipway datasets split dialogues --validation 0.1 --test 0.1 --seed 42' },
+    input: z.object({
+      id: DatasetRef,
+      validation: z.coerce.number().min(0).max(0.9).default(0.1),
+      test: z.coerce.number().min(0).max(0.9).default(0),
+      seed: z.coerce.number().int().min(0).max(2_147_483_647).default(42),
+    }),
+    output: z.object({ versions: z.array(DatasetVersion) }),
+  }),
+  update: command({
+    description: 'Rename a dataset, or change its description and labels',
+    policy: 'write',
+    audit: 'datasets.update',
+    route: 'PATCH /datasets/{id}',
+    cli: { args: ['id'], example: 'slipway datasets update dialogues --name support-dialogues' },
+    input: z.object({
+      id: Ref,
+      name: Name.optional(),
+      description: Description.optional(),
+      labels: z.array(Label).max(20).optional(),
+    }),
+    output: Dataset,
+  }),
+  tag: command({
+    description: 'Point an alias at a version; an alias that exists moves',
+    policy: 'write',
+    audit: 'datasets.tag',
+    route: 'POST /datasets/{id}/aliases',
+    cli: { args: ['id', 'alias'], example: 'slipway datasets tag dialogues@V2 golden' },
+    input: z.object({ id: DatasetRef, alias: Alias }),
+    output: DatasetVersion,
+  }),
+  untag: command({
+    description: 'Remove an alias',
+    policy: 'write',
+    audit: 'datasets.untag',
+    route: 'DELETE /datasets/{id}/aliases/{alias}',
+    cli: { args: ['id', 'alias'], example: 'slipway datasets untag dialogues golden' },
+    input: z.object({ id: Ref, alias: Alias }),
+    output: Dataset,
+  }),
+  export: command({
+    description: 'Write the rows of a version to a new file: .jsonl, .csv or .parquet',
+    policy: 'write',
+    audit: 'datasets.export',
+    route: 'POST /datasets/{id}/export',
+    cli: { args: ['id', 'path'], example: 'slipway datasets export dialogues dialogues.jsonl' },
+    input: z.object({
+      id: DatasetRef,
+      path: Path,
+      fileFormat: z.enum(['jsonl', 'csv', 'parquet']).optional().meta({ description: 'from the file name otherwise' }),
+      annotations: z
+        .boolean()
+        .default(true)
+        .meta({ description: 'false leaves out answers, preferences, labels and scores' }),
+    }),
+    output: z.object({ path: z.string(), rows: z.number().int(), sizeBytes: Bytes, sha256: Sha256 }),
+  }),
+  remove: command({
+    description: 'Remove a version, or with a name alone a dataset and all its versions',
+    policy: 'write',
+    audit: 'datasets.remove',
+    route: 'DELETE /datasets/{id}',
+    cli: { args: ['id'], example: 'slipway datasets remove dialogues@V1' },
+    input: byRef,
+    output: z.object({ removed: z.array(z.string()) }),
+  }),
+}

@@ -1,0 +1,334 @@
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DatasetFormat, Detection, ReasonCounts, RowIssue } from '../../../contract/datasets.ts'
+import { AppError } from '../../../contract/errors.ts'
+import { diskError, hashFile } from '../../../platform/blobs/store.ts'
+import { detect } from './detect.ts'
+import { formatNamed } from './formats.ts'
+import { findInputs, type InputFile, type Inputs } from './inputs.ts'
+import { IssueLog } from './issue-log.ts'
+import { JsonTape } from './json-tape.ts'
+import { writeParquet } from './parquet-output.ts'
+import { openRegularFile } from './regular-file.ts'
+import { RowProblem } from './row-problem.ts'
+import type { RowSink, Tick } from './row-source.ts'
+import { type ColumnMap, RowView } from './row-view.ts'
+import { RowWriter } from './row-writer.ts'
+
+const sampleRows = 200
+const sampleTotalBytes = 4 * 1024 * 1024
+const reserveBytes = 256 * 1024 * 1024
+const progressEveryMs = 250
+/** How long reading may keep signals and timers waiting. */
+const turnEveryMs = 50
+
+export type ImportOptions = {
+  readonly path: string
+  /** An existing folder of ours: receives `rows.parquet`, and holds what is needed on the way. */
+  readonly outDir: string
+  readonly format?: DatasetFormat | undefined
+  readonly map?: ColumnMap | undefined
+  readonly split?: string | undefined
+}
+export type ImportProgress = {
+  readonly bytesDone: number
+  readonly bytesTotal: number
+  readonly rows: number
+  readonly badRows: number
+  readonly phase: 'reading' | 'writing'
+}
+export type ImportHooks = {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  readonly monotonicMs?: () => number
+}
+export type ImportedSource = {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly rows: number
+  readonly badRows: number
+}
+export type ImportResult = {
+  readonly file: string
+  readonly rows: number
+  readonly badRows: number
+  readonly reasons: ReasonCounts
+  readonly issues: readonly RowIssue[]
+  readonly detection: Detection
+  readonly sources: readonly ImportedSource[]
+  readonly ignoredFiles: Inputs['ignored']
+}
+
+/**
+ * Reads files, folders or an archive into one Parquet file of canonical rows. Bad rows are reported and left out. Throws
+ * `invalid_input` when nothing can be read, `storage_full`, `forbidden`, `cancelled`; then nothing is left in `outDir`.
+ */
+export async function importRows(options: ImportOptions, hooks: ImportHooks = {}): Promise<ImportResult> {
+  const { signal } = hooks
+  const staging = makeStaging(options.outDir)
+  const target = join(options.outDir, 'rows.parquet')
+  try {
+    const { files, ignored } = await findInputs(options.path, staging, { split: options.split, signal })
+    assertSpace(options.outDir, files)
+    const choices = await detectAll(files, options)
+    const jsonLines = join(staging, 'rows.jsonl')
+    const fd = openSync(jsonLines, 'wx', 0o600)
+    const out = new RowWriter(fd)
+    const log = new IssueLog()
+    const sources: ImportedSource[] = []
+    const report = progressOf(files, out, log, hooks)
+    try {
+      for (const [index, file] of files.entries()) {
+        const choice = choices[index]
+        if (choice) sources.push(await readFile(file, choice, out, log, report))
+      }
+      out.flush()
+    } finally {
+      closeSync(fd)
+    }
+    const [detection] = choices
+    if (out.rows === 0 || !detection) throw nothingGood(options.path, log)
+    report.phase('writing')
+    await writeParquet(jsonLines, target, { kind: detection.kind, written: out, tempDir: staging, signal })
+    return {
+      file: target,
+      rows: out.rows,
+      badRows: log.total,
+      reasons: log.counts(),
+      issues: log.kept,
+      detection,
+      sources: await mergedByOrigin(files, sources, signal),
+      ignoredFiles: ignored.slice(0, 1000),
+    }
+  } catch (error) {
+    rmSync(target, { force: true })
+    if (signal?.aborted)
+      throw new AppError('cancelled', 'The import was cancelled; nothing was kept.', { cause: error })
+    throw diskError(error)
+  } finally {
+    rmSync(staging, { recursive: true, force: true })
+  }
+}
+
+/** What an import would do, from a sample of each file. Throws as `importRows` does. */
+export async function detectRows(
+  options: ImportOptions,
+  signal?: AbortSignal,
+): Promise<{ detection: Detection; files: readonly InputFile[]; issues: readonly RowIssue[] }> {
+  const staging = makeStaging(options.outDir)
+  try {
+    const { files } = await findInputs(options.path, staging, { split: options.split, signal })
+    const log = new IssueLog()
+    const [detection] = await detectAll(files, options, log)
+    if (!detection) throw nothingGood(options.path, log)
+    return { detection, files, issues: log.kept }
+  } finally {
+    rmSync(staging, { recursive: true, force: true })
+  }
+}
+
+function makeStaging(outDir: string): string {
+  try {
+    mkdirSync(outDir, { recursive: true, mode: 0o700 })
+    return mkdtempSync(join(outDir, '.staging-'))
+  } catch (error) {
+    throw diskError(error)
+  }
+}
+
+/** Canonical rows take about the room of the source, the Parquet file less; better refused now than halfway. */
+function assertSpace(dir: string, files: readonly InputFile[]): void {
+  const needed = files.reduce((sum, file) => sum + file.sizeBytes * (file.type === 'parquet' ? 6 : 1.6), 0)
+  const { bavail, bsize } = statfsSync(dir)
+  if (needed > 64 * 1024 * 1024 && bavail * bsize < needed + reserveBytes)
+    throw new AppError(
+      'storage_full',
+      `The import needs about ${mib(needed)}; ${mib(bavail * bsize)} are free in ${dir}.`,
+      {
+        hint: 'Free some space, or move the data directory to a larger disk.',
+      },
+    )
+}
+const mib = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`
+
+/** One choice per file; all must be of one kind. */
+async function detectAll(files: readonly InputFile[], options: ImportOptions, log?: IssueLog): Promise<Detection[]> {
+  const choices: Detection[] = []
+  let firstError: unknown
+  const failed = new Set<number>()
+  for (const [index, file] of files.entries()) {
+    try {
+      choices[index] = detect(await sampleOf(file, log), file.name, options)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      failed.add(index)
+      firstError ??= error
+    }
+  }
+  const [first] = choices.filter(choice => choice !== undefined)
+  if (!first) throw firstError
+  // An empty file or one of bad rows only beside good ones is read like those: its rows are then reported one by one.
+  for (const index of failed) choices[index] = first
+  const other = choices.findIndex(choice => choice.kind !== first.kind)
+  if (other >= 0)
+    throw new AppError(
+      'invalid_input',
+      `${files[0]?.name} holds rows for ${first.kind}, ${files[other]?.name} rows for ${choices[other]?.kind}.`,
+      { hint: 'Import them on their own, or say with --format how to read all of them.' },
+    )
+  return choices
+}
+
+async function sampleOf(file: InputFile, log?: IssueLog): Promise<Buffer[]> {
+  const sample: Buffer[] = []
+  let bytes = 0
+  let seen = 0
+  const goOn = () => sample.length < sampleRows && bytes < sampleTotalBytes && seen < sampleRows * 5
+  const source = openRegularFile(file.path)
+  try {
+    await file.read(
+      source,
+      {
+        row: (row, start, end) => {
+          sample.push(Buffer.from(row.subarray(start, end)))
+          bytes += end - start
+          return goOn()
+        },
+        bad: (at, reason, message, text) => {
+          seen += 1
+          log?.add({ file: file.name, ...at, reason, message }, text)
+          return goOn()
+        },
+      },
+      async () => undefined,
+    )
+  } finally {
+    source.close()
+  }
+  return sample
+}
+
+type Report = {
+  readonly tick: Tick
+  readonly fileDone: (file: InputFile) => void
+  readonly phase: (phase: 'writing') => void
+}
+
+function progressOf(files: readonly InputFile[], out: RowWriter, log: IssueLog, hooks: ImportHooks): Report {
+  const { signal, onProgress, monotonicMs = () => performance.now() } = hooks
+  const bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  let before = 0
+  let saidMs = Number.NEGATIVE_INFINITY
+  let turnMs = monotonicMs()
+  const say = (bytesDone: number, phase: ImportProgress['phase']) =>
+    onProgress?.({ bytesDone, bytesTotal, rows: out.rows, badRows: log.total, phase })
+  return {
+    tick: async done => {
+      const nowMs = monotonicMs()
+      if (nowMs - saidMs >= progressEveryMs) {
+        saidMs = nowMs
+        say(Math.min(before + done, bytesTotal), 'reading')
+      }
+      if (nowMs - turnMs >= turnEveryMs) {
+        await nextTurn()
+        turnMs = monotonicMs()
+      }
+      signal?.throwIfAborted()
+    },
+    fileDone: file => {
+      before += file.sizeBytes
+    },
+    phase: phase => say(bytesTotal, phase),
+  }
+}
+
+async function readFile(
+  file: InputFile,
+  choice: Detection,
+  out: RowWriter,
+  log: IssueLog,
+  report: Report,
+): Promise<ImportedSource> {
+  const format = formatNamed(choice.format)
+  const tape = new JsonTape()
+  const view = new RowView(tape, choice.columns)
+  const rowsBefore = out.rows
+  const badBefore = log.total
+  const sink: RowSink = {
+    row: (bytes, start, end, at) => {
+      const bad = (reason: RowIssue['reason'], message: string, stoppedAt: number) => {
+        // A column only makes sense for bytes of the file itself, on one line.
+        const column = stoppedAt >= start && file.type === 'jsonl' ? { column: stoppedAt - start + 1 } : {}
+        log.add(
+          { file: file.name, ...at, ...column, reason, message },
+          bytes.subarray(start, Math.min(end, start + 1000)),
+        )
+      }
+      if (!tape.read(bytes, start, end)) bad(tape.fault, tape.faultMessage, tape.faultAt)
+      else
+        try {
+          format.write(view, out)
+          out.endRow()
+        } catch (error) {
+          if (!(error instanceof RowProblem)) throw error
+          out.rollback()
+          bad(error.reason, error.message, error.at)
+        }
+      return true
+    },
+    bad: (at, reason, message, sample) => {
+      log.add({ file: file.name, ...at, reason, message }, sample)
+      return true
+    },
+  }
+  const source = openRegularFile(file.path)
+  try {
+    await file.read(source, sink, report.tick)
+    source.assertUnchanged()
+    report.fileDone(file)
+    return {
+      path: file.origin,
+      sizeBytes: source.sizeBytes,
+      sha256: source.sha256(),
+      rows: out.rows - rowsBefore,
+      badRows: log.total - badBefore,
+    }
+  } finally {
+    source.close()
+  }
+}
+
+/** The user's own files: of an archive, the archive itself with the rows of all that it holds. */
+async function mergedByOrigin(
+  files: readonly InputFile[],
+  sources: readonly ImportedSource[],
+  signal: AbortSignal | undefined,
+): Promise<ImportedSource[]> {
+  const merged: ImportedSource[] = []
+  for (const [origin, group] of Map.groupBy(sources, source => source.path)) {
+    const [first] = group
+    const isPlain = files.some(file => file.path === origin)
+    if (isPlain && first) merged.push(first)
+    else {
+      const sum = (key: 'rows' | 'badRows') => group.reduce((total, source) => total + source[key], 0)
+      merged.push({ path: origin, ...(await hashFile(origin, { signal })), rows: sum('rows'), badRows: sum('badRows') })
+    }
+  }
+  return merged
+}
+
+function nothingGood(path: string, log: IssueLog): AppError {
+  const [first] = log.kept
+  return first
+    ? new AppError(
+        'invalid_input',
+        `None of the ${log.total} rows in ${path} can be used. ${first.file}, line ${first.line}: ${first.message}.`,
+        {
+          hint: 'Correct the rows, or say how to read them with --format or --map.',
+          details: { reasons: log.counts(), issues: log.kept.slice(0, 20) },
+        },
+      )
+    : new AppError('invalid_input', `${path} holds no rows.`, { hint: 'Check that this is the file you mean.' })
+}

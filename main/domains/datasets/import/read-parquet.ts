@@ -1,0 +1,50 @@
+import { Buffer } from 'node:buffer'
+import { availableParallelism } from 'node:os'
+import { AppError } from '../../../contract/errors.ts'
+import { duckError, openDuck, pathLiteral } from './duckdb.ts'
+import { maxRowBytes, type RowReader, sampleOf, tooLong } from './row-source.ts'
+
+/** Parquet, any schema: DuckDB reads it and gives each row as JSON. `line` is the row's number, from 1. */
+export const readParquet: RowReader = async (file, sink, tick) => {
+  // The hash of the source needs all its bytes, which DuckDB reads on its own.
+  const block = Buffer.allocUnsafe(1024 * 1024)
+  for (let done = 0; ; ) {
+    const count = file.read(block, 0, block.length)
+    if (count === 0) break
+    done += count
+    await tick(Math.floor(done / 10))
+  }
+  const connection = await openDuck({ memoryLimitMiB: 400, threads: Math.min(2, availableParallelism()) })
+  try {
+    const source = `read_parquet(${pathLiteral(file.path)})`
+    const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${source}`)
+    const total = Number(counted.getRows()[0]?.[0] ?? 0)
+    const result = await connection.stream(`SELECT to_json(source) FROM ${source} AS source`)
+    let row = 0
+    for (;;) {
+      const chunk = await result.fetchChunk()
+      if (!chunk || chunk.rowCount === 0) return
+      for (const value of chunk.getColumnValues(0)) {
+        row += 1
+        const json = Buffer.from(String(value))
+        const at = { line: row, byteOffset: 0 }
+        const goOn =
+          json.length > maxRowBytes
+            ? sink.bad(at, 'row_too_long', tooLong(json.length), sampleOf(json, 0, json.length))
+            : sink.row(json, 0, json.length, at)
+        if (!goOn) return
+      }
+      await tick(Math.floor(file.sizeBytes * (0.1 + (0.9 * row) / Math.max(1, total))))
+    }
+  } catch (error) {
+    const known = duckError(error, file.path)
+    if (known instanceof AppError) throw known
+    throw new AppError('invalid_input', `${file.path} is not a readable Parquet file.`, {
+      cause: error,
+      hint: 'It may be cut off, encrypted or damaged: get it again from its source.',
+      details: { reason: error instanceof Error ? error.message.slice(0, 500) : '' },
+    })
+  } finally {
+    connection.closeSync()
+  }
+}
