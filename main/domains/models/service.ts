@@ -4,19 +4,13 @@ import type { Call } from '../../contract/call.ts'
 import type { FileEntry } from '../../contract/common.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
-import type {
-  FoundModel,
-  ModelDetail,
-  ModelSummary,
-  ModelVersion,
-  ModelVersionId,
-  models,
-} from '../../contract/models.ts'
+import type { FoundModel, ModelDetail, ModelVersion, ModelVersionId, models } from '../../contract/models.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { type Inspection, inspect } from './inspection.ts'
 import {
   countModels,
   filesOf,
@@ -39,17 +33,10 @@ import {
 } from './repo.ts'
 import { createVerification } from './verification.ts'
 
-/** What a model's headers and folder say; from formats/. */
-export type Inspection = {
-  readonly summary: ModelSummary
-  readonly files: readonly { readonly path: string; readonly sizeBytes: number }[]
-}
-
 type Deps = {
   readonly store: Store
   readonly clock: Clock
   readonly jobs: JobsPort
-  readonly inspect: (path: string, signal?: AbortSignal) => Promise<Inspection>
   readonly find: (
     dirs: readonly string[],
     signal?: AbortSignal,
@@ -84,7 +71,7 @@ export type ModelsPort = {
 export type Models = { readonly handlers: Handlers<typeof models>; readonly port: ModelsPort }
 
 /** Models: sets with numbered, immutable versions. Facts come from headers, bytes stay where they are. */
-export function createModels({ store, clock, jobs, inspect, find, blobsRoot, usersOf }: Deps): Models {
+export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: Deps): Models {
   const verification = createVerification({ store, clock, jobs, blobsRoot })
 
   const version = (ref: string): ModelVersion => {
@@ -196,7 +183,7 @@ export function createModels({ store, clock, jobs, inspect, find, blobsRoot, use
 
     import: async ({ path, name, copy, description, label }, call) => {
       const real = realPath(path)
-      const inspection = await inspect(real, call.signal)
+      const inspection = await inspect(real, { signal: call.signal })
       if (inspection.summary.format === 'pickle') {
         throw new AppError('unsupported', `${basename(path)} holds pickled weights: loading them runs code.`, {
           hint: 'Get the model as safetensors or GGUF. Slipway never loads pickles.',
