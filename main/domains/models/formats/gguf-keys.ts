@@ -5,6 +5,7 @@ import { refuse } from './refuse.ts'
 /** The keys of a GGUF header by the type that the asker needs; a key of another type is refused with its name. */
 export type GgufKeys = {
   readonly architecture: string
+  readonly values: ReadonlyMap<string, GgufValue>
   readonly text: (key: string) => string | undefined
   readonly integer: (key: string) => number | undefined
   readonly array: (key: string) => GgufArray | undefined
@@ -41,6 +42,7 @@ export function ggufKeys({ values }: Pick<GgufHeader, 'values'>, file: string): 
   }
   return {
     architecture,
+    values,
     text,
     integer,
     array,

@@ -20,7 +20,7 @@ export function assertLoadable(keys: GgufKeys, tensors: readonly Pick<Tensor, 'n
   const bad = (reason: string) =>
     refuse(
       file,
-      `${reason} llama.cpp would stop on it.`,
+      `${reason} llama.cpp cannot load that.`,
       'Convert the model again with a current llama.cpp, or fetch it again.',
     )
   const demand = (key: string): number => {
@@ -47,6 +47,14 @@ export function assertLoadable(keys: GgufKeys, tensors: readonly Pick<Tensor, 'n
     const sizes = perLayer(key)
     if (sizes === undefined) throw bad(`${architecture}.${key} is missing.`)
     if (!sizes.some(size => size > 0)) throw bad(`${architecture}.${key} is zero.`)
+  }
+  const { values } = keys
+  if (
+    !['layer_norm_rms_epsilon', 'layer_norm_epsilon', 'group_norm_epsilon'].some(key =>
+      values.has(`${architecture}.attention.${key}`),
+    )
+  ) {
+    throw bad(`${architecture}.attention.layer_norm_rms_epsilon is missing.`)
   }
   if (!recurrent.has(architecture)) {
     demandSome('attention.head_count')
