@@ -155,6 +155,22 @@ def test_a_long_prompt_is_read_in_slices_to_the_same_end(
     assert told[1].id == int(rows[-1].argmax())
 
 
+def test_the_next_turn_of_a_chat_reads_only_what_is_new(client: Client, model: Any, tokenizer: Any) -> None:
+    import torch
+
+    first = client.generate(prompt="tell me something that is long enough", maxTokens=20, temperature=0, ignoreEos=True)
+    ids = tokenizer("tell me something that is long enough")["input_ids"] + first.ids + tokenizer(" more")["input_ids"]
+    second = client.generate(tokens=ids, maxTokens=10, temperature=0, ignoreEos=True, logprobs=0)
+    # The last token of an answer was never fed to the model.
+    assert second.prompt == {"count": len(ids), "cached": first.prompt["count"] + 19}
+    with torch.no_grad():
+        rows = model(torch.tensor([ids + second.ids])).logits[0].log_softmax(-1)[len(ids) - 1 : -1]
+    assert second.ids == rows.argmax(-1).tolist()
+    expected = [float(row[token]) for row, token in zip(rows, second.ids, strict=True)]
+    assert [token["logprob"] for token in second.tokens] == pytest.approx(expected, abs=1e-4)
+    assert client.generate(tokens=ids, maxTokens=0, echo=True).prompt["cached"] == 0
+
+
 def test_a_character_split_over_tokens_comes_in_its_bytes(client: Client, tokenizer: Any) -> None:
     text = "狐🦊 ta"
     ids = tokenizer(text)["input_ids"]

@@ -5,12 +5,19 @@ Rows are aligned at their ends. What is left of a shorter row is padding, which 
 position ids do not count, so a row's answer does not depend on its neighbours.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from slipway_worker.render import common_prefix_length
 
 if TYPE_CHECKING:
     import torch
     from transformers import DynamicCache, PreTrainedModel
+
+
+# Keys and values of one sequence, a pair for each layer.
+States = list[tuple["torch.Tensor", "torch.Tensor"]]
 
 
 class Batch:
@@ -51,6 +58,15 @@ class Batch:
             layer.keys = layer.keys[stay, :, -width:]
             layer.values = layer.values[stay, :, -width:]
 
+    def take(self, row: int) -> States:
+        """A copy of one row's keys and values, layer by layer, without its padding."""
+        assert self._cache is not None
+        length = self._lengths[row]
+        return [
+            (layer.keys[row : row + 1, :, -length:].clone(), layer.values[row : row + 1, :, -length:].clone())
+            for layer in self._cache.layers
+        ]
+
     def step(self, tokens: Sequence[int]) -> "torch.Tensor":
         """Append one token to each row; answers the logits after it, one row each (float32, on the CPU)."""
         import torch
@@ -83,3 +99,40 @@ def _widen(states: "torch.Tensor", width: int) -> "torch.Tensor":
     import torch
 
     return torch.nn.functional.pad(states, (0, 0, width - states.shape[-2], 0))
+
+
+class Prefixes:
+    """
+    What the last few sequences have computed: the next turn of a chat starts with all of the turn before, and needs
+    to read only what is new.
+    """
+
+    # Shorter ones are read faster than they are looked up.
+    SHORTEST = 16
+
+    def __init__(self, count: int) -> None:
+        self._kept: deque[tuple[list[int], States]] = deque(maxlen=count)
+
+    def keep(self, tokens: list[int], states: States) -> None:
+        """Remember a sequence; what it begins with needs no place of its own any more."""
+        for older in [kept for kept in self._kept if tokens[: len(kept[0])] == kept[0]]:
+            self._kept.remove(older)
+        self._kept.append((tokens, states))
+
+    def start(self, prompt: Sequence[int]) -> tuple["DynamicCache", int]:
+        """A cache with the longest known beginning of a prompt, and how many tokens that is; never all of them."""
+        from transformers import DynamicCache
+
+        # Without the configuration: all layers keep all positions, so rows of any length can share a batch.
+        cache = DynamicCache()
+        best, states = 0, None
+        for tokens, known in self._kept:
+            shared = min(common_prefix_length(tokens, prompt), len(prompt) - 1)
+            if shared >= self.SHORTEST and shared > best:
+                best, states = shared, known
+        for index, (keys, values) in enumerate(states or []):
+            cache.update(keys[:, :, :best], values[:, :, :best], index)
+        return cache, best
+
+    def clear(self) -> None:
+        self._kept.clear()

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from slipway_worker.batch import Batch
+from slipway_worker.batch import Batch, Prefixes
 from slipway_worker.runtime import as_worker_error
 from slipway_worker.sampling import Sampler, Sampling, ranked
 from slipway_worker.wire import WorkerError, finite
@@ -47,6 +47,7 @@ class PromptDone:
     """The prompt has been read. `tokens` comes with `echo`; its first has no probability."""
 
     count: int
+    cached: int
     tokens: list[Token] | None
 
 
@@ -78,6 +79,8 @@ class Request:
     sampler: Sampler | None = None
     cache: "DynamicCache | None" = None
     read: int = 0
+    known: int = 0  # tokens of the prompt that did not have to be computed
+    fed: list[int] = field(default_factory=list)  # tokens whose keys and values are in the batch
     echoed: list[Token] = field(default_factory=list)
     produced: int = 0
     last: int = 0
@@ -86,10 +89,11 @@ class Request:
 class Engine:
     """Owns the model: nothing else may call it while the loop runs."""
 
-    def __init__(self, model: "PreTrainedModel", *, max_active: int, max_queued: int) -> None:
+    def __init__(self, model: "PreTrainedModel", *, max_active: int, max_queued: int, kept_prefixes: int = 4) -> None:
         self._model = model
         self._narrows = "logits_to_keep" in inspect.signature(model.forward).parameters
         self._batch = Batch(model)
+        self._prefixes = Prefixes(kept_prefixes)
         self._running: list[Request] = []  # row n of the batch belongs to entry n
         self._waiting: deque[Request] = deque()
         self._reading: Request | None = None
@@ -191,11 +195,12 @@ class Engine:
     def _read_on(self, sequence: Request) -> None:
         """Compute the next slice of a prompt; after the last one the sequence has its first token."""
         import torch
-        from transformers import DynamicCache
 
         if sequence.cache is None:
-            # Without the configuration: all layers keep all positions, so rows of any length can share a batch.
-            sequence.cache = DynamicCache()
+            # An echo tells about every token of the prompt, so every one is computed.
+            beginning = [] if sequence.echo else sequence.prompt
+            sequence.cache, sequence.known = self._prefixes.start(beginning)
+            sequence.read = sequence.known
         begin, end = sequence.read, min(sequence.read + PREFILL_TOKENS, len(sequence.prompt))
         piece = sequence.prompt[begin:end]
         output = self._model(
@@ -212,7 +217,7 @@ class Engine:
         if end < len(sequence.prompt):
             return
         self._reading = None
-        sequence.tell(PromptDone(len(sequence.prompt), sequence.echoed if sequence.echo else None))
+        sequence.tell(PromptDone(len(sequence.prompt), sequence.known, sequence.echoed if sequence.echo else None))
         if sequence.max_tokens == 0:
             self._finish(sequence, "length")
             return
@@ -223,6 +228,7 @@ class Engine:
             return
         self._batch.join(sequence.cache, len(sequence.prompt))
         sequence.cache = None
+        sequence.fed = [*sequence.prompt]
         self._running.append(sequence)
 
     def _echo(self, sequence: Request, logits: "torch.Tensor", begin: int, end: int) -> None:
@@ -239,6 +245,7 @@ class Engine:
         logits = self._batch.step([sequence.last for sequence in self._running])
         ended: dict[int, Ending] = {}
         for row, sequence in enumerate(self._running):
+            sequence.fed.append(sequence.last)
             reason = self._advance(sequence, logits[row])
             if reason:
                 ended[row] = reason
@@ -266,6 +273,9 @@ class Engine:
     def _retire(self, ended: Mapping[int, Ending]) -> None:
         if not ended:
             return
+        for row, reason in ended.items():
+            if reason != "failed":
+                self._prefixes.keep(self._running[row].fed, self._batch.take(row))
         self._batch.leave(list(ended))
         for row, reason in ended.items():
             self._finish(self._running[row], reason)
@@ -284,6 +294,7 @@ class Engine:
         lost = [*self._running, *([self._reading] if self._reading else [])]
         self._running, self._reading = [], None
         self._batch.drop_all()
+        self._prefixes.clear()
         with self._lock:
             self._open -= len(lost)
         for sequence in lost:

@@ -48,6 +48,7 @@ class ServeConfig:
     context_length: int | None = None  # tokens; None: the model's
     max_active: int = 8  # answered together
     max_queued: int = 64  # wait; more are refused as busy
+    kept_prefixes: int = 4  # finished sequences whose beginnings need not be read again
     device: str = "auto"
     precision: Precision = "auto"
     threads: int = 1
@@ -56,6 +57,7 @@ class ServeConfig:
         within("contextLength", self.context_length or 1, 1, 100_000_000)
         within("maxActive", self.max_active, 1, 1024)
         within("maxQueued", self.max_queued, 0, 100_000)
+        within("keptPrefixes", self.kept_prefixes, 0, 1000)
         within("threads", self.threads, 1, 1024)
 
 
@@ -132,7 +134,12 @@ async def serve(config: ServeConfig, wire: Wire) -> None:
     wire.emit("phase", phase="loading model")
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):
         loaded = load(config)
-    engine = Engine(loaded.model, max_active=config.max_active, max_queued=config.max_queued)
+    engine = Engine(
+        loaded.model,
+        max_active=config.max_active,
+        max_queued=config.max_queued,
+        kept_prefixes=config.kept_prefixes,
+    )
     service = Service(loaded, engine)
     engine.start()
     connections: set[asyncio.Task[None]] = set()
@@ -327,9 +334,9 @@ class Service:
                 match item:
                     case WorkerError():
                         raise item
-                    case PromptDone(count, tokens):
+                    case PromptDone(count, cached, tokens):
                         told = {"tokens": [self._told(token) for token in tokens]} if tokens is not None else {}
-                        yield {"prompt": {"count": count, "cached": 0} | told}
+                        yield {"prompt": {"count": count, "cached": cached} | told}
                     case Token():
                         yield {"tokens": [self._told(item)]}
                     case Done(reason, prompt_tokens, completion_tokens):

@@ -86,7 +86,8 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
         )
         trainer.remove_callback(transformers.PrinterCallback)
         trainer.add_callback(progress)
-        checkpoints.discard_incomplete(config.output_dir / "checkpoints")
+        if trainer.is_world_process_zero():
+            checkpoints.discard_incomplete(config.output_dir / "checkpoints")
         began = time.monotonic()
         outcome = trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
         seconds = time.monotonic() - began

@@ -55,14 +55,17 @@ def finite(value: float | None) -> float | None:
 class Wire:
     """Sends events and receives commands. Safe to use from several threads."""
 
-    def __init__(self, out: TextIO, commands: TextIO | None = None) -> None:
+    def __init__(self, out: TextIO, commands: TextIO | None = None, *, failures_only: bool = False) -> None:
         self._out = out
+        self._failures_only = failures_only
         self._commands = commands
         self._lock = threading.Lock()
         self.runner_is_gone = False
 
     def emit(self, event: str, **fields: object) -> None:
         """Write one event. A field that is None is sent as null."""
+        if self._failures_only and event != "failed":
+            return
         line = json.dumps({"event": event, **fields}, allow_nan=False, ensure_ascii=False) + "\n"
         with self._lock:
             if self.runner_is_gone:
@@ -105,6 +108,9 @@ def open_wire() -> Wire:
     """Take stdout for the protocol. Call it first: later prints, from any library, go to stderr."""
     out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
+    # Under torchrun the first process speaks for all; another one is heard when it alone fails.
+    if os.environ.get("RANK", "0") != "0":
+        return Wire(out, failures_only=True)
     return Wire(out, sys.stdin)
 
 
