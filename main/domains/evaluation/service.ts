@@ -50,7 +50,11 @@ type Deps = {
   readonly clock: Clock
   readonly paths: Paths
   readonly jobs: JobsPort
-  readonly datasets: { readonly frozen: (call: Call, ref: string) => EvaluationData }
+  readonly datasets: {
+    readonly version: (ref: string) => EvaluationData
+    /** Drafts are frozen by their first use; frozen ones are left alone. */
+    readonly freeze: (call: Call, id: string) => void
+  }
   /** A running deployment by name, or how to launch an engine for a model. Throws what is missing. */
   readonly subject: (ref: string) => Promise<Subject>
   /** Renders a report of one kind from everything an evaluation knows. */
@@ -127,7 +131,7 @@ export function createEvaluations({ store, clock, paths, jobs, datasets, subject
 
   const handlers: Handlers<typeof evaluation> = {
     start: async (input, call) => {
-      const data = datasets.frozen(call, input.dataset)
+      const data = datasets.version(input.dataset)
       const subjects = await Promise.all(input.object.map(subject))
       const names = new Set(subjects.map(each => each.name))
       if (names.size < subjects.length)
@@ -144,6 +148,7 @@ export function createEvaluations({ store, clock, paths, jobs, datasets, subject
         throw new AppError('conflict', `An evaluation named "${name}" exists already.`, {
           hint: 'Choose another --name.',
         })
+      datasets.freeze(call, data.id)
       const id = newId('eval', clock.nowMs())
       const generation = {
         maxTokens: input.maxTokens,

@@ -53,19 +53,24 @@ export type ModelsPort = {
   /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
   readonly readyVersion: (ref: string) => ModelVersion
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
-  /** Registers what a job made. Part of the transaction that ends the job; its bytes are hashed by a job of its own. */
-  readonly add: (
-    tx: Tx,
-    made: {
-      name: string
-      path: string
-      inspection: Inspection
-      source: 'trained' | 'converted'
-      lineage: readonly Omit<LineageEdge, 'childId' | 'childKind' | 'childName'>[]
-    },
-  ) => ModelVersionId
-  /** Starts hashing a version that `add` registered. */
-  readonly verify: (call: Call, id: ModelVersionId) => void
+  /** The base that an adapter was trained on here, from its lineage. */
+  readonly baseOf: (id: ModelVersionId) => ModelVersion | undefined
+  /**
+   * Registers what a job made, with its lineage; `also` joins the transaction. The version is ready at once (its bytes
+   * were just written by us); a job of its own adds their SHA-256.
+   */
+  readonly register: (
+    call: Call,
+    made: MadeModel,
+    also: (tx: Tx, id: ModelVersionId) => void,
+  ) => Promise<{ id: ModelVersionId; name: string }>
+}
+
+export type MadeModel = {
+  readonly name: string
+  readonly path: string
+  readonly source: 'trained' | 'converted'
+  readonly lineage: readonly Omit<LineageEdge, 'childId' | 'childKind' | 'childName'>[]
 }
 
 export type Models = { readonly handlers: Handlers<typeof models>; readonly port: ModelsPort }
@@ -280,12 +285,21 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     version,
     readyVersion,
     files: id => filesOf(store.read, id),
-    add: (tx, { name, path, inspection, source, lineage }) => {
-      const id = insert(tx, name, { description: '', labels: [], state: 'verifying', source, path, inspection })
-      for (const edge of lineage) linkLineage(tx, { ...edge, childId: id, childKind: 'model', childName: name })
-      return id
+    baseOf: id => {
+      const base = lineageOf(store.read, id).madeBy.find(({ kind, role }) => kind === 'model' && role === 'base')
+      return base && findVersion(store.read, base.id)
     },
-    verify: (call, id) => void verification.start(call, id, { mode: 'verify' }),
+    register: async (call, { name, path, source, lineage }, also) => {
+      const inspection = await inspect(path)
+      const id = store.commit(call, path, tx => {
+        const made = insert(tx, name, { description: '', labels: [], state: 'ready', source, path, inspection })
+        for (const edge of lineage) linkLineage(tx, { ...edge, childId: made, childKind: 'model', childName: name })
+        also(tx, made)
+        return made
+      })
+      verification.start(call, id, { mode: 'verify' })
+      return { id, name }
+    },
   }
   return { handlers, port }
 }

@@ -73,12 +73,17 @@ type Deps = {
       made: {
         name: string
         path: string
+        source: 'trained'
         lineage: readonly { parentId: string; parentKind: string; parentName: string; role: string }[]
       },
       also: (tx: Tx, id: string) => void,
     ) => Promise<{ id: string; name: string }>
   }
-  readonly datasets: { readonly frozen: (ref: string) => TrainingData }
+  readonly datasets: {
+    readonly version: (ref: string) => TrainingData
+    /** Drafts are frozen by their first use: what trained must stay. Frozen ones are left alone. */
+    readonly freeze: (call: Call, id: string) => void
+  }
   /** The interpreter of a capsule; throws `missing_requirement` naming the command that builds it. */
   readonly pythonFor: (environment: string) => Python
   /** Memory and counts of a run on a device, from exact parameter counts. */
@@ -192,8 +197,8 @@ export function createTraining({
         },
       )
     }
-    const train = dataset.map(ref => checkedKind(datasets.frozen(ref), method))
-    const measured = validation.map(ref => checkedKind(datasets.frozen(ref), method))
+    const train = dataset.map(ref => checkedKind(datasets.version(ref), method))
+    const measured = validation.map(ref => checkedKind(datasets.version(ref), method))
     const limits = model.summary.contextLength === undefined ? {} : { contextLength: model.summary.contextLength }
     const parameters = parseParameters(method, typed(set), limits)
     const { memory, trainableParameters } = await plan(model, method, parameters, device)
@@ -241,8 +246,16 @@ export function createTraining({
     })
   }
 
-  const runEvents = createRunEvents({ store, clock, log, ended: run => void register(run) })
+  const runEvents = createRunEvents({ store, clock, log, ended: runId => void registered(runId) })
   jobs.handle('training', runEvents)
+
+  // Whoever asks for a run that has just ended waits for its model, so that the next command can use it.
+  const pending = new Map<string, Promise<void>>()
+  const registered = (runId: string): Promise<void> => {
+    const current = pending.get(runId) ?? register(runId).finally(() => pending.delete(runId))
+    pending.set(runId, current)
+    return current
+  }
 
   // The result's headers are read outside the transaction that ended the run; a crash in between is caught by `start`.
   const register = async (runId: string): Promise<void> => {
@@ -256,7 +269,7 @@ export function createTraining({
     try {
       await models.register(
         systemCall('training.register'),
-        { name: run.name, path: run.artifactPath, lineage },
+        { name: run.name, path: run.artifactPath, source: 'trained', lineage },
         (tx, id) => {
           updateRun(tx, run.id, { result: { id, name: run.name } }, clock.nowMs())
           tx.announce({ topic: 'runs', kind: 'changed', id: run.id })
@@ -324,6 +337,7 @@ export function createTraining({
       if (findRun(store.read, name))
         throw new AppError('conflict', `A run named "${name}" exists already.`, { hint: 'Choose another --name.' })
       const python = pythonFor(input.environment)
+      for (const data of [...train, ...measured]) datasets.freeze(call, data.id)
       const id = newId('run', clock.nowMs())
       const config = {
         ...parameters,
@@ -399,7 +413,10 @@ export function createTraining({
       }
     },
 
-    show: async ({ id }) => detail(existing(id)),
+    show: async ({ id }) => {
+      await pending.get(existing(id).id)
+      return detail(existing(id))
+    },
 
     logs: async ({ id, limit }) => {
       const run = existing(id)
@@ -492,7 +509,7 @@ export function createTraining({
       ]
       return models.register(
         call,
-        { name: name ?? `${run.name}-step-${step}`, path: target, lineage },
+        { name: name ?? `${run.name}-step-${step}`, path: target, source: 'trained', lineage },
         (tx, versionId) => setCheckpointPublished(tx, run.id, step, versionId),
       )
     },
@@ -558,7 +575,7 @@ export function createTraining({
   return {
     handlers,
     start: () => {
-      for (const run of unregisteredRuns(store.read)) void register(run.id)
+      for (const run of unregisteredRuns(store.read)) void registered(run.id)
     },
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),
