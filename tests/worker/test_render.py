@@ -89,20 +89,23 @@ def test_a_template_that_hides_the_answer_is_named_as_the_reason() -> None:
         learned_text("{{ messages | length }}{% for m in messages %} {{ m['content'] | upper }}{% endfor %}", TWO_TURNS)
 
 
+def test_a_template_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slipway_worker.template.MAX_RENDER_SECONDS", 0.2)
+    endless = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
+    with pytest.raises(WorkerError, match="ran for more than"):
+        ChatTemplate(endless, {}).render(TWO_TURNS)
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "ran for more than"),
         ("{{ 'x' * 5000000 }}", "characters"),
         ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "refused"),
         ("{{ raise_exception('no system turn') }}", "no system turn"),
         ("{% if %}", "refused"),
     ],
 )
-def test_a_hostile_or_broken_template_ends_in_a_reason(
-    source: str, reason: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("slipway_worker.template.MAX_RENDER_SECONDS", 0.2)
+def test_a_hostile_or_broken_template_ends_in_a_reason(source: str, reason: str) -> None:
     with pytest.raises(WorkerError, match=reason):
         ChatTemplate(source, {}).render(TWO_TURNS)
 

@@ -196,6 +196,18 @@ def test_an_adapter_is_trained_further(run: Run, train_config) -> None:
     assert "adapter_model.safetensors" in files and "ref" not in files
 
 
+def test_nothing_that_is_published_names_a_path_of_this_machine(run: Run, train_config, tmp_path: Path) -> None:
+    for tuning in ("lora", "full"):
+        record = run(train.main, train_config(tuning=tuning, out=tuning, maxSteps=1, baseModelName="tiny-llama"))
+        for folder in (record.last["artifact"]["path"], record.of("checkpoint")[0]["path"]):
+            for file in Path(folder).glob("*"):
+                private = file.suffix == ".json" or file.suffix == ".md"
+                assert not private or str(tmp_path.parent) not in file.read_text(), file
+        if tuning == "lora":
+            adapter = json.loads((Path(record.last["artifact"]["path"]) / "adapter_config.json").read_text())
+            assert adapter["base_model_name_or_path"] == "tiny-llama"
+
+
 def test_the_result_loads_offline_with_the_chat_template_that_taught_it(run: Run, train_config, tmp_path: Path) -> None:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer

@@ -22,8 +22,9 @@ FOLDER_PREFIX = "checkpoint-"
 
 def complete(checkpoint: Path, step: int, origin: Mapping[str, object]) -> int:
     """Seal a checkpoint that has just been written; answers its size in bytes."""
-    # A pickle that nothing reads: without it a published checkpoint holds no code.
-    (checkpoint / "training_args.bin").unlink(missing_ok=True)
+    # A pickle that nothing reads: without it a published checkpoint holds no code. And trl's card of empty headings.
+    for name in ("training_args.bin", "README.md"):
+        (checkpoint / name).unlink(missing_ok=True)
     _write_json(checkpoint / CONFIG, origin)
     files = {str(f.relative_to(checkpoint)): f.stat().st_size for f in sorted(checkpoint.rglob("*")) if f.is_file()}
     for name in files:

@@ -201,7 +201,7 @@ class Progress(TrainerCallback):
     def _has_stalled(self, state: "TrainerState") -> bool:
         """Early stopping, decided from the whole history so that a resumed run decides the same."""
         best, waited = math.inf, 0
-        for loss in (entry["eval_loss"] for entry in state.log_history if "eval_loss" in entry):
+        for loss, _ in validation_losses(state):
             waited = 0 if loss < best - self._config.early_stopping_threshold else waited + 1
             best = min(best, loss)
         return waited >= self._config.early_stopping_patience
@@ -233,5 +233,14 @@ class Progress(TrainerCallback):
 
 def best_step(state: "TrainerState") -> int | None:
     """The step with the lowest validation loss so far; the earliest of equals, None before the first validation."""
-    measured = [(entry["eval_loss"], entry["step"]) for entry in state.log_history if "eval_loss" in entry]
+    measured = validation_losses(state)
     return min(measured)[1] if measured else None
+
+
+def validation_losses(state: "TrainerState") -> list[tuple[float, int]]:
+    """Every validation loss so far with its step; one that is not a number counts as the worst."""
+    return [
+        (entry["eval_loss"] if math.isfinite(entry["eval_loss"]) else math.inf, entry["step"])
+        for entry in state.log_history
+        if "eval_loss" in entry
+    ]

@@ -66,6 +66,9 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
 
     wire.emit("phase", phase="reading rows")
     config.output_dir.mkdir(parents=True, exist_ok=True)
+    if world_size == 1:
+        for left in config.output_dir.glob("rows-*"):  # by a run that was killed
+            shutil.rmtree(left)
     tokenizer = load_tokenizer(config)
     with tempfile.TemporaryDirectory(prefix="rows-", dir=config.output_dir) as cache:
         rows = prepare(config, config.train_files, tokenizer, Path(cache), wire, "training")
@@ -84,6 +87,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
         progress = Progress(
             wire, config, stop, origin, describe(trainer, rows, validation), world_size=world_size, device=device
         )
+        name_base(config, trainer)
         trainer.remove_callback(transformers.PrinterCallback)
         trainer.add_callback(progress)
         if trainer.is_world_process_zero():
@@ -243,7 +247,10 @@ def load_base(config: TrainConfig, device: str) -> "PreTrainedModel":
     compute = resolve_precision(config.precision, device)
     options: dict[str, Any] = {"dtype": torch.float32 if config.tuning == "full" else compute}
     if config.tuning == "qlora":
-        options |= {"quantization_config": four_bits(compute, device), "device_map": {"": 0}}
+        options |= {
+            "quantization_config": four_bits(compute, device),
+            "device_map": {"": int(os.environ.get("LOCAL_RANK", "0"))},
+        }
     try:
         return AutoModelForCausalLM.from_pretrained(
             config.model_dir, trust_remote_code=False, use_safetensors=True, **options
@@ -305,6 +312,12 @@ def build_trainer(
         case "kto":
             weights = {"desirable_weight": config.desirable_weight, "undesirable_weight": config.undesirable_weight}
             return KTOTrainer(**common, ref_model=reference, args=KTOConfig(**arguments, beta=config.beta, **weights))
+
+
+def name_base(config: TrainConfig, trainer: "Trainer") -> None:
+    """Let the adapter name its base by a name: a path of this machine would travel with every published copy."""
+    if config.tuning != "full":
+        trainer.model.peft_config["default"].base_model_name_or_path = config.base_model_name or config.model_dir.name
 
 
 def trainer_arguments(config: TrainConfig, *, has_validation: bool, world_size: int, device: str) -> dict[str, Any]:
@@ -427,7 +440,8 @@ def save_result(
         # Only the trained one: for preferences, trl keeps a second adapter as the reference.
         model.save_pretrained(partial, selected_adapters=["default"], safe_serialization=True)
     if trainer.is_world_process_zero():
-        (partial / "training_args.bin").unlink(missing_ok=True)
+        for name in ("training_args.bin", "README.md"):  # a pickle, and a card of empty headings
+            (partial / name).unlink(missing_ok=True)
         tokenizer.save_pretrained(partial)
         partial.rename(result)
     return result

@@ -22,6 +22,7 @@ class TrainConfig:
     tuning: Tuning = "lora"
     adapter_dir: Path | None = None  # train this adapter further; with `full` it is merged into the weights first
     validation_files: tuple[Path, ...] = ()
+    base_model_name: str | None = None  # what the adapter names as its base; None: the model folder's name
     resume_from: Path | None = None  # a complete checkpoint of this run
     accept_drift: bool = False  # resume although the configuration or the data differ from the checkpoint's
 
@@ -171,7 +172,7 @@ NOT_DRIFT = frozenset(
             "device",
         ),
         # Where the files lie may change; what is in them may not: their fingerprints are compared.
-        *("modelDir", "adapterDir", "trainFiles", "validationFiles"),
+        *("modelDir", "baseModelName", "adapterDir", "trainFiles", "validationFiles"),
     )
 )
 
