@@ -8,13 +8,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { Backend } from '../contract/environments.ts'
 import { AppError, toAppError } from '../contract/errors.ts'
 import { systemClock } from '../platform/clock.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
 import { buildCapsule } from '../platform/python/build.ts'
+import { verifyCapsule } from '../platform/python/drift.ts'
 import { chooseBackend, detectHardware } from '../platform/python/hardware.ts'
 import { estimate } from '../platform/python/install.ts'
-import { Backend, loadRecipes, lockOf, platformName } from '../platform/python/recipes.ts'
+import { loadRecipes, lockOf, platformName } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 
 const Config = z.object({
@@ -28,6 +30,8 @@ const Config = z.object({
   index: z.string().optional(),
   wheelhouse: z.string().optional(),
   rebuild: z.boolean().default(false),
+  /** Instead of building: the capsule whose every file is to be compared with what was installed. */
+  verify: z.string().optional(),
 })
 
 const emit = (event: string, fields: object): void => {
@@ -40,7 +44,11 @@ async function main(path: string | undefined): Promise<void> {
   const paths = pathsOf(defaultDataDir(process.env), process.env)
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  if (path !== '-') process.stdin.on('data', text => /"cmd"\s*:\s*"stop"/.test(String(text)) && stop.abort())
+  if (path !== '-') process.stdin.on('data', text => /"command"\s*:\s*"stop"/.test(String(text)) && stop.abort())
+  if (config.verify) {
+    emit('finished', await verifyCapsule(config.verify, { deep: true, signal: stop.signal }))
+    return
+  }
 
   const backend = config.backend === 'auto' ? await choose(recipes, config.name) : config.backend
   const built = await buildCapsule(
@@ -90,6 +98,8 @@ function readConfig(path: string | undefined): z.output<typeof Config> {
   }
 }
 
+// A large wheel takes long without a word from uv: the beat says that the build lives.
+const beat = setInterval(() => emit('heartbeat', { memoryBytes: process.memoryUsage.rss() }), 5_000)
 try {
   await main(process.argv[2])
 } catch (error) {
@@ -98,5 +108,6 @@ try {
   emit('failed', failure.toBody())
   process.exitCode = 1
 } finally {
+  clearInterval(beat)
   process.stdin.destroy()
 }

@@ -63,6 +63,7 @@ async function runPytest({ root, python, env, filters, file }) {
     [
       '-m',
       'pytest',
+      ...['-c', join('native', 'worker', 'pyproject.toml')],
       ...(filters.length > 0 ? filters : [join('tests', 'worker')]),
       `--junitxml=${file}`,
       '-p',

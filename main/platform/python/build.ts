@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Backend, Problem } from '../../contract/environments.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Clock } from '../clock.ts'
 import { pythonEnv } from './child-env.ts'
@@ -10,8 +11,8 @@ import { createInstaller, type InstallProgress } from './install.ts'
 import { assertLocked, installedIn } from './installed.ts'
 import { findPython } from './interpreter.ts'
 import { asideOf, flushToDisk, layerOver, moveIntoPlace, recover } from './place.ts'
-import { type Finding, judge, probe } from './probe.ts'
-import { type Backend, type LockChoice, lockOf, platformName, type Recipes, readLock, recipeOf } from './recipes.ts'
+import { judge, probe } from './probe.ts'
+import { type LockChoice, lockOf, platformName, type Recipes, readLock, recipeOf } from './recipes.ts'
 import type { Run } from './run.ts'
 import { hasInterpreter, lockCopy, pythonIn, readStamp, type Stamp, writeStamp } from './stamp.ts'
 import { ensureUv } from './uv.ts'
@@ -40,7 +41,7 @@ export type Built = {
   readonly folder: string
   readonly python: string
   readonly stamp: Stamp
-  readonly warnings: readonly Finding[]
+  readonly warnings: readonly Problem[]
   /** False when it was there already. */
   readonly fresh: boolean
 }

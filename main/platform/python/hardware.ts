@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Backend } from '../../contract/environments.ts'
 import { pythonEnv } from './child-env.ts'
 import { compareVersions } from './interpreter.ts'
-import type { Backend } from './recipes.ts'
 import type { Run } from './run.ts'
 
 /** What decides the backend, read without loading a driver library. */

@@ -20,7 +20,6 @@ export type InstallProgress = {
 /** Wheels unpack to about this many times their size; measured on the training set (3.2 GB to 6.1 GB). */
 const unpackedRatio = 2
 const spareBytes = 300_000_000
-const beatMs = 5_000
 
 /** What a build downloads and occupies at most, from the sizes in the lock's header; undefined where it holds none. */
 export function estimate(
@@ -93,20 +92,13 @@ async function withProgress(
   const follow = uvProgress()
   const total = estimate(lock)?.downloadBytes
   let latest: InstallProgress = { done: 0, ...(total && { total }), unit: 'bytes', note: 'asking the index' }
-  const tell = () => onProgress(latest)
-  // A large file takes long without a word from uv: the beat says that the build lives.
-  const beat = setInterval(tell, beatMs)
-  try {
-    tell()
-    await work(line => {
-      const seen = follow(line)
-      if (!seen) return
-      latest = { ...latest, done: Math.min(seen.doneBytes, total ?? seen.doneBytes), note: seen.note }
-      tell()
-    })
-  } finally {
-    clearInterval(beat)
-  }
+  onProgress(latest)
+  await work(line => {
+    const seen = follow(line)
+    if (!seen) return
+    latest = { ...latest, done: Math.min(seen.doneBytes, total ?? seen.doneBytes), note: seen.note }
+    onProgress(latest)
+  })
 }
 
 /** Refuses before the first byte when it cannot end well. uv unpacks into its cache and links from there. */

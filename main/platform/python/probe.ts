@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import * as z from 'zod'
+import type { Problem } from '../../contract/environments.ts'
 import { AppError } from '../../contract/errors.ts'
 import { compareVersions } from './interpreter.ts'
 import { normalName } from './requirements.ts'
@@ -72,15 +73,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-export type Finding = { readonly severity: 'fail' | 'warn'; readonly cause: string; readonly remedy: string }
 type Expectation = { readonly backend: string; readonly atLeast: Readonly<Record<string, string>> }
 
 /**
  * What is wrong with a probed environment, in words. `fail`: it must not be used. torch below the recipe's minimum is a
  * failure because `torch.load` runs code from a file even with `weights_only=True` before 2.6 (CVE-2025-32434).
  */
-export function judge(report: ProbeReport, { backend, atLeast }: Expectation): Finding[] {
-  const findings: Finding[] = []
+export function judge(report: ProbeReport, { backend, atLeast }: Expectation): Problem[] {
+  const findings: Problem[] = []
   for (const [name, why] of Object.entries(report.imports)) {
     if (why !== null)
       findings.push({ severity: 'fail', cause: `${name} cannot be imported: ${why}`, remedy: remedyFor(why, name) })
@@ -98,9 +98,9 @@ export function judge(report: ProbeReport, { backend, atLeast }: Expectation): F
   return [...findings, ...deviceFindings(report, backend)]
 }
 
-function deviceFindings({ torch, compiler, headers }: ProbeReport, backend: string): Finding[] {
+function deviceFindings({ torch, compiler, headers }: ProbeReport, backend: string): Problem[] {
   if (!torch || backend === 'cpu') return []
-  const findings: Finding[] = []
+  const findings: Problem[] = []
   const built = backend === 'rocm' ? torch.hip : torch.cuda
   if (built === null) {
     findings.push({

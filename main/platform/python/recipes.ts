@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { Backend } from '../../contract/environments.ts'
 import { AppError } from '../../contract/errors.ts'
 import { type Lock, parseLock } from './requirements.ts'
-
-/** What an environment is built for; each has its own builds of PyTorch. */
-export const backends = ['cpu', 'cu12x', 'cu13x', 'rocm'] as const
-export const Backend = z.enum(backends)
-export type Backend = z.output<typeof Backend>
 
 const BackendRecipe = z.union([
   z.object({ lock: z.string(), platforms: z.array(z.string()).nonempty() }),

@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { Backend } from '../../contract/environments.ts'
 import { ProbeReport } from './probe.ts'
-import { Backend } from './recipes.ts'
 
 const Stamp = z.object({
   format: z.literal(1),
