@@ -50,6 +50,7 @@ export const createFill = (seed: number): ((target: Uint32Array, below: number) 
 
 /** The standard normal distribution function. */
 export const normalCdf = (x: number): number => {
+  if (Number.isNaN(x)) return x
   if (x < -8) return 0
   if (x > 8) return 1
   // Marsaglia (2004): a Taylor series about 0, exact to double precision for |x| < 8.

@@ -27,7 +27,8 @@ export const parseExactJson = (text: string): { readonly value: unknown } | unde
   try {
     return { value: JSON.parse(fence.exec(trimmed)?.[1] ?? trimmed, revive) }
   } catch {
-    // A syntax error, or nesting so deep that the parser ran out of stack: either way no JSON that could be compared.
+    // A syntax error, or nesting so deep (some 2,500 levels) that the parser, which needs more stack than comparing does,
+    // ran out of it: either way no JSON that could be compared.
     return undefined
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../../contract/errors.ts'
+import { metricNames as promisedNames } from '../../../contract/evaluation.ts'
 import { commonSubsequenceLength, levenshtein } from './bit-parallel.ts'
 import { bootstrapInterval, compareScores, createFill, normalCdf, normalQuantile } from './bootstrap.ts'
 import type { Metric, RowScore } from './metric.ts'
@@ -129,6 +130,7 @@ describe('scores in general', () => {
     expect(() => selectMetrics(['rouge'])).toThrow(AppError)
     expect(selectMetrics(['f1', 'f1']).map(({ name }) => name)).toEqual(['f1'])
     expect([...createMetrics().keys()]).toEqual([...metricNames])
+    expect([...metricNames].toSorted()).toEqual([...promisedNames].toSorted())
   })
 })
 

@@ -227,6 +227,7 @@ describe.each(attacks)('the hostile text %j in every field', attack => {
     expect([...html.matchAll(/</g)].length).toBe([...html.matchAll(/<\/?[a-z!][^<>]*>/g)].length)
     expect(html).not.toMatch(/&(?!(?:amp|lt|gt|quot|#39);)/)
     expect(html).not.toContain('&#x3c;')
+    expect(html.replace(/<style>[\s\S]*<\/style>/, '').replaceAll(/<[^<>]*>/g, '')).not.toMatch(/["']/)
     expect(html).not.toMatch(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/u)
   })
 
