@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+import queue
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +55,22 @@ class Recorder:
 
 
 class Commands:
-    """Stands where stdin is: lines can be sent while the worker runs."""
+    """Stands where stdin is: lines can be sent while the worker runs, and have been obeyed when `send` returns."""
 
     def __init__(self) -> None:
-        reader, writer = os.pipe()
-        self.reader = os.fdopen(reader, encoding="utf-8")
-        self._writer = os.fdopen(writer, "w", buffering=1, encoding="utf-8")
+        self._lines: queue.Queue[str | None] = queue.Queue()
+
+    def __iter__(self) -> Iterator[str]:
+        while (line := self._lines.get()) is not None:
+            yield line
+            self._lines.task_done()
 
     def send(self, **command: object) -> None:
-        self._writer.write(json.dumps(command) + "\n")
+        self._lines.put(json.dumps(command) + "\n")
+        self._lines.join()
 
     def close(self) -> None:
-        self._writer.close()
+        self._lines.put(None)
 
 
 class Run:
@@ -88,7 +93,7 @@ class Run:
         path = self.folder / f"config-{self._number}.json"
         path.write_text(json.dumps(config), encoding="utf-8")
         recorder = Recorder(on_event)
-        wire = Wire(recorder, commands.reader if commands else None)  # type: ignore[arg-type]
+        wire = Wire(recorder, commands)  # type: ignore[arg-type]
         code = main(["test", str(path)], wire)
         assert recorder.last["event"] in LAST
         assert code == expect, recorder.last

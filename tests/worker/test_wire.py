@@ -89,7 +89,7 @@ def test_a_bad_line_is_told_and_the_end_of_the_commands_stops() -> None:
         if stop.reason == "runner gone":
             ended.set()
 
-    Wire(record, commands.reader).listen(on_stop)  # type: ignore[arg-type]
+    Wire(record, commands).listen(on_stop)  # type: ignore[arg-type]
     commands.send(command="dance")
     commands.send(command="stop", save=False)
     commands.close()

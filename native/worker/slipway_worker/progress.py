@@ -41,6 +41,10 @@ class StopRequest:
         return self._save
 
 
+class StoppedInValidation(Exception):  # noqa: N818 - it is not an error
+    """Leaves the trainer's loop in the middle of a validation."""
+
+
 class Progress(TrainerCallback):
     """Emits started, step, evaluation and checkpoint events. Adds no work to a step that logs nothing."""
 
@@ -135,6 +139,13 @@ class Progress(TrainerCallback):
         self._step, self._tokens, self._mark = state.global_step, tokens, now
         if loss is None:
             self._meet_non_finite_loss(state, control)
+
+    def on_prediction_step(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object
+    ) -> None:
+        # A validation can take an hour. All weights are at rest, so the run can end here as well as after a step.
+        if self._stop.asked and self._world_size == 1:
+            raise StoppedInValidation
 
     def on_evaluate(
         self,

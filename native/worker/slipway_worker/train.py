@@ -53,7 +53,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
     import torch
     import transformers
 
-    from slipway_worker.progress import Progress, StopRequest
+    from slipway_worker.progress import Progress, StoppedInValidation, StopRequest
 
     stop = StopRequest()
     wire.listen(stop)
@@ -61,7 +61,8 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
     device = resolve_device(config.device)
     datasets.disable_progress_bars()
     transformers.utils.logging.disable_progress_bar()
-    # Before the model exists: trl wraps it for LoRA before the trainer seeds, and two runs would start differently.
+    # Before the model exists, as an adapter's first weights are drawn then. trl 1.16 seeds there as well; older ones
+    # did not, and two runs with one seed differed.
     transformers.set_seed(config.seed)
 
     wire.emit("phase", phase="reading rows")
@@ -93,9 +94,16 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
         if trainer.is_world_process_zero():
             checkpoints.discard_incomplete(config.output_dir / "checkpoints")
         began = time.monotonic()
-        outcome = trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
+        training_loss: float | None = None
+        try:
+            resume_from = str(config.resume_from) if config.resume_from else None
+            training_loss = trainer.train(resume_from_checkpoint=resume_from).training_loss
+        except StoppedInValidation:
+            if stop.save:
+                trainer._save_checkpoint(trainer.model, trial=None)
+                progress.on_save(trainer.args, trainer.state, trainer.control)
         seconds = time.monotonic() - began
-    conclude(config, wire, trainer, tokenizer, stop, progress, saved_dtype, outcome.training_loss, seconds)
+    conclude(config, wire, trainer, tokenizer, stop, progress, saved_dtype, training_loss, seconds)
 
 
 def conclude(
@@ -106,7 +114,7 @@ def conclude(
     stop: "StopRequest",
     progress: "Progress",
     saved_dtype: "torch.dtype",
-    training_loss: float,
+    training_loss: float | None,
     seconds: float,
 ) -> None:
     """Say how the run ended, and save the result where it ended well."""
@@ -114,7 +122,7 @@ def conclude(
 
     if progress.failure:
         raise progress.failure
-    finished = progress.step >= trainer.state.max_steps or progress.stopped_early
+    finished = training_loss is not None and (progress.step >= trainer.state.max_steps or progress.stopped_early)
     if stop.asked and not finished:
         # An older checkpoint is not where the run stopped: only one of this very step is reported.
         here = (
