@@ -42,9 +42,15 @@ export const JobFailure = z.object({
   details: z.record(z.string(), z.unknown()).optional(),
 })
 
+/** Who goes first when a device becomes free; within one priority, who came first. */
+export const JobPriority = z.enum(['high', 'normal', 'low'])
+export type JobPriority = z.output<typeof JobPriority>
+
 /** A share of the machine that a job asks for before it starts; several jobs may share a device if the bytes fit. */
 export const DeviceRequest = z.object({
-  device: z.string().meta({ description: "'cpu', a GPU id such as 'cuda:0', or 'any-gpu'" }),
+  device: z.string().meta({
+    description: "'cpu', a GPU id such as 'cuda:0', 'any-gpu', or 'any': a GPU if one is large enough, else the CPU",
+  }),
   memoryBytes: Bytes,
   exclusive: z.boolean().default(false),
 })
@@ -62,8 +68,14 @@ export const Job = z.object({
   progress: JobProgress.optional(),
   failure: JobFailure.optional(),
   devices: z.array(DeviceRequest),
+  /** The devices that were granted, one per request and in their order; absent while the job waits for them. */
+  grantedDevices: z.array(z.string()).optional(),
+  priority: JobPriority.default('normal'),
   queuePosition: z.number().int().optional(),
+  /** 1 for the first start; a service that fell over is started again, at most 5 times in 10 minutes. */
   attempt: z.number().int(),
+  /** When a service that fell over will be started again. */
+  restartsAt: Timestamp.optional(),
   createdAt: Timestamp,
   startedAt: Timestamp.optional(),
   endedAt: Timestamp.optional(),
@@ -117,6 +129,15 @@ export const jobs = {
       id: Ref,
       save: z.boolean().default(false).meta({ description: 'keep a checkpoint of what was reached' }),
     }),
+    output: Job,
+  }),
+  prioritize: command({
+    description: 'Let a waiting job go before or after others',
+    policy: 'write',
+    audit: 'jobs.prioritize',
+    route: 'POST /jobs/{id}/prioritize',
+    cli: { args: ['id', 'priority'], example: 'slipway jobs prioritize job_… high' },
+    input: z.object({ id: Ref, priority: JobPriority }),
     output: Job,
   }),
 }

@@ -1,0 +1,156 @@
+import { afterEach, expect, test } from 'vitest'
+import type { JobId } from '../../main/contract/jobs.ts'
+import { membersOf } from '../../main/platform/processes/kill-tree.ts'
+import { asOwner, type House, nodeJob, openHouseOfJobs, removeData, shellJob, until } from './jobs-harness.ts'
+
+const open: House[] = []
+const house = (options?: Parameters<typeof openHouseOfJobs>[0]): House => {
+  const opened = openHouseOfJobs(options)
+  open.push(opened)
+  opened.jobs.start()
+  return opened
+}
+
+afterEach(async () => {
+  for (const { jobs, close, dataDir } of open.splice(0)) {
+    await jobs.stopAll(asOwner)
+    close()
+    removeData(dataDir)
+  }
+})
+
+test('a job runs, tells its events in order, and is done', async () => {
+  const { jobs, told } = house()
+  const { id, state } = jobs.port.start(
+    asOwner,
+    shellJob(`for n in 1 2 3; do echo '{"event":"n","n":'$n'}'; done; echo said >&2`),
+  )
+  expect(state).toBe('queued')
+  const job = await jobs.port.ended(id)
+  expect(job.state).toBe('done')
+  expect(told(id).map(({ event, data }) => [event, data.n])).toEqual([
+    ['n', 1],
+    ['n', 2],
+    ['n', 3],
+    ['END', undefined],
+  ])
+  expect(jobs.port.logs(id, 10).lines.map(line => [line.stream, line.text])).toEqual([['stderr', 'said']])
+})
+
+test('a stop asks politely first, and a child that obeys is cancelled without a signal', async () => {
+  const { jobs, told } = house()
+  const code = `console.log('{"event":"up"}'); process.stdin.on('data', d => { console.log('{"event":"heard","line":'+String(d).trim()+'}'); process.exit(0) })`
+  const { id } = jobs.port.start(asOwner, nodeJob(code, { politeStopMs: 20_000 }))
+  await until('the child', () => told(id).length > 0)
+  expect(jobs.port.stop(asOwner, id, { save: true }).state).toBe('stopping')
+  expect((await jobs.port.ended(id)).state).toBe('cancelled')
+  expect(told(id)[1]?.data.line).toEqual({ command: 'stop', save: true })
+})
+
+test('a child that ignores the message and SIGTERM is killed with its whole tree', async () => {
+  const { jobs, told } = house()
+  const script = `trap '' TERM; (trap '' TERM; setsid sleep 600 & sleep 600) & echo '{"event":"up"}'; while :; do sleep 600; done`
+  const { id } = jobs.port.start(asOwner, shellJob(script))
+  await until('the child', () => told(id).length > 0)
+  expect(membersOf({ jobId: id }).length).toBeGreaterThan(3)
+  jobs.port.stop(asOwner, id)
+  const job = await jobs.port.ended(id)
+  expect(job.state).toBe('cancelled')
+  expect(membersOf({ jobId: id })).toEqual([])
+  expect(
+    jobs.port
+      .logs(id, 10)
+      .lines.map(line => line.text)
+      .join(),
+  ).toContain('SIGTERM')
+})
+
+test('what a child leaves behind when it ends by itself is killed too', async () => {
+  const { jobs } = house()
+  const { id } = jobs.port.start(asOwner, shellJob('setsid sleep 600 & sleep 600 & exit 0'))
+  expect((await jobs.port.ended(id)).state).toBe('done')
+  expect(membersOf({ jobId: id })).toEqual([])
+})
+
+test('the failure that a worker names becomes the failure of its job', async () => {
+  const { jobs } = house()
+  const { id } = jobs.port.start(
+    asOwner,
+    shellJob(`echo '{"event":"failed","code":"unsupported","message":"no","hint":"do"}'; exit 1`),
+  )
+  expect(await jobs.port.ended(id)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'unsupported', message: 'no', hint: 'do' },
+  })
+})
+
+test('a program that is not there is named', async () => {
+  const { jobs } = house()
+  const { id } = jobs.port.start(asOwner, { ...shellJob(''), command: ['/no/such/python', '-m', 'x'] })
+  const { state, failure } = await jobs.port.ended(id)
+  expect(state).toBe('failed')
+  expect(failure).toMatchObject({ code: 'missing_requirement', message: expect.stringContaining('/no/such/python') })
+})
+
+test('a crash and a kill are told apart, and neither is called done', async () => {
+  const { jobs } = house()
+  const crash = jobs.port.start(asOwner, shellJob('kill -SEGV $$'))
+  const kill = jobs.port.start(asOwner, shellJob('kill -KILL $$'))
+  const code = jobs.port.start(asOwner, shellJob('exit 3'))
+  const failures = await Promise.all(
+    [crash, kill, code].map(async ({ id }) => (await jobs.port.ended(id)).failure?.message),
+  )
+  expect(failures[0]).toContain('SIGSEGV')
+  expect(failures[1]).toContain('out-of-memory killer')
+  expect(failures[2]).toContain('exit code 3')
+})
+
+test('a job sees an allow-list of our environment, its own id, and its folder', async () => {
+  const { jobs, told } = house({ env: { ...process.env, OPENAI_API_KEY: 'secret' } })
+  const code = `console.log(JSON.stringify({event:'env',keys:Object.keys(process.env),id:process.env.SLIPWAY_JOB_ID,cwd:process.cwd(),file:require('fs').readFileSync('config.json','utf8')}))`
+  const { id } = jobs.port.start(asOwner, nodeJob(code, { files: { 'config.json': '{"a":1}' }, env: { EXTRA: 'x' } }))
+  await jobs.port.ended(id)
+  const seen = told(id)[0]?.data
+  expect(seen?.keys).toContain('EXTRA')
+  expect(seen?.keys).not.toContain('OPENAI_API_KEY')
+  expect(seen).toMatchObject({ id, cwd: jobs.port.folder(id), file: '{"a":1}' })
+})
+
+test('a handler that throws loses its own event and no other', async () => {
+  const { jobs, told, logged } = house({
+    onEvent: event => {
+      if (event.n === 2) throw new Error('a defect')
+    },
+  })
+  const { id } = jobs.port.start(asOwner, shellJob(`for n in 1 2 3; do echo '{"event":"n","n":'$n'}'; done`))
+  expect((await jobs.port.ended(id)).state).toBe('done')
+  expect(told(id).map(({ data }) => data.n)).toEqual([1, 3, undefined])
+  expect(logged.join()).toContain('was skipped')
+})
+
+test('a queued job that is stopped never starts', async () => {
+  const { jobs, told } = house()
+  const { id } = jobs.port.start(asOwner, shellJob(`echo '{"event":"up"}'`))
+  expect(jobs.port.stop(asOwner, id).state).toBe('cancelled')
+  expect((await jobs.port.ended(id as JobId)).state).toBe('cancelled')
+  expect(told(id).map(({ event }) => event)).toEqual(['END'])
+})
+
+test('a job that uses more memory than its limit is killed and says so', async () => {
+  const { jobs } = house()
+  const code = 'const held = []; setInterval(() => held.push(Buffer.alloc(64 << 20, 1)), 50)'
+  const { id } = jobs.port.start(asOwner, nodeJob(code, { memoryLimitBytes: 256 << 20 }))
+  const { state, failure } = await jobs.port.ended(id)
+  expect(state).toBe('failed')
+  expect(failure?.message).toContain('its limit of 0.3 GiB')
+})
+
+test('silence after heartbeats shows as unresponsive, and ends with the next word', async () => {
+  const { jobs } = house()
+  const code = `process.stdin.on('data', () => { console.log('{"event":"again"}') }); console.log('{"event":"heartbeat"}')`
+  const { id } = jobs.port.start(asOwner, nodeJob(code, { heartbeatMs: 100 }))
+  await until('unresponsive', () => jobs.port.get(id)?.health === 'unresponsive')
+  expect(jobs.port.get(id)?.state).toBe('running')
+  jobs.port.send(id, { command: 'anything' })
+  await until('ok', () => jobs.port.get(id)?.health === 'ok')
+})
