@@ -71,7 +71,7 @@ async function main(path: string | undefined): Promise<void> {
     },
   )
   const { folder, python, stamp, warnings, fresh } = built
-  emit('finished', { folder, python, fresh, warnings, stamp })
+  emit('finished', { folder, python, fresh, warnings, stamp, ...(config.lockFile && { lockFile: config.lockFile }) })
 }
 
 async function choose(recipes: ReturnType<typeof loadRecipes>, name: string): Promise<Backend> {

@@ -102,3 +102,17 @@ export function assertMayConnect(env: Environment, source: Source): void {
     hint: 'Build from a folder of wheels: slipway environments build training --wheelhouse DIR.',
   })
 }
+
+/**
+ * pip's and uv's own variables, for a job that builds: its environment is an allow-list. Values with credentials stay
+ * out, because a job's settings are kept on disk.
+ */
+export const indexVariables = (env: Environment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined &&
+        /^(PIP_|UV_|SLIPWAY_PYTHON$|SSL_CERT_|(https?|all|no)_proxy$)/i.test(entry[0]) &&
+        !/:\/\/[^\s/@]+@/.test(entry[1]),
+    ),
+  )

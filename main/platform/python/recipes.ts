@@ -11,7 +11,10 @@ const BackendRecipe = z.union([
 ])
 const Recipe = z.object({
   description: z.string(),
+  /** The environment beneath: this one's packages come on top of its. */
   extends: z.string().optional(),
+  /** For developers: not listed, built only by name. */
+  internal: z.boolean().default(false),
   imports: z.array(z.string()).nonempty(),
   atLeast: z.record(z.string(), z.string()).default({}),
   backends: z.partialRecord(Backend, BackendRecipe),

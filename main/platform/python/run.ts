@@ -6,6 +6,8 @@ export type RunOptions = {
   /** The whole environment of the child: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** What the child reads on standard input; nothing by default. */
+  readonly input?: string
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
@@ -21,9 +23,12 @@ const killAfterMs = 3_000
  * Runs a program and collects what it prints (the last megabyte of each stream). Resolves with its exit code, 128 for a
  * signal; throws `cancelled` after an abort, `not_found` when the program is not there, `worker_failed` after the timeout.
  */
-export const run: Run = ([file, ...args], { env, cwd, signal, timeoutMs, onLine }) =>
+export const run: Run = ([file, ...args], { env, cwd, input, signal, timeoutMs, onLine }) =>
   new Promise((resolve, reject) => {
-    const child = spawn(file, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
+    const child = spawn(file, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+    // A child that ends before it has read its input is no news: its exit code says what happened.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input ?? '')
     const kept = { stdout: '', stderr: '' }
     let ended: AppError | undefined
     let killer: NodeJS.Timeout | undefined

@@ -1,0 +1,24 @@
+import type { Migration } from '../../platform/db/migrate.ts'
+
+export const environmentMigrations: readonly Migration[] = [
+  {
+    version: 300,
+    name: 'environments',
+    up: db =>
+      db.exec(`
+        CREATE TABLE environments (
+          name TEXT PRIMARY KEY NOT NULL,
+          source TEXT NOT NULL CHECK (source IN ('capsule', 'adopted')),
+          folder TEXT,
+          python TEXT,
+          backend TEXT,
+          lock_hash TEXT,
+          lock_file INTEGER NOT NULL,
+          report TEXT,
+          job_id TEXT,
+          failure TEXT,
+          updated_at_ms INTEGER NOT NULL
+        ) STRICT;
+      `),
+  },
+]
