@@ -11,11 +11,36 @@ const ropeScalings: ReadonlySet<string> = new Set(['none', 'linear', 'yarn', 'lo
 /** Architectures without attention heads. Source: `llm_arch_is_recurrent` in llama.cpp. */
 const recurrent: ReadonlySet<string> = new Set(['mamba', 'mamba2', 'rwkv6', 'rwkv6qwen2', 'rwkv7', 'arwkv7'])
 
+/** Architectures with layers that have no attention or no dense part, and so zeros in their lists. Source: `llm_arch_is_hybrid`. */
+const mixed: ReadonlySet<string> = new Set([
+  'bailingmoe3',
+  'deci',
+  'deepseek4',
+  'falcon-h1',
+  'granitehybrid',
+  'jamba',
+  'kimi-k3',
+  'kimi-linear',
+  'lfm2',
+  'lfm2moe',
+  'minimax-01',
+  'nemotron_h',
+  'nemotron_h_moe',
+  'plamo2',
+  'qwen35',
+  'qwen35moe',
+  'qwen3next',
+  'qwen4exp',
+])
+
+/** Types that ggml only computes with or that hold indices: as weights they abort or crash it. */
+const notForWeights: ReadonlySet<string> = new Set(['Q8_1', 'Q8_K', 'I8', 'I16', 'I32', 'I64', 'F64'])
+const weightName = /^(token_embd|output|output_norm|blk\.\d+\.(attn|ffn)_\w+)\.(weight|bias)$/
 /**
  * Refuses a text model whose header llama.cpp answers by aborting its process (`GGML_ASSERT`), or by reading beyond an
  * array, instead of by an error. What llama.cpp reports itself is left to it.
  */
-export function assertLoadable(keys: GgufKeys, tensors: readonly Pick<Tensor, 'name'>[], file: string): void {
+export function assertLoadable(keys: GgufKeys, tensors: readonly Tensor[], file: string): void {
   const { architecture, own } = keys
   const bad = (reason: string) =>
     refuse(
@@ -46,16 +71,10 @@ export function assertLoadable(keys: GgufKeys, tensors: readonly Pick<Tensor, 'n
   const demandSome = (key: string): void => {
     const sizes = perLayer(key)
     if (sizes === undefined) throw bad(`${architecture}.${key} is missing.`)
-    if (!sizes.some(size => size > 0)) throw bad(`${architecture}.${key} is zero.`)
+    const needsAll = !mixed.has(architecture)
+    if (needsAll ? sizes.includes(0) : !sizes.some(size => size > 0)) throw bad(`${architecture}.${key} is zero.`)
   }
-  const { values } = keys
-  if (
-    !['layer_norm_rms_epsilon', 'layer_norm_epsilon', 'group_norm_epsilon'].some(key =>
-      values.has(`${architecture}.attention.${key}`),
-    )
-  ) {
-    throw bad(`${architecture}.attention.layer_norm_rms_epsilon is missing.`)
-  }
+  assertEpsilon(keys, bad)
   if (!recurrent.has(architecture)) {
     demandSome('attention.head_count')
     if (perLayer('attention.head_count_kv') !== undefined) demandSome('attention.head_count_kv')
@@ -72,9 +91,28 @@ export function assertLoadable(keys: GgufKeys, tensors: readonly Pick<Tensor, 'n
     throw bad(`${architecture}.rope.scaling.type is "${printable(scaling)}".`)
   }
   assertVocabulary(keys, bad)
+  for (const { name, dtype, shape } of tensors) {
+    // Norms and biases: ggml multiplies and adds them in F32 alone, and its converters write nothing else.
+    const isUsable = shape.length > 1 || dtype === 'F32'
+    if (weightName.test(name) && (notForWeights.has(dtype) || !isUsable)) {
+      throw bad(`tensor "${printable(name)}" is of type ${dtype}, which is none for it.`)
+    }
+  }
 }
 
 type Bad = (reason: string) => Error
+
+/** The norms' epsilon is a finite number from 0. */
+function assertEpsilon({ architecture, values }: GgufKeys, bad: Bad): void {
+  const names = ['layer_norm_rms_epsilon', 'layer_norm_epsilon', 'group_norm_epsilon']
+  const stated = names.map(name => values.get(`${architecture}.attention.${name}`)).filter(value => value !== undefined)
+  if (stated.length === 0) throw bad(`${architecture}.attention.layer_norm_rms_epsilon is missing.`)
+  for (const value of stated) {
+    const isValid =
+      value.type === 'f32' && typeof value.value === 'number' && Number.isFinite(value.value) && value.value >= 0
+    if (!isValid) throw bad(`an epsilon of ${architecture} is not a number from 0.`)
+  }
+}
 
 function assertExperts({ architecture, own }: GgufKeys, usedPerLayer: readonly number[] | undefined, bad: Bad): void {
   const experts = own('expert_count') ?? 0
@@ -97,11 +135,18 @@ function assertExperts({ architecture, own }: GgufKeys, usedPerLayer: readonly n
 function assertVocabulary(keys: GgufKeys, bad: Bad): void {
   const model = keys.text('tokenizer.ggml.model')
   if (model === undefined) throw bad('tokenizer.ggml.model is missing.')
-  if (model === 'none' || model === 'no_vocab') return
+  if (keys.architecture === 'wavtokenizer-dec') return
+  if (model === 'none' || model === 'no_vocab') throw bad('it has no vocabulary, so that it cannot be given text.')
   const tokens = keys.array('tokenizer.ggml.tokens')
   if (tokens === undefined) throw bad('tokenizer.ggml.tokens is missing.')
   if (tokens.elementType !== 'string' || tokens.count === 0) throw bad('tokenizer.ggml.tokens is not a list of texts.')
-  if (tokens.repeated !== undefined) throw bad(`the token "${printable(tokens.repeated)}" occurs twice.`)
+  const { repeated, missingByte, hasNewline } = tokens.vocabulary ?? {}
+  if (repeated !== undefined) throw bad(`the token "${printable(repeated)}" occurs twice.`)
+  // These tokenizers look a byte up without asking whether it is there.
+  if ((model === 'llama' || model === 'plamo2') && missingByte !== undefined) {
+    throw bad(`the vocabulary has no token for the byte ${missingByte}.`)
+  }
+  if (model === 'rwkv' && hasNewline === false) throw bad('the vocabulary has no token for a new line.')
 
   const demandBeside = (key: string, types: readonly string[]): void => {
     const array = keys.array(key)
@@ -115,5 +160,5 @@ function assertVocabulary(keys: GgufKeys, bad: Bad): void {
   const merges = keys.array('tokenizer.ggml.merges')
   if (merges !== undefined && merges.elementType !== 'string')
     throw bad('tokenizer.ggml.merges is not a list of texts.')
-  if (model === 'gpt2' && (merges === undefined || merges.count === 0)) throw bad('tokenizer.ggml.merges is missing.')
+  if (model === 'gpt2' && merges === undefined) throw bad('tokenizer.ggml.merges is missing.')
 }

@@ -16,8 +16,17 @@ export type GgufArray = {
   readonly count: number
   /** Kept only for short arrays (per-layer sizes, labels): vocabularies are walked, not stored. */
   readonly items: readonly (number | bigint | boolean | string)[] | undefined
-  /** The first text that an array of strings holds twice; looked for in vocabularies, which must not. */
+  /** Of `tokenizer.ggml.tokens` only. */
+  readonly vocabulary: Vocabulary | undefined
+}
+
+/** What a walk over the tokens tells of them, without keeping them. */
+export type Vocabulary = {
+  /** The first token that occurs twice. */
   readonly repeated: string | undefined
+  /** The first byte that has no token of its own, neither as `<0x0A>` nor as itself. */
+  readonly missingByte: number | undefined
+  readonly hasNewline: boolean
 }
 export type GgufValue = GgufScalar | GgufArray
 
@@ -126,16 +135,16 @@ export async function readArray(
       throw refuseSize(file.name, `${label} has ${count} texts; at most ${reading.limits.arrayStrings} are read.`)
     }
     const isVocabulary = key === 'tokenizer.ggml.tokens'
-    const { items, repeated } = await readTexts(cursor, file, label, count, { isKept, isVocabulary })
-    return { type: 'array', elementType, count, items, repeated }
+    const { items, vocabulary } = await readTexts(cursor, file, label, count, { isKept, isVocabulary })
+    return { type: 'array', elementType, count, items, vocabulary }
   }
   if (!isKept) {
     cursor.skip(count * elementBytes)
-    return { type: 'array', elementType, count, items: undefined, repeated: undefined }
+    return { type: 'array', elementType, count, items: undefined, vocabulary: undefined }
   }
   await cursor.fill(count * elementBytes)
   const items = Array.from({ length: count }, () => scalar(cursor, elementType))
-  return { type: 'array', elementType, count, items, repeated: undefined }
+  return { type: 'array', elementType, count, items, vocabulary: undefined }
 }
 
 async function readTexts(
@@ -144,7 +153,7 @@ async function readTexts(
   label: string,
   count: number,
   { isKept, isVocabulary }: { readonly isKept: boolean; readonly isVocabulary: boolean },
-): Promise<Pick<GgufArray, 'items' | 'repeated'>> {
+): Promise<Pick<GgufArray, 'items' | 'vocabulary'>> {
   const items: string[] | undefined = isKept ? [] : undefined
   const seen = new Set<string>()
   let repeated: string | undefined
@@ -166,7 +175,23 @@ async function readTexts(
     if (seen.has(token)) repeated ??= bytes.toString('utf8')
     seen.add(token)
   }
-  return { items: items?.length === count ? items : undefined, repeated }
+  return {
+    items: items?.length === count ? items : undefined,
+    vocabulary: isVocabulary
+      ? { repeated, missingByte: missingByte(seen), hasNewline: seen.has('\n') || seen.has('\\n') }
+      : undefined,
+  }
+}
+
+/** Bytes that UTF-8 never has need no token. */
+const needed = (byte: number): boolean => byte < 0xc0 || (byte > 0xc1 && byte < 0xf5)
+
+function missingByte(tokens: ReadonlySet<string>): number | undefined {
+  for (let byte = 0; byte < 256; byte++) {
+    const name = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`
+    if (needed(byte) && !tokens.has(name) && !tokens.has(String.fromCharCode(byte))) return byte
+  }
+  return undefined
 }
 
 /** llama.cpp takes a token as a C string, up to its first NUL, and gives an empty one a name of its own. */

@@ -62,11 +62,11 @@ async function describeFile(path: string, reading: Reading): Promise<Described<M
   const member: Member = { path: name, location, sizeBytes }
   const alone: Folder = { root, members: [member], unusable: new Map() }
   const extension = extensionOf(name)
+  if (extension === 'safetensors') return describeSafetensors(alone, { files: [member] }, path, reading)
   if (extension === 'gguf' || head.toString('latin1', 0, 4) === 'GGUF') {
     const parts = await ggufParts(root, member)
     return describeGguf({ ...alone, members: parts }, parts, path, reading)
   }
-  if (extension === 'safetensors') return describeSafetensors(alone, { files: [member] }, path, reading)
   if (/^(lmgg|tjgg|fmgg|algg)/.test(head.toString('latin1'))) {
     throw unsupported(name, 'it is a GGML file from before GGUF.', 'Get the model as GGUF.')
   }
