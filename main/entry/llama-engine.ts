@@ -26,17 +26,23 @@ function readConfig(path: string | undefined): EngineConfig {
 async function main(): Promise<void> {
   const config = readConfig(process.argv[2])
   const stopped = stopRequested()
-  const engine = await createLlamaEngine(config, log)
+  // A large model loads for minutes; the beat says all the while that the process is alive.
+  let load = () => ({ active: 0, queued: 0, tokensPerSecond: 0 })
+  const beat = setInterval(
+    () => emit({ event: 'heartbeat', ...load(), memoryBytes: process.memoryUsage.rss() }),
+    heartbeatMs,
+  )
+  const engine = await Promise.race([createLlamaEngine(config, log), stopped])
+  if (!engine) return process.exit(0) // nobody wants the model any more
   const server = await serveEngine(engine, config.socket, log)
   emit({ event: 'ready', engine: 'llama', socket: config.socket, ...engine.facts })
-
-  let beatAtMs = performance.now()
-  const beat = setInterval(() => {
+  let countedAtMs = performance.now()
+  load = () => {
     const nowMs = performance.now()
-    const tokensPerSecond = (server.takeTokenCount() * 1_000) / (nowMs - beatAtMs)
-    beatAtMs = nowMs
-    emit({ event: 'heartbeat', ...engine.load(), tokensPerSecond, memoryBytes: process.memoryUsage.rss() })
-  }, heartbeatMs)
+    const tokensPerSecond = (server.takeTokenCount() * 1_000) / (nowMs - countedAtMs)
+    countedAtMs = nowMs
+    return { ...engine.load(), tokensPerSecond }
+  }
 
   await stopped
   clearInterval(beat)
@@ -62,7 +68,6 @@ main().catch((error: unknown) => {
   if (code === 'internal') log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   emit({ event: 'failed', code, message, ...(hint !== undefined && { hint }) })
   process.exitCode = 1
-  process.stdin.destroy()
   // llama.cpp may have threads that hold the process.
   setTimeout(() => process.exit(1), 200)
 })

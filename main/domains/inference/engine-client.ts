@@ -84,7 +84,15 @@ export function createEngineClient(
           }
         })
         response.on('error', error => fail(signal?.aborted ? cancelled(signal) : lost(facts.name, error)))
-        response.on('end', () => (done ? resolve(done) : fail(lost(facts.name))))
+        response.on('end', () => {
+          try {
+            // A refusal before the stream began is one object without a line's end.
+            if (rest !== '') read(JSON.parse(rest) as GenerateLine)
+          } catch (error) {
+            return fail(error instanceof AppError ? error : lost(facts.name, error))
+          }
+          return done ? resolve(done) : fail(lost(facts.name))
+        })
       })
     },
     embed: (request, signal) => ask('/embed', EmbedAnswer, request, signal),

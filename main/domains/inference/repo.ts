@@ -1,0 +1,258 @@
+import type { EngineReady } from '../../contract/engine.ts'
+import type { DeploymentId, EngineKind } from '../../contract/inference.ts'
+import type { MemoryPlan } from '../../contract/training.ts'
+import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+
+/** All SQL of the inference domain. */
+
+export type DeploymentRecord = {
+  readonly id: DeploymentId
+  readonly name: string
+  readonly description: string
+  readonly currentRevision: number
+  readonly nextRevision: number | null
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+/** What a person chose; the rest follows from the model. */
+export type RevisionSettings = {
+  readonly contextLength?: number | undefined
+  readonly parallel: number
+  readonly threads?: number | undefined
+  readonly chatTemplate?: string | undefined
+  readonly device: string
+  readonly engine: 'auto' | EngineKind
+}
+
+export type RevisionRecord = {
+  readonly deploymentId: DeploymentId
+  readonly revision: number
+  readonly engine: EngineKind
+  readonly model: { readonly id: string; readonly name: string }
+  readonly adapter: { readonly id: string; readonly name: string } | undefined
+  readonly settings: RevisionSettings
+  readonly device: string
+  readonly sizeBytes: number
+  readonly memoryPlan: MemoryPlan | undefined
+  readonly jobId: string | undefined
+  readonly socket: string | undefined
+  readonly ready: EngineReady | undefined
+  readonly readyAttempt: number | undefined
+  readonly createdAtMs: number
+}
+
+export type MinuteRecord = {
+  readonly minuteMs: number
+  readonly requests: number
+  readonly errors: Readonly<Record<string, number>>
+  readonly promptTokens: number
+  readonly completionTokens: number
+  readonly ttftMsSum: number
+  readonly ttftCount: number
+  readonly latencyMsSum: number
+  readonly latencyCount: number
+}
+
+const deploymentColumns =
+  'id, name, description, current_revision AS currentRevision, next_revision AS nextRevision, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs'
+
+export const findDeployment = (db: ReadableDb, ref: string): DeploymentRecord | undefined =>
+  db
+    .prepare<[string, string], DeploymentRecord>(
+      `SELECT ${deploymentColumns} FROM deployments WHERE id = ? OR name = ? ORDER BY id = name LIMIT 1`,
+    )
+    .get(ref, ref)
+
+export const countDeployments = (db: ReadableDb): number =>
+  db.prepare<[], { n: number }>('SELECT count(*) AS n FROM deployments').get()?.n ?? 0
+
+/** Newest first, those before `beforeId` (ids are ordered by time). */
+export const listDeployments = (db: ReadableDb, limit: number, beforeId = '~'): readonly DeploymentRecord[] =>
+  db
+    .prepare<[string, number], DeploymentRecord>(
+      `SELECT ${deploymentColumns} FROM deployments WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    )
+    .all(beforeId, limit)
+
+export const insertDeployment = (db: WritableDb, record: DeploymentRecord): void =>
+  void db
+    .prepare(
+      'INSERT INTO deployments (id, name, description, current_revision, next_revision, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      record.id,
+      record.name,
+      record.description,
+      record.currentRevision,
+      record.nextRevision,
+      record.createdAtMs,
+      record.updatedAtMs,
+    )
+
+export const updateDeployment = (
+  db: WritableDb,
+  { id, description, currentRevision, nextRevision }: DeploymentRecord,
+  nowMs: number,
+): void =>
+  void db
+    .prepare(
+      'UPDATE deployments SET description = ?, current_revision = ?, next_revision = ?, updated_at_ms = ? WHERE id = ?',
+    )
+    .run(description, currentRevision, nextRevision, nowMs, id)
+
+export const deleteDeployment = (db: WritableDb, id: DeploymentId): void =>
+  void db.prepare('DELETE FROM deployments WHERE id = ?').run(id)
+
+type RevisionRow = {
+  readonly deploymentId: DeploymentId
+  readonly revision: number
+  readonly engine: EngineKind
+  readonly modelId: string
+  readonly modelName: string
+  readonly adapterId: string | null
+  readonly adapterName: string | null
+  readonly settings: string
+  readonly device: string
+  readonly sizeBytes: number
+  readonly memoryPlan: string | null
+  readonly jobId: string | null
+  readonly socket: string | null
+  readonly ready: string | null
+  readonly readyAttempt: number | null
+  readonly createdAtMs: number
+}
+
+const revisionColumns =
+  'deployment_id AS deploymentId, revision, engine, model_id AS modelId, model_name AS modelName, adapter_id AS adapterId, adapter_name AS adapterName, settings, device, size_bytes AS sizeBytes, memory_plan AS memoryPlan, job_id AS jobId, socket, ready, ready_attempt AS readyAttempt, created_at_ms AS createdAtMs'
+
+// The JSON columns hold what this file wrote.
+const toRevision = ({ modelId, modelName, adapterId, adapterName, ...row }: RevisionRow): RevisionRecord => ({
+  ...row,
+  model: { id: modelId, name: modelName },
+  adapter: adapterId === null ? undefined : { id: adapterId, name: adapterName ?? adapterId },
+  settings: JSON.parse(row.settings) as RevisionSettings,
+  memoryPlan: row.memoryPlan === null ? undefined : (JSON.parse(row.memoryPlan) as MemoryPlan),
+  ready: row.ready === null ? undefined : (JSON.parse(row.ready) as EngineReady),
+  jobId: row.jobId ?? undefined,
+  socket: row.socket ?? undefined,
+  readyAttempt: row.readyAttempt ?? undefined,
+})
+
+export const findRevision = (db: ReadableDb, deploymentId: string, revision: number): RevisionRecord | undefined => {
+  const row = db
+    .prepare<[string, number], RevisionRow>(
+      `SELECT ${revisionColumns} FROM deployment_revisions WHERE deployment_id = ? AND revision = ?`,
+    )
+    .get(deploymentId, revision)
+  return row && toRevision(row)
+}
+
+export const findRevisionByJob = (db: ReadableDb, jobId: string): RevisionRecord | undefined => {
+  const row = db
+    .prepare<[string], RevisionRow>(`SELECT ${revisionColumns} FROM deployment_revisions WHERE job_id = ?`)
+    .get(jobId)
+  return row && toRevision(row)
+}
+
+/** Newest first. */
+export const revisionsOf = (db: ReadableDb, deploymentId: string): readonly RevisionRecord[] =>
+  db
+    .prepare<[string], RevisionRow>(
+      `SELECT ${revisionColumns} FROM deployment_revisions WHERE deployment_id = ? ORDER BY revision DESC`,
+    )
+    .all(deploymentId)
+    .map(toRevision)
+
+export const revisionsOfModel = (db: ReadableDb, modelId: string): readonly RevisionRecord[] =>
+  db
+    .prepare<[string, string], RevisionRow>(
+      `SELECT ${revisionColumns} FROM deployment_revisions WHERE model_id = ? OR adapter_id = ?`,
+    )
+    .all(modelId, modelId)
+    .map(toRevision)
+
+export const insertRevision = (db: WritableDb, record: RevisionRecord): void =>
+  void db
+    .prepare(
+      'INSERT INTO deployment_revisions (deployment_id, revision, engine, model_id, model_name, adapter_id, adapter_name, settings, device, size_bytes, memory_plan, job_id, socket, ready, ready_attempt, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)',
+    )
+    .run(
+      record.deploymentId,
+      record.revision,
+      record.engine,
+      record.model.id,
+      record.model.name,
+      record.adapter?.id ?? null,
+      record.adapter?.name ?? null,
+      JSON.stringify(record.settings),
+      record.device,
+      record.sizeBytes,
+      record.memoryPlan ? JSON.stringify(record.memoryPlan) : null,
+      record.jobId ?? null,
+      record.socket ?? null,
+      record.createdAtMs,
+    )
+
+/** A revision is started (again): what the last start said about itself is no longer true. */
+export const setRevisionJob = (
+  db: WritableDb,
+  { deploymentId, revision }: Pick<RevisionRecord, 'deploymentId' | 'revision'>,
+  jobId: string,
+  socket: string,
+): void =>
+  void db
+    .prepare(
+      'UPDATE deployment_revisions SET job_id = ?, socket = ?, ready = NULL, ready_attempt = NULL WHERE deployment_id = ? AND revision = ?',
+    )
+    .run(jobId, socket, deploymentId, revision)
+
+export const setRevisionReady = (db: WritableDb, jobId: string, ready: EngineReady, attempt: number): void =>
+  void db
+    .prepare('UPDATE deployment_revisions SET ready = ?, ready_attempt = ? WHERE job_id = ?')
+    .run(JSON.stringify(ready), attempt, jobId)
+
+const minuteColumns =
+  'minute_ms AS minuteMs, requests, errors, prompt_tokens AS promptTokens, completion_tokens AS completionTokens, ttft_ms_sum AS ttftMsSum, ttft_count AS ttftCount, latency_ms_sum AS latencyMsSum, latency_count AS latencyCount'
+type MinuteRow = Omit<MinuteRecord, 'errors'> & { readonly errors: string }
+
+/** Newest first. */
+export const minutesOf = (db: ReadableDb, deploymentId: string): readonly MinuteRecord[] =>
+  db
+    .prepare<[string], MinuteRow>(
+      `SELECT ${minuteColumns} FROM deployment_minutes WHERE deployment_id = ? ORDER BY minute_ms DESC`,
+    )
+    .all(deploymentId)
+    .map(row => ({ ...row, errors: JSON.parse(row.errors) as Record<string, number> }))
+
+/** Keeps a minute; one that was written before (a restart within it) is added to by the caller. */
+export const putMinute = (db: WritableDb, deploymentId: string, minute: MinuteRecord): void =>
+  void db
+    .prepare(
+      'INSERT OR REPLACE INTO deployment_minutes (deployment_id, minute_ms, requests, errors, prompt_tokens, completion_tokens, ttft_ms_sum, ttft_count, latency_ms_sum, latency_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      deploymentId,
+      minute.minuteMs,
+      minute.requests,
+      JSON.stringify(minute.errors),
+      minute.promptTokens,
+      minute.completionTokens,
+      minute.ttftMsSum,
+      minute.ttftCount,
+      minute.latencyMsSum,
+      minute.latencyCount,
+    )
+
+export const findMinute = (db: ReadableDb, deploymentId: string, minuteMs: number): MinuteRecord | undefined => {
+  const row = db
+    .prepare<[string, number], MinuteRow>(
+      `SELECT ${minuteColumns} FROM deployment_minutes WHERE deployment_id = ? AND minute_ms = ?`,
+    )
+    .get(deploymentId, minuteMs)
+  return row && { ...row, errors: JSON.parse(row.errors) as Record<string, number> }
+}
+
+/** Minutes older than this are dropped: a deployment that serves for years must not fill the disk. */
+export const deleteMinutesBefore = (db: WritableDb, beforeMs: number): void =>
+  void db.prepare('DELETE FROM deployment_minutes WHERE minute_ms < ?').run(beforeMs)
