@@ -156,13 +156,19 @@ const listed = (seen: Columns): string =>
         .map(([name, kind]) => `${JSON.stringify(name.slice(0, 60))} (${kind})`)
         .join(', ')
 
+/** How many fields have the column name that is usual for them: how much the rows look like the format. */
+const usualColumns = ({ format, columns }: Candidate): number =>
+  format.takes.filter(field => columns[field] !== undefined && columns[field] === format.columns[field]?.[0]).length
+
 function nothingFits(
   file: string,
   seen: Columns,
   candidates: readonly Candidate[],
   format: DatasetFormat | undefined,
 ): AppError {
-  const problem = candidates.find(one => one.firstProblem !== undefined)
+  const problem = candidates
+    .filter(one => one.firstProblem !== undefined)
+    .toSorted((a, b) => usualColumns(b) - usualColumns(a))[0]
   const columns = Object.fromEntries(seen)
   if (problem)
     return new AppError(

@@ -106,10 +106,20 @@ export async function importRows(options: ImportOptions, hooks: ImportHooks = {}
     rmSync(target, { force: true })
     if (signal?.aborted)
       throw new AppError('cancelled', 'The import was cancelled; nothing was kept.', { cause: error })
-    throw diskError(error)
+    throw writeError(error)
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
+}
+
+/** As `diskError`, and for the limits that a user, a quota or a file system sets on the size of a file. */
+function writeError(error: unknown): unknown {
+  if (error instanceof Error && 'code' in error && error.code === 'EFBIG')
+    return new AppError('storage_full', 'A file may not grow as large as this import needs.', {
+      cause: error,
+      hint: 'Raise the limit (ulimit -f), or move the data directory to another file system.',
+    })
+  return diskError(error)
 }
 
 /** What an import would do, from a sample of each file. Throws as `importRows` does. */

@@ -14,6 +14,9 @@ import { Window } from './window.ts'
 /** An object of columns has to be held as a whole before its first row is known. */
 const maxObjectBytes = 64 * 1024 * 1024
 
+/** A row that is never closed makes the text behind it be read twice; this bounds what a hostile file can make of it. */
+const maxRereadBytes = 512 * 1024 * 1024
+
 const quote = 0x22
 const backslash = 0x5c
 const newline = 0x0a
@@ -33,6 +36,7 @@ export const readJsonArray: RowReader = async (file, sink, tick) => {
   window.start += 1
   let indent: number | undefined
   let needsComma = false
+  let rereadBytes = 0
   for (;;) {
     const firstLine = window.line
     const next = await skipBlanks(window)
@@ -49,7 +53,7 @@ export const readJsonArray: RowReader = async (file, sink, tick) => {
     }
     if (indent === undefined && window.line > firstLine) indent = next.column
 
-    const item = await wholeItem(window, needsComma)
+    const item = await wholeItem(window, needsComma, indent ?? 0)
     const at = window.position()
     const { buffer, start } = window
     const sample = () => sampleOf(buffer, start, item.end)
@@ -64,6 +68,11 @@ export const readJsonArray: RowReader = async (file, sink, tick) => {
       continue
     }
     if (!sink.bad(at, item.fault.reason, item.fault.message, sample())) return
+    rereadBytes += item.end - start
+    if (rereadBytes > maxRereadBytes) {
+      sink.bad(at, 'invalid_json', 'too many rows are never closed: the rest was not read', Buffer.alloc(0))
+      return
+    }
     if (indent === undefined || !(await nextItem(window, indent))) return
     needsComma = false
   }
@@ -73,7 +82,7 @@ type Fault = { readonly reason: 'invalid_json' | 'row_too_long'; readonly messag
 type Item = { readonly end: number; readonly lines: number; readonly fault?: Fault }
 
 /** Finds the end of the item at the window's start; reads on until all of it is there. */
-async function wholeItem(window: Window, needsComma: boolean): Promise<Item> {
+async function wholeItem(window: Window, needsComma: boolean, indent: number): Promise<Item> {
   const bad = (reason: Fault['reason'], message: string): Item => ({
     end: window.filled,
     lines: 0,
@@ -81,7 +90,7 @@ async function wholeItem(window: Window, needsComma: boolean): Promise<Item> {
   })
   if (needsComma) return bad('invalid_json', 'a comma is missing between two rows')
   for (;;) {
-    const item = itemEnd(window.buffer, window.start, window.filled)
+    const item = itemEnd(window.buffer, window.start, window.filled, indent)
     const length = (item ? item.end : window.filled) - window.start
     if (length > maxRowBytes) return bad('row_too_long', tooLong(length))
     if (item) return item
@@ -90,7 +99,7 @@ async function wholeItem(window: Window, needsComma: boolean): Promise<Item> {
   }
 }
 
-function itemEnd(bytes: Buffer, start: number, filled: number): Item | undefined {
+function itemEnd(bytes: Buffer, start: number, filled: number, indent: number): Item | undefined {
   let depth = 0
   let lines = 0
   for (let at = start; at < filled; at += 1) {
@@ -106,7 +115,17 @@ function itemEnd(bytes: Buffer, start: number, filled: number): Item | undefined
       depth -= 1
       if (depth <= 0) return { end: depth < 0 ? at : at + 1, lines }
     } else if (depth === 0 && (byte === 0x2c || isBlank(byte))) return { end: at, lines }
-    else if (byte === newline) lines += 1
+    else if (byte === newline) {
+      lines += 1
+      // Indented like the rows, a bracket opens the next row: this one was never closed.
+      const next = at + 1 + indent
+      if (indent > 0 && next < filled && opens(bytes[next] ?? 0) && bytes.subarray(at + 1, next).every(isBlank))
+        return {
+          end: at,
+          lines,
+          fault: { reason: 'invalid_json', message: 'the row is not closed before the next one' },
+        }
+    }
   }
   return undefined
 }
