@@ -12,7 +12,7 @@ import { auditMigration } from '../../main/platform/db/audit-chain.ts'
 import { migrate } from '../../main/platform/db/migrate.ts'
 import { openDatabase } from '../../main/platform/db/open.ts'
 import { createStore } from '../../main/platform/db/store.ts'
-import type { Tx } from '../../main/platform/db/types.ts'
+import type { Store, Tx } from '../../main/platform/db/types.ts'
 import { createLog, type Log } from '../../main/platform/log.ts'
 import type { JobHandler, JobSpec, WorkerEvent } from '../../main/platform/processes/port.ts'
 import { spawnRunner } from '../../main/platform/processes/spawn-runner.ts'
@@ -29,6 +29,7 @@ const openHouse: JobsDeps['leases'] = {
 
 export type House = {
   readonly jobs: Jobs
+  readonly store: Store
   readonly dataDir: string
   readonly events: ChangeEvent[]
   readonly logged: string[]
@@ -41,6 +42,7 @@ export type House = {
 
 type Options = Partial<Omit<JobsDeps, 'store' | 'paths'>> & {
   readonly dataDir?: string
+  readonly jobsDir?: string
   readonly restart?: JobHandler['restart']
   readonly onEvent?: (event: WorkerEvent) => void
 }
@@ -48,6 +50,7 @@ type Options = Partial<Omit<JobsDeps, 'store' | 'paths'>> & {
 /** The jobs domain on a real database, with real runners, in a data directory with spaces and a non-ASCII letter. */
 export function openHouseOfJobs({
   dataDir = temporaryData(),
+  jobsDir = join(dataDir, 'jobs'),
   restart = 'never',
   onEvent,
   ...given
@@ -65,7 +68,7 @@ export function openHouseOfJobs({
     clock: systemClock,
     log,
     // A socket's path is short; a data directory's need not be.
-    paths: { jobs: join(dataDir, 'jobs'), sockets: join(dataDir, 's') },
+    paths: { jobs: jobsDir, sockets: join(dataDir, 's') },
     leases: openHouse,
     spawnRunner,
     env: process.env,
@@ -89,6 +92,7 @@ export function openHouseOfJobs({
   })
   return {
     jobs,
+    store,
     dataDir,
     events,
     logged,
