@@ -101,6 +101,7 @@ async function findCandidates(
   }
 
   const seen = new Set<string>()
+  const configured = new Set<string>()
   for (const dir of dirs) {
     const start = resolve(typeof dir === 'string' ? dir : dir.path)
     const store = typeof dir === 'string' ? 'folder' : dir.kind
@@ -124,7 +125,7 @@ async function findCandidates(
       if (basename(folder.path) === 'blobs' && /^(models|datasets|spaces)--/.test(basename(dirname(folder.path))))
         return false
       if (/^(datasets|spaces)--/.test(basename(folder.path))) return false
-      for (const candidate of folderCandidates(folder, store, warn)) add(candidate)
+      for (const candidate of folderCandidates(folder, store, warn, configured)) add(candidate)
       return true
     })
   }
@@ -167,18 +168,24 @@ async function ollamaCandidates(
   return found
 }
 
-/** The models that lie directly in a folder: the folder itself, or each file that is a model of its own. */
+/**
+ * The models that lie directly in a folder: the folder itself, or each file that is a model of its own. `configured` keeps
+ * the folders with a config and no weights, for an `onnx/` below that belongs to them.
+ */
 function folderCandidates(
   folder: FoundFolder,
   store: FoundModel['store'],
   warn: (message: string) => void,
+  configured: Set<string>,
 ): readonly Candidate[] {
   const weights = folder.files.filter(({ path }) => /\.(safetensors|gguf|onnx)$/i.test(path))
   const usable = weights.filter(file => {
     if (file.isPlaceholder) warn(`${printable(file.path)} is left out: only a placeholder of it is on this disk.`)
     return !file.isPlaceholder
   })
-  const { name, revision, kind } = storeNames(folder.path)
+  const isOnnxPart = basename(folder.path) === 'onnx' && configured.has(dirname(folder.path))
+  const path = isOnnxPart ? dirname(folder.path) : folder.path
+  const { name, revision, kind } = storeNames(path)
   const common = { store: kind ?? store, revision }
   const byExtension = (extension: string) => usable.filter(({ path }) => path.toLowerCase().endsWith(extension))
 
@@ -192,7 +199,7 @@ function folderCandidates(
   const asFolder = (files: readonly FoundFile[]): void => {
     const [main] = files
     if (main === undefined) return
-    candidates.push({ ...common, path: folder.path, name, sizeBytes: sum(files), identity: main.identity })
+    candidates.push({ ...common, path, name, sizeBytes: sum(files), identity: main.identity })
   }
   const asFiles = (files: readonly FoundFile[]): void => {
     for (const parts of Map.groupBy(files, ({ path }) => path.replace(/-\d{5}-of-\d{5}(?=\.\w+$)/, '')).values()) {
@@ -212,12 +219,9 @@ function folderCandidates(
   asFiles(byExtension('.gguf').filter(({ path }) => !/mmproj/i.test(basename(path))))
 
   const onnx = byExtension('.onnx')
-  // `onnx/` of a Hugging Face folder belongs to the folder above, which has the config.
-  if (basename(folder.path) !== 'onnx' && isFolderModel && safetensors.length === 0) asFolder(onnx)
-  else if (onnx.length > 0) {
-    const main = onnx.find(({ path }) => basename(path) === 'model.onnx')
-    asFiles(main === undefined ? onnx : [main])
-  }
+  if (isOnnxPart || (isFolderModel && safetensors.length === 0)) asFolder(onnx)
+  else asFiles(onnx)
+  if (names.has('config.json') && weights.length === 0) configured.add(folder.path)
   if (candidates.length === 0 && weights.length === 0 && names.has('config.json')) {
     // Weights of PyTorch alone: shown as what they are, "contains code".
     asFolder(folder.files.filter(({ path }) => /(^|[/\\])(pytorch_model.*\.bin|.*\.(pt|pth|ckpt))$/.test(path)))
