@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../contract/errors.ts'
 
 export type Blob = { readonly sha256: string; readonly sizeBytes: number }
@@ -144,20 +143,15 @@ export async function copyHashing(source: string, temp: string, { signal, onByte
   let sizeBytes = 0
   const target = await open(temp, 'wx', 0o600)
   try {
-    const hashing = async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk)
-        sizeBytes += chunk.length
-        onBytes?.(sizeBytes)
-        yield chunk
-      }
+    for await (const chunk of createReadStream(source, {
+      highWaterMark: 4 * 1024 * 1024,
+      ...(signal && { signal }),
+    })) {
+      hash.update(chunk as Buffer)
+      await target.writeFile(chunk as Buffer)
+      sizeBytes += (chunk as Buffer).length
+      onBytes?.(sizeBytes)
     }
-    await pipeline(
-      createReadStream(source, { highWaterMark: 4 * 1024 * 1024 }),
-      hashing,
-      target.createWriteStream({ autoClose: false }),
-      { ...(signal && { signal }) },
-    )
     await target.sync()
   } finally {
     await target.close()

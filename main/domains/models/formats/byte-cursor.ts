@@ -53,18 +53,32 @@ export class ByteCursor {
   }
 
   /** Steps over bytes unread. */
-  skip(length: number | bigint): void {
-    if (BigInt(length) > BigInt(this.remaining)) {
+  skip(length: number): void {
+    if (length > this.remaining) {
       throw refuse(this.#file.name, `it claims ${length} bytes at byte ${this.#at}, but only ${this.remaining} follow.`)
     }
-    if (this.#at + Number(length) > this.#limit) throw this.#tooLarge()
-    this.#at += Number(length)
+    if (this.#at + length > this.#limit) throw this.#tooLarge()
+    this.#at += length
   }
 
   // What follows takes bytes that `fill` has made ready.
 
   bytes(length: number): Buffer {
     return this.#window.subarray(this.#take(length), this.#at - this.#windowAt)
+  }
+  /** The 64-bit length of what follows, which must fit into the rest of the file. No BigInt: vocabularies have half a million. */
+  length(what: string): number {
+    const at = this.#take(8)
+    const length = this.#window.readUInt32LE(at) + this.#window.readUInt32LE(at + 4) * 2 ** 32
+    if (length > this.remaining) {
+      const claimed = this.#window.readBigUInt64LE(at)
+      throw refuse(this.#file.name, `${what} claims ${claimed} bytes, but only ${this.remaining} follow.`)
+    }
+    return length
+  }
+  /** Bytes as text of as many characters, U+0000 to U+00FF: cheap to compare. */
+  latin1(length: number): string {
+    return this.#window.latin1Slice(this.#take(length), this.#at - this.#windowAt)
   }
   u8 = (): number => this.#window.readUInt8(this.#take(1))
   i8 = (): number => this.#window.readInt8(this.#take(1))

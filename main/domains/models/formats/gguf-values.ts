@@ -84,7 +84,7 @@ export async function readValue(
     await cursor.fill(sizes[type])
     return { type, value: scalar(cursor, type) }
   }
-  const length = await readLength(cursor, file, `the text of "${printable(key)}"`)
+  const length = await readLength(cursor, `the text of "${printable(key)}"`)
   if (length > keptTextBytes) {
     cursor.skip(length)
     return { type, value: undefined }
@@ -100,7 +100,7 @@ export async function readString(
   maxBytes: number,
   what: string,
 ): Promise<string> {
-  const length = await readLength(cursor, file, what)
+  const length = await readLength(cursor, what)
   if (length > maxBytes) throw refuse(file.name, `${what} has ${length} bytes; at most ${maxBytes} are possible.`)
   await cursor.fill(length)
   try {
@@ -154,34 +154,38 @@ async function readTexts(
   count: number,
   { isKept, isVocabulary }: { readonly isKept: boolean; readonly isVocabulary: boolean },
 ): Promise<Pick<GgufArray, 'items' | 'vocabulary'>> {
-  const items: string[] | undefined = isKept ? [] : undefined
+  const items: string[] = []
   const seen = new Set<string>()
   let repeated: string | undefined
   let keptBytes = 0
   for (let index = 0; index < count; index++) {
-    // The synchronous path first: half a million awaits would take longer than the bytes.
-    const length = cursor.has(8) ? checkedLength(cursor, file, label) : await readLength(cursor, file, label)
+    // Asked before each wait: half a million awaits would take longer than the bytes.
+    if (!cursor.has(8)) await cursor.fill(8)
+    const length = cursor.length(label)
+    const isItem = isKept && keptBytes + length <= keptItemBytes
     if (isVocabulary && length > tokenBytes) throw refuse(file.name, `${label} has a token of ${length} bytes.`)
-    if (!isVocabulary && (items === undefined || keptBytes + length > keptItemBytes)) {
+    if (!isVocabulary && !isItem) {
       cursor.skip(length)
       continue
     }
     if (!cursor.has(length)) await cursor.fill(length)
-    const bytes = cursor.bytes(length)
+    const text = cursor.latin1(length)
     keptBytes += length
-    if (items !== undefined && keptBytes <= keptItemBytes) items.push(bytes.toString('utf8'))
+    if (isItem) items.push(utf8Of(text))
     if (!isVocabulary) continue
-    const token = asLlamaReads(bytes, index)
-    if (seen.has(token)) repeated ??= bytes.toString('utf8')
-    seen.add(token)
+    const token = asLlamaReads(text, index)
+    if (seen.has(token)) repeated ??= utf8Of(text)
+    else seen.add(token)
   }
   return {
-    items: items?.length === count ? items : undefined,
+    items: items.length === count ? items : undefined,
     vocabulary: isVocabulary
       ? { repeated, missingByte: missingByte(seen), hasNewline: seen.has('\n') || seen.has('\\n') }
       : undefined,
   }
 }
+
+const utf8Of = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('utf8')
 
 /** Bytes that UTF-8 never has need no token. */
 const needed = (byte: number): boolean => byte < 0xc0 || (byte > 0xc1 && byte < 0xf5)
@@ -195,22 +199,14 @@ function missingByte(tokens: ReadonlySet<string>): number | undefined {
 }
 
 /** llama.cpp takes a token as a C string, up to its first NUL, and gives an empty one a name of its own. */
-function asLlamaReads(bytes: Buffer, index: number): string {
-  const end = bytes.indexOf(0)
-  return bytes.toString('latin1', 0, end === -1 ? bytes.length : end) || `[EMPTY_${index}]`
+function asLlamaReads(text: string, index: number): string {
+  const end = text.indexOf('\0')
+  return (end === -1 ? text : text.slice(0, end)) || `[EMPTY_${index}]`
 }
 
-async function readLength(cursor: ByteCursor, file: RegularFile, what: string): Promise<number> {
+async function readLength(cursor: ByteCursor, what: string): Promise<number> {
   await cursor.fill(8)
-  return checkedLength(cursor, file, what)
-}
-
-function checkedLength(cursor: ByteCursor, file: RegularFile, what: string): number {
-  const length = cursor.u64()
-  if (length > BigInt(cursor.remaining)) {
-    throw refuse(file.name, `${what} claims ${length} bytes, but only ${cursor.remaining} follow.`)
-  }
-  return Number(length)
+  return cursor.length(what)
 }
 
 function scalar(cursor: ByteCursor, type: Exclude<ScalarType, 'string'>): number | bigint | boolean {

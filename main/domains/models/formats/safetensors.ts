@@ -113,30 +113,31 @@ function metadataOf(value: Json, bad: Bad): ReadonlyMap<string, string> {
 }
 
 function tensorOf(name: string, value: Json, file: string, bad: Bad): Placed {
-  const label = `tensor "${printable(name)}"`
-  if (!isJsonObject(value)) throw bad(`${label} is not an object.`)
+  // Called for a fault only: to make a name printable takes longer than to check its tensor.
+  const label = () => `tensor "${printable(name)}"`
+  if (!isJsonObject(value)) throw bad(`${label()} is not an object.`)
   for (const key of value.keys())
-    if (!tensorKeys.has(key)) throw bad(`${label} has the unknown key "${printable(key)}".`)
+    if (!tensorKeys.has(key)) throw bad(`${label()} has the unknown key "${printable(key)}".`)
   const dtype = value.get('dtype')
   const bits = typeof dtype === 'string' ? bitsByDtype.get(dtype) : undefined
   if (typeof dtype !== 'string' || bits === undefined) {
-    throw bad(`${label} has no known dtype.`, 'The file is damaged, or its format is newer than this Slipway.')
+    throw bad(`${label()} has no known dtype.`, 'The file is damaged, or its format is newer than this Slipway.')
   }
   const shape = unsignedList(value.get('shape'))
-  if (shape === undefined || shape.length > maxRank) throw bad(`${label} has no valid shape.`)
+  if (shape === undefined || shape.length > maxRank) throw bad(`${label()} has no valid shape.`)
   const offsets = unsignedList(value.get('data_offsets'))
   const [begin, end] = offsets ?? []
   if (begin === undefined || end === undefined || offsets?.length !== 2 || end < begin) {
-    throw bad(`${label} has no valid data_offsets.`)
+    throw bad(`${label()} has no valid data_offsets.`)
   }
   const elements = shape.reduce((product, size) => product * size, 1n)
   const sizeBits = elements * bits
-  if (sizeBits % 8n !== 0n) throw bad(`${label} does not fill whole bytes.`)
+  if (sizeBits % 8n !== 0n) throw bad(`${label()} does not fill whole bytes.`)
   if (sizeBits / 8n !== end - begin) {
-    throw bad(`${label} needs ${sizeBits / 8n} bytes by its dtype and shape, but its offsets give it ${end - begin}.`)
+    throw bad(`${label()} needs ${sizeBits / 8n} bytes by its dtype and shape, but its offsets give it ${end - begin}.`)
   }
   // A tensor without elements could hide a dimension beyond 2^53 here; no real one has it.
-  if (shape.some(size => size > BigInt(Number.MAX_SAFE_INTEGER))) throw bad(`${label} has an impossible shape.`)
+  if (shape.some(size => size > BigInt(Number.MAX_SAFE_INTEGER))) throw bad(`${label()} has an impossible shape.`)
   return { name, dtype, shape: shape.map(Number), sizeBytes: Number(end - begin), file, begin, end }
 }
 
@@ -158,10 +159,10 @@ function assertFilled(tensors: readonly Placed[], dataBytes: bigint, bad: Bad): 
   const inOrder = tensors.toSorted((a, b) => compare(a.begin, b.begin) || compare(a.end, b.end))
   let filled = 0n
   for (const { name, begin, end } of inOrder) {
-    const label = `tensor "${printable(name)}"`
-    if (end > dataBytes) throw bad(`${label} ends at data byte ${end}, but the file has only ${dataBytes}.`)
-    if (begin < filled) throw bad(`${label} overlaps another tensor.`)
-    if (begin > filled) throw bad(`${begin - filled} bytes before ${label} belong to no tensor.`)
+    const label = () => `tensor "${printable(name)}"`
+    if (end > dataBytes) throw bad(`${label()} ends at data byte ${end}, but the file has only ${dataBytes}.`)
+    if (begin < filled) throw bad(`${label()} overlaps another tensor.`)
+    if (begin > filled) throw bad(`${begin - filled} bytes before ${label()} belong to no tensor.`)
     filled = end
   }
   if (filled < dataBytes) throw bad(`${dataBytes - filled} bytes at its end belong to no tensor.`)

@@ -26,12 +26,14 @@ export async function readSafetensorsFiles(members: readonly Member[], reading: 
   for (const member of members) {
     const header = await withFile(member.location, member.path, reading, file => readSafetensors(file, reading))
     for (const tensor of header.tensors) {
+      tensors.push(tensor)
+      // Within one file the header's keys are unique already.
+      if (members.length === 1) continue
       const holder = holders.get(tensor.name)
       if (holder !== undefined) {
         throw refuse(member.path, `tensor "${printable(tensor.name)}" is in ${printable(holder)} as well.`)
       }
       holders.set(tensor.name, member.path)
-      tensors.push(tensor)
     }
     if (tensors.length > reading.limits.tensors) {
       throw refuseSize(member.path, `the model has more than ${reading.limits.tensors} tensors.`)
