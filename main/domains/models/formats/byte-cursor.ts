@@ -78,7 +78,7 @@ export class ByteCursor {
   }
   /** Bytes as text of as many characters, U+0000 to U+00FF: cheap to compare. */
   latin1(length: number): string {
-    return this.#window.latin1Slice(this.#take(length), this.#at - this.#windowAt)
+    return this.bytes(length).toString('latin1')
   }
   u8 = (): number => this.#window.readUInt8(this.#take(1))
   i8 = (): number => this.#window.readInt8(this.#take(1))

@@ -74,12 +74,7 @@ export async function readType(cursor: ByteCursor, file: RegularFile, key: strin
   return type
 }
 
-export async function readValue(
-  cursor: ByteCursor,
-  file: RegularFile,
-  key: string,
-  type: ScalarType,
-): Promise<GgufScalar> {
+export async function readValue(cursor: ByteCursor, key: string, type: ScalarType): Promise<GgufScalar> {
   if (type !== 'string') {
     await cursor.fill(sizes[type])
     return { type, value: scalar(cursor, type) }

@@ -53,10 +53,7 @@ export async function readGguf(file: RegularFile, reading: Reading): Promise<Ggu
     if (key === '') throw bad('one of its keys has no name.')
     if (values.has(key)) throw bad(`the key "${printable(key)}" occurs twice.`)
     const type = await readType(cursor, file, key)
-    values.set(
-      key,
-      type === 'array' ? await readArray(cursor, file, key, reading) : await readValue(cursor, file, key, type),
-    )
+    values.set(key, type === 'array' ? await readArray(cursor, file, key, reading) : await readValue(cursor, key, type))
     signal?.throwIfAborted()
   }
 
