@@ -17,15 +17,15 @@ type Deps = {
 export function prepareDatabase({ paths, migrations, nowIso, log }: Deps): Database {
   const db = openDatabase(paths.database)
   try {
-    const { current, steps } = pending(db, migrations)
+    const { applied, steps } = pending(db, migrations)
     if (steps.length > 0) {
-      if (current > 0) {
-        const target = join(paths.backups, `before-migration-${current}-${nowIso.replaceAll(':', '-')}.db`)
+      if (applied > 0) {
+        const target = join(paths.backups, `before-migration-${applied}-${nowIso.replaceAll(':', '-')}.db`)
         writeBackup(db, target)
-        log.info('backup written before migration', { target, from: current })
+        log.info('backup written before migration', { target, steps: applied })
       }
-      const version = migrate(db, migrations)
-      log.info('schema migrated', { from: current, to: version })
+      const total = migrate(db, migrations)
+      log.info('schema migrated', { from: applied, to: total })
     }
     return db
   } catch (error) {
