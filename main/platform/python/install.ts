@@ -54,7 +54,7 @@ export async function createInstaller(deps: Deps): Promise<Installer> {
   const { env, run, uv, python, source, signal } = deps
   const uvEnv = {
     ...pythonEnv(env),
-    ...uvIndexEnv(env, await pipSettings(python, { env, run }), source),
+    ...uvIndexEnv(env, source.wheelhouse ? new Map() : await pipSettings(python, { env, run }), source),
     UV_PYTHON_DOWNLOADS: 'never',
     UV_NO_PROGRESS: '1',
   }

@@ -50,7 +50,7 @@ const rules: readonly Rule[] = [
       }),
   },
   {
-    when: /Network connectivity is disabled|because the requirement was not found in the provided package locations|not found in the (package registry|cache)|no wheels with a matching|there (is|are) no (version|wheels)/,
+    when: /was not found in the (provided package locations|package registry|cache)|no wheels with a matching|there (is|are) no (version|wheels)/,
     error: text =>
       new AppError('missing_requirement', `A locked package is not where it was looked for${packageIn(text)}.`, {
         hint: 'The index, mirror or wheelhouse must carry every version in the lock, for this Python and platform.',
@@ -83,6 +83,6 @@ export function uvFailure(stderr: string): AppError {
 }
 
 function packageIn(text: string): string {
-  const name = /`([A-Za-z0-9][\w.-]*==[^`\s]+)`|\b([a-z0-9][\w-]*==[\w.+]+)/.exec(text)
-  return name ? ` (${name[1] ?? name[2]})` : ''
+  const name = /\b([A-Za-z0-9][\w.-]*==\w[\w.+!]*\w|[A-Za-z0-9][\w.-]*==\w)/.exec(text)
+  return name ? ` (${name[1]})` : ''
 }

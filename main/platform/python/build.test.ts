@@ -1,0 +1,233 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { defaultCacheDir } from '../paths.ts'
+import { type BuildDeps, buildCapsule } from './build.ts'
+import { verifyCapsule } from './drift.ts'
+import type { InstallProgress } from './install.ts'
+import { sitePackages } from './installed.ts'
+import type { Recipes } from './recipes.ts'
+import { run } from './run.ts'
+import { stampFile } from './stamp.ts'
+import { tinyRecipes, writeWheelhouse } from './testing/wheels.ts'
+
+let folder: string
+let progress: InstallProgress[]
+
+beforeEach(() => {
+  // A space and a letter outside ASCII: both have broken other installers.
+  folder = mkdtempSync(join(tmpdir(), 'slipway capsules ü '))
+  progress = []
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const setUp = (code?: string) => {
+  const wheelhouse = join(folder, 'wheels')
+  const lock = writeWheelhouse(wheelhouse, [
+    { name: 'lower', version: '1.2.0', ...(code !== undefined && { code }) },
+    { name: 'second', version: '3.0' },
+  ])
+  return { wheelhouse, recipes: tinyRecipes(join(folder, 'recipes'), lock, ['lower', 'second']) }
+}
+const depsWith = (recipes: Recipes, more: Partial<BuildDeps> = {}): BuildDeps => ({
+  run,
+  env: { ...process.env, UV_CACHE_DIR: join(folder, 'uv cache') },
+  recipes,
+  environments: join(folder, 'environments'),
+  // uv itself comes from the real cache: set-up has put it there.
+  cacheDir: defaultCacheDir(process.env),
+  clock: systemClock,
+  onProgress: event => progress.push(event),
+  ...more,
+})
+const build = ({ wheelhouse, recipes }: ReturnType<typeof setUp>, more: Partial<BuildDeps> = {}, rebuild = false) =>
+  buildCapsule(depsWith(recipes, more), { name: 'tiny', backend: 'cpu', source: { wheelhouse }, rebuild })
+const besides = () => readdirSync(join(folder, 'environments', 'tiny')).filter(name => /building|replaced/.test(name))
+
+describe('a capsule', () => {
+  test('is built from a folder of wheels alone, works in its place, and is not built twice', async () => {
+    const setting = setUp()
+    const built = await build(setting, {
+      env: { ...process.env, SLIPWAY_OFFLINE: 'hard', UV_CACHE_DIR: join(folder, 'uv') },
+    })
+    expect(built.fresh).toBe(true)
+    expect(built.stamp.versions).toEqual({ lower: '1.2.0', second: '3.0' })
+    // The stamp was written before the rename: the interpreter must work in the new place.
+    const said = execFileSync(built.python, ['-c', 'import lower, sys; print(lower.VERSION, sys.prefix)'], {
+      encoding: 'utf8',
+    })
+    expect(said.trim()).toBe(`1.2.0 ${built.folder}`)
+    expect(progress.some(({ note }) => note.startsWith('installed 2 packages'))).toBe(true)
+    expect(besides()).toEqual([])
+    expect((await build(setting)).fresh).toBe(false)
+  })
+
+  test('is built once when two ask at the same time', async () => {
+    const setting = setUp()
+    const both = await Promise.all([build(setting), build(setting)])
+    expect(both.map(({ fresh }) => fresh).sort()).toEqual([false, true])
+  })
+
+  test('lies on top of another and sees its packages', async () => {
+    const { wheelhouse, recipes } = setUp()
+    const lock = writeWheelhouse(wheelhouse, [{ name: 'upper', version: '1.0', code: 'import lower\n' }])
+    writeFileSync(join(recipes.folder, 'upper.txt'), lock)
+    const layered = recipes.recipes.layered
+    if (!layered) throw new Error('the recipe is missing')
+    const platforms: [string, ...string[]] = [`${process.platform}-${process.arch}`]
+    const both = {
+      ...recipes,
+      recipes: { ...recipes.recipes, layered: { ...layered, backends: { cpu: { lock: 'upper.txt', platforms } } } },
+    }
+    const built = await buildCapsule(depsWith(both), { name: 'layered', backend: 'cpu', source: { wheelhouse } })
+    expect(Object.keys(built.stamp.versions)).toEqual(['upper'])
+    expect(built.stamp.base?.folder).toContain('tiny')
+  })
+})
+
+describe('what goes wrong leaves no environment and says why', () => {
+  test('a package that is not the locked one is refused', async () => {
+    const setting = setUp()
+    writeWheelhouse(setting.wheelhouse, [
+      { name: 'lower', version: '1.2.0', code: 'import os  # not what was locked\n' },
+    ])
+    await expect(build(setting)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('not the locked one'),
+    })
+    expect(existsSync(join(folder, 'environments', 'tiny'))).toBe(true)
+    expect(readdirSync(join(folder, 'environments', 'tiny')).filter(name => /^[0-9a-f]{16}$/.test(name))).toEqual([])
+    expect(besides()).toEqual([])
+  })
+
+  test('a wheelhouse that lacks a package names it', async () => {
+    const setting = setUp()
+    unlinkSync(join(setting.wheelhouse, 'second-3.0-py3-none-any.whl'))
+    await expect(build(setting)).rejects.toMatchObject({
+      code: 'missing_requirement',
+      message: expect.stringContaining('second'),
+    })
+  })
+
+  test('a package that cannot be imported fails the build', async () => {
+    await expect(build(setUp('raise RuntimeError("no such library")\n'))).rejects.toMatchObject({
+      code: 'worker_failed',
+      message: expect.stringContaining('lower cannot be imported: RuntimeError: no such library'),
+    })
+    expect(besides()).toEqual([])
+  })
+
+  test('an index that does not answer is named as such', async () => {
+    const { recipes } = setUp()
+    const env = { ...process.env, UV_CACHE_DIR: join(folder, 'uv'), UV_HTTP_RETRIES: '0' }
+    const request = { name: 'tiny', backend: 'cpu', source: { index: 'http://127.0.0.1:9/simple' } } as const
+    await expect(buildCapsule(depsWith(recipes, { env }), request)).rejects.toMatchObject({
+      code: 'missing_requirement',
+      message: 'The package index could not be reached.',
+      hint: expect.stringContaining('--wheelhouse'),
+    })
+  })
+
+  test('hard offline mode refuses before anything is asked', async () => {
+    const { recipes } = setUp()
+    const env = { ...process.env, UV_CACHE_DIR: join(folder, 'uv'), SLIPWAY_OFFLINE: 'hard' }
+    await expect(buildCapsule(depsWith(recipes, { env }), { name: 'tiny', backend: 'cpu' })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+  })
+
+  test('a backend without a lock says what is missing and how to supply it', async () => {
+    const { recipes } = setUp()
+    await expect(buildCapsule(depsWith(recipes), { name: 'tiny', backend: 'rocm' })).rejects.toMatchObject({
+      code: 'missing_requirement',
+      message: 'No index here has ROCm builds.',
+      hint: expect.stringContaining('--lock-file'),
+    })
+  })
+
+  test('a folder that cannot be made says so', async () => {
+    const setting = setUp()
+    writeFileSync(join(folder, 'environments'), 'a file in the way')
+    await expect(build(setting)).rejects.toMatchObject({
+      code: 'missing_requirement',
+      hint: expect.stringContaining('XDG_CACHE_HOME'),
+    })
+  })
+})
+
+describe('a build that is stopped', () => {
+  test('leaves the old one working, and its remains are swept by the next', async () => {
+    const setting = setUp()
+    const old = await build(setting)
+    const stop = new AbortController()
+    const stopping = build(setting, { signal: stop.signal, onProgress: () => stop.abort() }, true)
+    await expect(stopping).rejects.toMatchObject({ code: 'cancelled' })
+    expect(execFileSync(old.python, ['-c', 'import lower; print(lower.VERSION)'], { encoding: 'utf8' }).trim()).toBe(
+      '1.2.0',
+    )
+
+    // Killed: no `finally` ran. Its folder stays until the next build.
+    mkdirSync(`${old.folder}.building-424242/lib`, { recursive: true })
+    const again = await build(setting, {}, true)
+    expect(again.fresh).toBe(true)
+    expect(besides()).toEqual([])
+  })
+
+  test('between the two renames gives the old one back', async () => {
+    const setting = setUp()
+    const old = await build(setting)
+    renameSync(old.folder, `${old.folder}.replaced-424242`)
+    const again = await build(setting)
+    expect(again.fresh).toBe(false)
+    expect(again.stamp.builtAt).toBe(old.stamp.builtAt)
+  })
+})
+
+describe('drift', () => {
+  test('is told for a removed, a changed and an added package, and an untouched capsule has none', async () => {
+    const built = await build(setUp())
+    const packages = sitePackages(built.folder) ?? ''
+    expect((await verifyCapsule(built.folder, { deep: true })).problems).toEqual([])
+    rmSync(join(packages, 'second-3.0.dist-info'), { recursive: true })
+    mkdirSync(join(packages, 'stranger-9.dist-info'))
+    const { problems } = await verifyCapsule(built.folder)
+    expect(problems.map(({ cause }) => cause)).toEqual(['second 3.0 was removed.', 'stranger 9 was added by someone.'])
+  })
+
+  test('inside a file is found by the deep check only', async () => {
+    const built = await build(setUp())
+    const file = join(sitePackages(built.folder) ?? '', 'lower.py')
+    const text = readFileSync(file, 'utf8')
+    unlinkSync(file)
+    writeFileSync(file, text.replace('1.2.0', '9.9.9'))
+    expect((await verifyCapsule(built.folder)).problems).toEqual([])
+    const deep = await verifyCapsule(built.folder, { deep: true })
+    expect(deep.problems.map(({ cause }) => cause)).toEqual(['lower.py (lower-1.2.0.dist-info) was changed.'])
+  })
+
+  test('a capsule whose interpreter is gone is built again, and a folder without a stamp is none', async () => {
+    const setting = setUp()
+    const built = await build(setting)
+    unlinkSync(built.python)
+    expect((await verifyCapsule(built.folder)).problems[0]?.cause).toContain('interpreter is gone')
+    const second = await build(setting)
+    expect(second.fresh).toBe(true)
+    unlinkSync(join(second.folder, stampFile))
+    appendFileSync(join(second.folder, 'half'), '')
+    expect((await build(setting)).fresh).toBe(true)
+  })
+})
