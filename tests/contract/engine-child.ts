@@ -18,23 +18,29 @@ export type EngineChild = {
 }
 
 type Options = Partial<Omit<EngineConfig, 'socket'>> & { readonly modelPath: string }
+type Command = (config: string) => readonly [string, ...string[]]
 
 const llamaEngine = fileURLToPath(new URL('../../main/entry/llama-engine.ts', import.meta.url))
 
 /** argv of the GGUF engine, given its configuration file. */
 export const llamaCommand = (config: string): readonly [string, ...string[]] => [process.execPath, llamaEngine, config]
 
-/** Starts an engine and waits until it is ready; rejects with its `failed` event. */
-export async function startEngine(
-  options: Options,
-  command: (config: string) => readonly [string, ...string[]] = llamaCommand,
+/** Starts the GGUF engine. */
+export const startEngine = (options: Options): Promise<EngineChild> =>
+  startEngineChild({ threads: 1, parallel: 4, ...options }, llamaCommand)
+
+/** Starts an engine with its own configuration and waits until it is ready; rejects with its `failed` event. */
+export async function startEngineChild(
+  own: object,
+  command: Command,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<EngineChild> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-engine-'))
   const socket = join(folder, 'engine.sock')
   const config = join(folder, 'config.json')
-  writeFileSync(config, JSON.stringify({ threads: 1, parallel: 4, ...options, socket }))
+  writeFileSync(config, JSON.stringify({ ...own, socket }))
   const [file, ...args] = command(config)
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], cwd: folder })
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], cwd: folder, env: { ...process.env, ...env } })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-10_000)
@@ -43,7 +49,8 @@ export async function startEngine(
   void exited.then(() => rmSync(folder, { recursive: true, force: true }))
   const ready = await new Promise<EngineReady>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', line => {
-      const event = EngineEvent.parse(JSON.parse(line))
+      const { success, data: event } = EngineEvent.safeParse(JSON.parse(line))
+      if (!success) return // phases of a worker are not part of the protocol
       if (event.event === 'ready') resolve(event)
       if (event.event === 'failed') reject(Object.assign(new Error(event.message), event))
     })

@@ -37,7 +37,13 @@ export function createEngineClient(
         },
         resolve,
       )
-      outgoing.on('error', error => reject(signal?.aborted ? cancelled(signal) : lost(facts.name, error)))
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        if (signal?.aborted) return reject(cancelled(signal))
+        // The engine closed an idle connection at the moment it was used again: nothing was read, so it may be repeated.
+        if (outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))
+          return resolve(open(path, body, signal))
+        reject(lost(facts.name, error))
+      })
       outgoing.end(text)
     })
 
