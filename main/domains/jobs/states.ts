@@ -5,8 +5,9 @@ import type { JobState } from '../../contract/jobs.ts'
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   queued: ['starting', 'cancelled', 'failed'],
   starting: ['running', 'stopping', 'failed', 'cancelled', 'lost'],
-  // Back to starting: a service that fell over and has a restart left.
-  running: ['starting', 'stopping', 'done', 'failed', 'lost'],
+  // Back to starting: a service that fell over and has a restart left. Straight to cancelled: the row was restored from
+  // a backup that did not know of the stop yet.
+  running: ['starting', 'stopping', 'done', 'failed', 'cancelled', 'lost'],
   stopping: ['done', 'cancelled', 'failed', 'lost'],
   done: [],
   failed: [],

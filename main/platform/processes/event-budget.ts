@@ -1,6 +1,8 @@
+export type EventBudget = ReturnType<typeof createEventBudget>
+
 /**
- * How fast a child may fill its journal: a token bucket over bytes. An overdrawn budget says how long to read nothing,
- * so that a flooding child waits in its own write instead of filling our memory or the disk.
+ * How fast a child may fill its journal (or its log): a token bucket over bytes. An overdrawn budget says how long to
+ * read nothing, so that a flooding child waits in its own write instead of filling our memory or the disk.
  */
 export function createEventBudget({
   bytesPerSecond,
@@ -20,6 +22,10 @@ export function createEventBudget({
       left = Math.min(burstBytes, left + ((now - filledAtMs) * bytesPerSecond) / 1000) - bytes
       filledAtMs = now
       return left >= 0 ? 0 : Math.ceil((-left / bytesPerSecond) * 1000)
+    },
+    /** Bytes that were not written after all. */
+    giveBack: (bytes: number): void => {
+      left = Math.min(burstBytes, left + bytes)
     },
   }
 }

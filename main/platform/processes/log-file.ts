@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogLine } from '../../contract/jobs.ts'
+import type { EventBudget } from './event-budget.ts'
 import { isDiskTrouble } from './journal.ts'
 
 /**
@@ -19,12 +20,24 @@ type StoredLine = { readonly t: number; readonly s: LogLine['stream']; readonly 
 
 export type LogWriter = {
   readonly write: (stream: LogLine['stream'], lines: readonly string[]) => void
+  /** Writes the last lines of a flood that were held back. Call it now and then, and at the end. */
+  readonly flush: () => void
   /** Everything that was dropped: fallen out of the middle, or refused by a full disk. */
   readonly droppedBytes: () => number
 }
 
-/** Opens a job's log for appending. A full disk drops lines and counts them: a log must never stop the work. */
-export function createLogWriter(folder: string, nowMs: () => number, limits: LogLimits = logLimits): LogWriter {
+type Batch = { readonly t: number; readonly stream: LogLine['stream']; readonly lines: readonly string[] }
+
+/**
+ * Opens a job's log for appending. A full disk drops lines and counts them: a log must never stop the work. Nor must a
+ * flood cost more than it is worth: beyond `budget` only the latest lines are held, and written when there is time.
+ */
+export function createLogWriter(
+  folder: string,
+  nowMs: () => number,
+  { limits = logLimits, budget }: { readonly limits?: LogLimits; readonly budget?: EventBudget } = {},
+): LogWriter {
+  let held: Batch | undefined
   let { headBytes, tailBytes, beforeBytes, droppedBytes } = measure(folder)
   let tail = openSync(tailFile(folder), 'a', 0o600)
   let isHeadFull = tailBytes + beforeBytes > 0 || headBytes >= limits.headBytes
@@ -56,20 +69,43 @@ export function createLogWriter(folder: string, nowMs: () => number, limits: Log
     }
   }
 
+  const store = ({ t, stream, lines }: Batch): void => {
+    let text = ''
+    for (const x of lines) {
+      // The count travels in the file itself, so that a reader (or the next attempt's runner) knows it.
+      const line: StoredLine = isHeadFull && text === '' ? { t, s: stream, x, d: droppedBytes } : { t, s: stream, x }
+      text += `${JSON.stringify(line)}\n`
+    }
+    if (text) append(text)
+  }
+
+  const flush = (): void => {
+    const batch = held
+    held = undefined
+    if (batch) store(batch)
+  }
+
   return {
     write: (stream, lines) => {
-      const t = nowMs()
-      let text = ''
-      for (const x of lines) {
-        // The count travels in the file itself, so that a reader (or the next attempt's runner) knows it.
-        const line: StoredLine = isHeadFull && text === '' ? { t, s: stream, x, d: droppedBytes } : { t, s: stream, x }
-        text += `${JSON.stringify(line)}\n`
+      const batch = { t: nowMs(), stream, lines }
+      const waitMs = budget?.spend(sizeOfLines(lines)) ?? 0
+      if (waitMs === 0) {
+        flush()
+        store(batch)
+        return
       }
-      if (text) append(text)
+      if (held) {
+        droppedBytes += sizeOfLines(held.lines)
+        budget?.giveBack(sizeOfLines(held.lines))
+      }
+      held = batch
     },
+    flush,
     droppedBytes: () => droppedBytes,
   }
 }
+
+const sizeOfLines = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0)
 
 /** The last `limit` lines, oldest first, and how many bytes of the log are gone. */
 export function readLog(folder: string, limit: number): { lines: LogLine[]; truncatedBytes: number } {

@@ -37,7 +37,9 @@ export async function runJob(folder: string, spec: RunnerSpec, deps: Deps): Prom
   let logCount = 0
   const poke = () => control?.poke()
   const journal = createJournal(journalFile(folder, spec.attempt), nowMs, poke)
-  const log = createLogWriter(logFolder(folder), nowMs)
+  const log = createLogWriter(logFolder(folder), nowMs, {
+    budget: createEventBudget({ bytesPerSecond: 4 << 20, burstBytes: 16 << 20, nowMs: monotonicMs }),
+  })
   const note = (text: string) => {
     log.write('runner', [text])
     logCount += 1
@@ -108,6 +110,7 @@ export async function runJob(folder: string, spec: RunnerSpec, deps: Deps): Prom
 
   const end = async (facts: Partial<EndFacts>, leftovers: readonly number[]): Promise<void> => {
     clearTimeout(escalation)
+    log.flush()
     const whole: EndFacts = {
       exitCode: null,
       signal: null,
@@ -168,6 +171,7 @@ export async function runJob(folder: string, spec: RunnerSpec, deps: Deps): Prom
 
   const timers = [
     setInterval(() => health(silence.check()), silence.checkEveryMs),
+    setInterval(log.flush, 1_000),
     setInterval(() => {
       const bytes = treeMemoryBytes(pid)
       peakMemoryBytes = Math.max(peakMemoryBytes, bytes)
