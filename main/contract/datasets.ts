@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { Bytes, FileEntry, id, Lineage, Name, PageInput, page, Ref, Sha256, Timestamp } from './common.ts'
 import { JobId } from './jobs.ts'
 import { command, query } from './method.ts'
+import { CheckReport as RenderedReport } from './worker.ts'
 
 export const DatasetId = id('dset')
 export type DatasetId = z.output<typeof DatasetId>
@@ -114,58 +115,51 @@ export type SplitRole = z.output<typeof SplitRole>
 export const DatasetVersion = z.object({
   id: DatasetVersionId,
   datasetId: DatasetId,
-  name: z.string().meta({ description: 'the name of the set and the version, such as dialogues@V2' }),
-  version: z.string().meta({ description: 'V1, V2 …' }),
+  name: Name,
+  version: z.number().int().positive(),
+  state: DatasetState,
   kind: DatasetKind.optional().meta({ description: 'known once the import has looked at the rows' }),
   format: DatasetFormat.optional(),
-  state: DatasetState,
-  description: z.string(),
-  aliases: z.array(z.string()),
   rows: z.number().int(),
   badRows: z.number().int(),
-  reasons: ReasonCounts,
   sizeBytes: Bytes,
+  aliases: z.array(z.string()),
   splitRole: SplitRole.optional(),
+  problem: z.string().optional(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
   frozenAt: Timestamp.optional(),
-  jobId: JobId.optional(),
-  failure: z.string().optional(),
 })
 export type DatasetVersion = z.output<typeof DatasetVersion>
 
-export const Dataset = z.object({
-  id: DatasetId,
-  name: Name,
-  description: z.string(),
-  labels: z.array(z.string()),
-  kind: DatasetKind.optional(),
-  state: DatasetState,
-  version: z.string().meta({ description: 'the newest version' }),
-  versions: z.number().int(),
-  rows: z.number().int(),
-  sizeBytes: Bytes,
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
-})
-export type Dataset = z.output<typeof Dataset>
-
-const settings = z.object({
-  map: z.partialRecord(DatasetField, z.string()).optional(),
+/** How a version was made, as far as it is not said by its sources. */
+export const DatasetSettings = z.object({
   columns: z.partialRecord(DatasetField, z.string()).optional(),
   ignoredColumns: z.array(z.string()).optional(),
+  ignoredFiles: z.array(z.object({ name: z.string(), why: z.string() })).optional(),
   split: z.string().optional(),
   seed: z.number().int().optional(),
-  ratio: z.number().optional(),
+  share: z.number().optional(),
 })
-export type DatasetSettings = z.output<typeof settings>
+export type DatasetSettings = z.output<typeof DatasetSettings>
 
 export const DatasetDetail = DatasetVersion.extend({
+  description: z.string(),
   labels: z.array(z.string()),
   files: z.array(FileEntry),
   sources: z.array(DatasetSource),
-  settings,
+  reasons: ReasonCounts,
+  settings: DatasetSettings,
   lineage: Lineage,
+  versions: z.array(
+    z.object({
+      id: DatasetVersionId,
+      version: z.number().int(),
+      state: DatasetState,
+      splitRole: SplitRole.optional(),
+      createdAt: Timestamp,
+    }),
+  ),
 })
 export type DatasetDetail = z.output<typeof DatasetDetail>
 
@@ -176,12 +170,11 @@ const Label = z
   .max(60)
   .regex(/^[^\p{Cc}\p{Cs}]+$/u)
 const Description = z.string().max(300)
-/** Letters, digits, `.`, `_`, `-`; never like V1, which names a version. */
-export const Alias = z.string().regex(/^(?!V\d+$)[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'an alias like best or golden-set')
+const Alias = z
+  .string()
+  .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
 const Path = z.string().min(1).max(4096).meta({ format: 'path' })
-const DatasetRef = Ref.meta({
-  description: 'id or name of a set (then its newest version), or NAME@V2, NAME@alias, id of a version',
-})
+const DatasetRef = Ref.meta({ description: 'id or name (then the newest version), NAME@2, NAME@alias' })
 
 /** What the reader found in a sample, and how it will read the rest. */
 export const Detection = z.object({
@@ -220,38 +213,42 @@ export const CheckProblem = z.object({
 })
 export type CheckProblem = z.output<typeof CheckProblem>
 
-/** One row as the model would be shown it: `learned` marks, token by token, what the loss sees. */
+/** One row as the model would be shown it, in parts that the loss sees or does not. */
 export const RenderedRow = z.object({
   row: z.number().int(),
-  text: z.string(),
+  side: z.enum(['chosen', 'rejected']).optional(),
   tokens: z.number().int(),
   learnedTokens: z.number().int(),
   truncatedTokens: z.number().int(),
-  pieces: z.array(z.object({ text: z.string(), learned: z.boolean() })),
+  parts: z.array(z.object({ text: z.string(), learned: z.boolean() })),
 })
 export type RenderedRow = z.output<typeof RenderedRow>
-
-/** What the tokenizer knows: made by the Python worker. */
-export const TokenReport = z.object({
-  rows: z.number().int().meta({ description: 'how many rows were rendered' }),
-  tokens: z.object({ total: z.number().int(), mean: z.number(), p95: z.number(), max: z.number() }),
-  learnedTokens: z.number().int(),
-  truncatedRows: z.number().int(),
-  rendered: z.array(RenderedRow),
-})
-export type TokenReport = z.output<typeof TokenReport>
 
 export const CheckReport = z.object({
   dataset: z.string(),
   kind: DatasetKind,
   rows: z.number().int(),
-  verdict: z.enum(['ready', 'usable', 'refused']),
+  verdict: z
+    .enum(['ready', 'usable', 'refused'])
+    .meta({ description: 'refused: training on it would teach nothing, or something false' }),
   problems: z.array(CheckProblem),
-  tokens: TokenReport.optional(),
+  rendered: z
+    .object({ report: RenderedReport, samples: z.array(RenderedRow) })
+    .optional()
+    .meta({ description: 'with a model: what its tokenizer and chat template make of the rows' }),
 })
 export type CheckReport = z.output<typeof CheckReport>
 
 const byRef = z.object({ id: DatasetRef })
+const ColumnMapInput = z
+  .partialRecord(DatasetField, z.string().min(1).max(200))
+  .optional()
+  .meta({ description: 'field=column, for columns with names of their own' })
+const SplitInput = z
+  .string()
+  .max(60)
+  .optional()
+  .meta({ description: 'of a folder with train, validation and test files, the one to read; all mixes them' })
 
 export const datasets = {
   import: command({
@@ -259,25 +256,22 @@ export const datasets = {
     policy: 'write',
     audit: 'datasets.import',
     route: 'POST /datasets/import',
-    cli: { args: ['path'], example: 'slipway datasets import dialogues.jsonl --name dialogues --wait', job: true },
+    cli: {
+      args: ['path'],
+      example: 'slipway datasets import dialogues.jsonl --name dialogues',
+      job: true,
+      waits: true,
+    },
     input: z.object({
       path: Path,
-      name: Name.optional().meta({ description: 'name of the new dataset; the file name is taken otherwise' }),
-      into: Ref.optional().meta({ description: 'add a version to this dataset instead' }),
+      name: Name.optional().meta({ description: 'default: the file’s name; a known name gets a new version' }),
       format: DatasetFormat.optional().meta({ description: 'detected from the rows otherwise' }),
-      map: z
-        .partialRecord(DatasetField, z.string().min(1).max(200))
-        .optional()
-        .meta({ description: 'field=column, for columns with names of their own' }),
-      split: z
-        .string()
-        .max(60)
-        .optional()
-        .meta({ description: 'of a folder with train, validation and test files, the one to read; all mixes them' }),
+      map: ColumnMapInput,
+      split: SplitInput,
       description: Description.default(''),
-      labels: z.array(Label).max(20).default([]),
+      label: z.array(Label).max(20).default([]),
     }),
-    output: z.object({ jobId: JobId, dataset: Dataset, version: DatasetVersion }),
+    output: DatasetVersion.extend({ jobId: JobId }),
   }),
   detect: query({
     description: 'Say how a file would be read, from a sample of its rows, without importing it',
@@ -287,8 +281,8 @@ export const datasets = {
     input: z.object({
       path: Path,
       format: DatasetFormat.optional(),
-      map: z.partialRecord(DatasetField, z.string().min(1).max(200)).optional(),
-      split: z.string().max(60).optional(),
+      map: ColumnMapInput,
+      split: SplitInput,
     }),
     output: Detection.extend({
       files: z.array(z.object({ path: z.string(), sizeBytes: Bytes, format: z.string() })),
@@ -304,26 +298,18 @@ export const datasets = {
       ...PageInput,
       kind: DatasetKind.optional(),
       state: DatasetState.optional(),
-      label: z.string().max(60).optional(),
-      search: z.string().max(200).optional(),
+      label: Label.optional(),
+      q: z.string().max(200).optional().meta({ description: 'words in name or description' }),
     }),
-    output: page(Dataset),
+    output: page(DatasetVersion),
   }),
   show: query({
-    description: 'Show a dataset version with its files, sources and lineage',
+    description: 'Show a dataset version: facts, files, sources with SHA-256, lineage, other versions',
     policy: 'read',
     route: 'GET /datasets/{id}',
-    cli: { args: ['id'], example: 'slipway datasets show dialogues@V1' },
+    cli: { args: ['id'], example: 'slipway datasets show dialogues@1' },
     input: byRef,
     output: DatasetDetail,
-  }),
-  versions: query({
-    description: 'List the versions of a dataset, newest first',
-    policy: 'read',
-    route: 'GET /datasets/{id}/versions',
-    cli: { args: ['id'], example: 'slipway datasets versions dialogues' },
-    input: byRef,
-    output: z.object({ items: z.array(DatasetVersion) }),
   }),
   preview: query({
     description: 'Read some rows of a version, all or those that contain a text',
@@ -405,39 +391,22 @@ export const datasets = {
       test: z.coerce.number().min(0).max(0.9).default(0),
       seed: z.coerce.number().int().min(0).max(2_147_483_647).default(42),
     }),
-    output: z.object({ versions: z.array(DatasetVersion) }),
+    output: z.object({ items: z.array(DatasetVersion) }),
   }),
   update: command({
-    description: 'Rename a dataset, or change its description and labels',
+    description: 'Rename a dataset, describe it, set labels, point an alias at a version',
     policy: 'write',
     audit: 'datasets.update',
     route: 'PATCH /datasets/{id}',
-    cli: { args: ['id'], example: 'slipway datasets update dialogues --name support-dialogues' },
+    cli: { args: ['id'], example: 'slipway datasets update dialogues@2 --alias golden' },
     input: z.object({
-      id: Ref,
+      id: DatasetRef,
       name: Name.optional(),
       description: Description.optional(),
-      labels: z.array(Label).max(20).optional(),
+      label: z.array(Label).max(20).optional(),
+      alias: Alias.optional().meta({ description: 'a name for this version, moved if another one has it' }),
     }),
-    output: Dataset,
-  }),
-  tag: command({
-    description: 'Point an alias at a version; an alias that exists moves',
-    policy: 'write',
-    audit: 'datasets.tag',
-    route: 'POST /datasets/{id}/aliases',
-    cli: { args: ['id', 'alias'], example: 'slipway datasets tag dialogues@V2 golden' },
-    input: z.object({ id: DatasetRef, alias: Alias }),
-    output: DatasetVersion,
-  }),
-  untag: command({
-    description: 'Remove an alias',
-    policy: 'write',
-    audit: 'datasets.untag',
-    route: 'DELETE /datasets/{id}/aliases/{alias}',
-    cli: { args: ['id', 'alias'], example: 'slipway datasets untag dialogues golden' },
-    input: z.object({ id: Ref, alias: Alias }),
-    output: Dataset,
+    output: DatasetDetail,
   }),
   export: command({
     description: 'Write the rows of a version to a new file: .jsonl, .csv or .parquet',
@@ -457,12 +426,12 @@ export const datasets = {
     output: z.object({ path: z.string(), rows: z.number().int(), sizeBytes: Bytes, sha256: Sha256 }),
   }),
   remove: command({
-    description: 'Remove a version, or with a name alone a dataset and all its versions',
+    description: 'Remove a dataset with all its versions, or one version; what was made from it stays explained',
     policy: 'write',
     audit: 'datasets.remove',
     route: 'DELETE /datasets/{id}',
-    cli: { args: ['id'], example: 'slipway datasets remove dialogues@V1' },
+    cli: { args: ['id'], example: 'slipway datasets remove dialogues@1' },
     input: byRef,
-    output: z.object({ removed: z.array(z.string()) }),
+    output: z.object({ removed: z.array(DatasetVersionId) }),
   }),
 }

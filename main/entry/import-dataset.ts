@@ -5,6 +5,7 @@
  *   node main/entry/import-dataset.ts CONFIG.json
  */
 import { readFileSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import * as z from 'zod'
 import { DatasetField, DatasetFormat } from '../contract/datasets.ts'
 import { AppError, toAppError } from '../contract/errors.ts'
@@ -14,7 +15,7 @@ import { createBlobStore, diskError } from '../platform/blobs/store.ts'
 const ImportConfig = z.strictObject({
   path: z.string().min(1),
   /** Receives the work in progress; nothing of it stays. */
-  outDir: z.string().min(1),
+  outDir: z.string().min(1).default('.'),
   blobsRoot: z.string().min(1),
   format: DatasetFormat.optional(),
   map: z.partialRecord(DatasetField, z.string()).optional(),
@@ -54,7 +55,10 @@ async function main(configPath: string): Promise<void> {
       badRows,
     })
   }
-  const { file, ...result } = await importRows(config, { signal: abort.signal, onProgress: progress })
+  const { file, ...result } = await importRows(
+    { ...config, outDir: resolve(config.outDir) },
+    { signal: abort.signal, onProgress: progress },
+  )
   const blob = await createBlobStore(config.blobsRoot).adoptFile(file, { signal: abort.signal })
   emit('finished', { ...result, files: [{ ...blob, rows: result.rows }] })
 }

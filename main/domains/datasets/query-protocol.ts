@@ -1,0 +1,40 @@
+import type { CheckProblem, DatasetFormat, Detection, RowIssue } from '../../contract/datasets.ts'
+import type { ErrorBody } from '../../contract/errors.ts'
+import type { ColumnMap } from './import/row-view.ts'
+import type { CheckInput } from './queries/check.ts'
+import type { Exported, ExportInput } from './queries/export.ts'
+import type { Preview, PreviewInput } from './queries/preview.ts'
+import type { RowSet } from './queries/row-sql.ts'
+import type { SplitInput, SplitPart } from './queries/split.ts'
+import type { Stats } from './queries/stats.ts'
+
+export type DetectInput = {
+  readonly path: string
+  readonly outDir: string
+  readonly format?: DatasetFormat | undefined
+  readonly map?: ColumnMap | undefined
+  readonly split?: string | undefined
+}
+export type Detected = {
+  readonly detection: Detection
+  readonly files: readonly { readonly path: string; readonly sizeBytes: number; readonly format: string }[]
+  readonly issues: readonly RowIssue[]
+}
+
+/** What the query thread does: one input and one output each. */
+export type Queries = {
+  readonly preview: (input: PreviewInput) => Preview
+  readonly stats: (input: RowSet) => Stats
+  readonly check: (input: CheckInput) => CheckProblem[]
+  readonly export: (input: ExportInput) => Exported
+  readonly split: (input: SplitInput) => SplitPart[]
+  readonly detect: (input: DetectInput) => Detected
+}
+export type QueryName = keyof Queries
+export type QueryInput<N extends QueryName> = Parameters<Queries[N]>[0]
+export type QueryOutput<N extends QueryName> = ReturnType<Queries[N]>
+
+export type QueryRequest =
+  | { readonly id: number; readonly name: QueryName; readonly input: unknown }
+  | { readonly id: number; readonly cancel: true }
+export type QueryReply = { readonly id: number } & ({ readonly output: unknown } | { readonly error: ErrorBody })

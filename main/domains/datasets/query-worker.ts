@@ -1,0 +1,72 @@
+/** The thread in which DuckDB reads dataset versions, so that no scan ever keeps the backend's event loop waiting. */
+import { parentPort } from 'node:worker_threads'
+import { AppError, toAppError } from '../../contract/errors.ts'
+import { openDuck } from './import/duckdb.ts'
+import { detectRows } from './import/import-rows.ts'
+import { checkRows } from './queries/check.ts'
+import { exportRows } from './queries/export.ts'
+import { preview } from './queries/preview.ts'
+import { splitRows } from './queries/split.ts'
+import { stats } from './queries/stats.ts'
+import type { QueryInput, QueryName, QueryOutput, QueryReply, QueryRequest } from './query-protocol.ts'
+
+type Connection = Awaited<ReturnType<typeof openDuck>>
+type Implementation = {
+  readonly [N in QueryName]: (
+    input: QueryInput<N>,
+    connection: Connection,
+    signal: AbortSignal,
+  ) => Promise<QueryOutput<N>>
+}
+
+const implementation: Implementation = {
+  preview: (input, connection) => preview(connection, input),
+  stats: (input, connection) => stats(connection, input),
+  check: (input, connection) => checkRows(connection, input),
+  export: (input, connection, signal) => exportRows(connection, input, () => signal.aborted),
+  split: (input, connection) => splitRows(connection, input),
+  detect: async (input, _connection, signal) => {
+    const { files, ...found } = await detectRows(input, signal)
+    return { ...found, files: files.map(({ name, sizeBytes, type }) => ({ path: name, sizeBytes, format: type })) }
+  },
+}
+
+const port = parentPort
+if (!port) throw new Error('query-worker.ts runs in a worker thread')
+const running = new Map<number, AbortController>()
+
+const answer = async (id: number, name: QueryName, input: unknown): Promise<QueryReply> => {
+  const abort = new AbortController()
+  running.set(id, abort)
+  // One small database per query: they share nothing, and what one allocated is gone with it.
+  const connection = await openDuck({ memoryLimitMiB: 512, threads: 2 })
+  const interrupt = () => connection.interrupt()
+  abort.signal.addEventListener('abort', interrupt)
+  try {
+    // The caller's types tie name and input together; they cross a thread as plain data.
+    const run = implementation[name] as (
+      input: unknown,
+      connection: Connection,
+      signal: AbortSignal,
+    ) => Promise<unknown>
+    return { id, output: await run(input, connection, abort.signal) }
+  } catch (error) {
+    if (abort.signal.aborted) return { id, error: new AppError('cancelled', 'Cancelled.').toBody() }
+    const known = toAppError(error)
+    const cause =
+      known.code === 'internal' && error instanceof Error ? { details: { cause: error.message.slice(0, 500) } } : {}
+    return { id, error: { ...known.toBody(), ...cause } }
+  } finally {
+    running.delete(id)
+    connection.closeSync()
+  }
+}
+
+port.on('message', (request: QueryRequest) => {
+  if ('cancel' in request) running.get(request.id)?.abort()
+  else
+    void answer(request.id, request.name, request.input).then(
+      reply => port.postMessage(reply),
+      error => port.postMessage({ id: request.id, error: toAppError(error).toBody() } satisfies QueryReply),
+    )
+})

@@ -1,0 +1,356 @@
+import type { FileEntry } from '../../contract/common.ts'
+import {
+  type DatasetId,
+  type DatasetKind,
+  DatasetSettings,
+  type DatasetSource,
+  type DatasetState,
+  DatasetVersion,
+  type DatasetVersionId,
+  ReasonCounts,
+  RowIssue,
+  type RowReason,
+  type SplitRole,
+} from '../../contract/datasets.ts'
+import { isoOf } from '../../platform/clock.ts'
+import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+
+type Row = {
+  id: string
+  dataset_id: string
+  name: string
+  version: number
+  state: string
+  kind: string | null
+  format: string | null
+  rows: number
+  bad_rows: number
+  size_bytes: number
+  split_role: string | null
+  problem: string | null
+  aliases: string | null
+  created_at_ms: number
+  updated_at_ms: number
+  frozen_at_ms: number | null
+}
+
+const COLUMNS = `v.id, v.dataset_id, d.name, v.version, v.state, v.kind, v.format, v.rows, v.bad_rows, v.size_bytes, v.split_role, v.problem,
+  v.created_at_ms, v.updated_at_ms, v.frozen_at_ms,
+  (SELECT group_concat(a.alias) FROM dataset_aliases a WHERE a.version_id = v.id) AS aliases`
+const JOINED = `SELECT ${COLUMNS} FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id`
+
+const toVersion = (row: Row): DatasetVersion =>
+  DatasetVersion.parse({
+    id: row.id,
+    datasetId: row.dataset_id,
+    name: row.name,
+    version: row.version,
+    state: row.state,
+    ...(row.kind !== null && { kind: row.kind }),
+    ...(row.format !== null && { format: row.format }),
+    rows: row.rows,
+    badRows: row.bad_rows,
+    sizeBytes: row.size_bytes,
+    aliases: row.aliases?.split(',') ?? [],
+    ...(row.split_role !== null && { splitRole: row.split_role }),
+    ...(row.problem !== null && { problem: row.problem }),
+    createdAt: isoOf(row.created_at_ms),
+    updatedAt: isoOf(row.updated_at_ms),
+    ...(row.frozen_at_ms !== null && { frozenAt: isoOf(row.frozen_at_ms) }),
+  })
+
+export type DatasetFilter = {
+  readonly q?: string | undefined
+  readonly kind?: DatasetKind | undefined
+  readonly state?: DatasetState | undefined
+  readonly label?: string | undefined
+}
+
+function whereOf({ q, kind, state, label }: DatasetFilter): { sql: string; values: string[] } {
+  const parts: { sql: string; values: string[] }[] = []
+  if (kind !== undefined) parts.push({ sql: 'd.newest_kind = ?', values: [kind] })
+  if (state !== undefined) parts.push({ sql: 'd.newest_state = ?', values: [state] })
+  if (label !== undefined)
+    parts.push({ sql: 'd.id IN (SELECT dataset_id FROM dataset_labels WHERE label = ?)', values: [label] })
+  // The trigram index needs three letters; shorter words are looked for in names.
+  for (const word of (q ?? '').split(/\s+/).filter(Boolean))
+    parts.push(
+      [...word].length >= 3
+        ? {
+            sql: 'd.row IN (SELECT rowid FROM datasets_search WHERE datasets_search MATCH ?)',
+            values: [`"${word.replaceAll('"', '""')}"`],
+          }
+        : { sql: "d.name LIKE ? ESCAPE '\\'", values: [`%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`] },
+    )
+  return {
+    sql: ['d.newest_version_id IS NOT NULL', ...parts.map(part => part.sql)].join(' AND '),
+    values: parts.flatMap(part => part.values),
+  }
+}
+
+/** Newest datasets first, each as its newest version, below `beforeId`. */
+export function listDatasets(
+  db: ReadableDb,
+  filter: DatasetFilter,
+  beforeId: string | undefined,
+  limit: number,
+): DatasetVersion[] {
+  const { sql, values } = whereOf(filter)
+  return db
+    .prepare<unknown[], Row>(
+      `SELECT ${COLUMNS} FROM datasets d JOIN dataset_versions v ON v.id = d.newest_version_id WHERE ${sql} AND d.id < ? ORDER BY d.id DESC LIMIT ?`,
+    )
+    .all(...values, beforeId ?? 'dset_~', limit)
+    .map(toVersion)
+}
+
+export function countDatasets(db: ReadableDb, filter: DatasetFilter): number {
+  const { sql, values } = whereOf(filter)
+  return (
+    db.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM datasets d WHERE ${sql}`).get(...values)?.n ?? 0
+  )
+}
+
+export function findVersion(db: ReadableDb, id: string): DatasetVersion | undefined {
+  const row = db.prepare<[string], Row>(`${JOINED} WHERE v.id = ? AND v.removed_at_ms IS NULL`).get(id)
+  return row && toVersion(row)
+}
+
+export type DatasetRow = {
+  readonly id: DatasetId
+  readonly name: string
+  readonly description: string
+  readonly newestVersionId: DatasetVersionId | null
+}
+
+export const findDataset = (db: ReadableDb, ref: string): DatasetRow | undefined =>
+  db
+    .prepare<[string, string], DatasetRow>(
+      'SELECT id, name, description, newest_version_id AS newestVersionId FROM datasets WHERE id = ? OR name = ?',
+    )
+    .get(ref, ref)
+
+/** The version of one dataset that a number (`2`, `V2`) or an alias names. */
+export function findVersionOf(db: ReadableDb, datasetId: string, selector: string): DatasetVersion | undefined {
+  const row = db
+    .prepare<[string, string, string, string], Row>(
+      `${JOINED} WHERE v.dataset_id = ? AND v.removed_at_ms IS NULL AND (CAST(v.version AS TEXT) = ltrim(?, 'Vv')
+         OR v.id = (SELECT version_id FROM dataset_aliases WHERE dataset_id = ? AND alias = ?))`,
+    )
+    .get(datasetId, selector, datasetId, selector)
+  return row && toVersion(row)
+}
+
+export const versionsOf = (db: ReadableDb, datasetId: string): DatasetVersion[] =>
+  db
+    .prepare<[string], Row>(`${JOINED} WHERE v.dataset_id = ? AND v.removed_at_ms IS NULL ORDER BY v.version DESC`)
+    .all(datasetId)
+    .map(toVersion)
+
+export function insertDataset(
+  db: WritableDb,
+  made: { id: string; name: string; description: string; atMs: number },
+): void {
+  db.prepare('INSERT INTO datasets (id, name, description, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?, ?)').run(
+    made.id,
+    made.name,
+    made.description,
+    made.atMs,
+    made.atMs,
+  )
+}
+
+export type NewVersion = {
+  readonly id: string
+  readonly datasetId: string
+  readonly state: DatasetState
+  readonly settings: DatasetSettings
+  readonly splitRole?: SplitRole
+  readonly atMs: number
+}
+
+/** Adds the next version number; numbers are never used twice, not even after a removal. */
+export function insertVersion(db: WritableDb, made: NewVersion): void {
+  db.prepare(
+    `INSERT INTO dataset_versions (id, dataset_id, version, state, rows, bad_rows, reasons, size_bytes, split_role, settings, created_at_ms, updated_at_ms)
+     VALUES (?, ?, (SELECT coalesce(max(version), 0) + 1 FROM dataset_versions WHERE dataset_id = ?), ?, 0, 0, '{}', 0, ?, ?, ?, ?)`,
+  ).run(
+    made.id,
+    made.datasetId,
+    made.datasetId,
+    made.state,
+    made.splitRole ?? null,
+    JSON.stringify(made.settings),
+    made.atMs,
+    made.atMs,
+  )
+}
+
+export type VersionFile = { readonly sha256: string; readonly sizeBytes: number; readonly rows: number }
+export type VersionContent = {
+  readonly kind: DatasetKind
+  readonly format?: string | undefined
+  readonly rows: number
+  readonly badRows: number
+  readonly reasons: ReasonCounts
+  readonly settings: DatasetSettings
+  readonly files: readonly VersionFile[]
+  readonly sources: readonly DatasetSource[]
+  readonly issues: readonly RowIssue[]
+}
+
+/** Gives a version its rows, once: from then on they never change. */
+export function fillVersion(db: WritableDb, id: string, content: VersionContent, atMs: number): void {
+  const sizeBytes = content.files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  db.prepare(
+    `UPDATE dataset_versions SET state = 'draft', kind = ?, format = ?, rows = ?, bad_rows = ?, reasons = ?, settings = ?, size_bytes = ?, updated_at_ms = ?
+     WHERE id = ? AND state = 'importing'`,
+  ).run(
+    content.kind,
+    content.format ?? null,
+    content.rows,
+    content.badRows,
+    JSON.stringify(content.reasons),
+    JSON.stringify(content.settings),
+    sizeBytes,
+    atMs,
+    id,
+  )
+  const insertFile = db.prepare(
+    'INSERT INTO dataset_files (version_id, position, path, sha256, size_bytes, rows, verified_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  for (const [position, file] of content.files.entries())
+    insertFile.run(id, position, `rows-${position}.parquet`, file.sha256, file.sizeBytes, file.rows, atMs)
+  const insertSource = db.prepare(
+    'INSERT INTO dataset_sources (version_id, position, path, sha256, size_bytes, rows, bad_rows) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
+  for (const [position, source] of content.sources.entries())
+    insertSource.run(id, position, source.path, source.sha256, source.sizeBytes, source.rows, source.badRows)
+  const insertIssue = db.prepare('INSERT INTO dataset_issues (version_id, position, reason, issue) VALUES (?, ?, ?, ?)')
+  for (const [position, issue] of content.issues.entries())
+    insertIssue.run(id, position, issue.reason, JSON.stringify(issue))
+}
+
+export const setVersionFailed = (db: WritableDb, id: string, problem: string, atMs: number): void =>
+  void db
+    .prepare(
+      "UPDATE dataset_versions SET state = 'failed', problem = ?, updated_at_ms = ? WHERE id = ? AND state = 'importing'",
+    )
+    .run(problem, atMs, id)
+
+export const setVersionFrozen = (db: WritableDb, id: string, atMs: number): void =>
+  void db
+    .prepare(
+      "UPDATE dataset_versions SET state = 'frozen', frozen_at_ms = ?, updated_at_ms = ? WHERE id = ? AND state = 'draft'",
+    )
+    .run(atMs, atMs, id)
+
+/** Removal hides a version; its row stays, so that what was made from it can still say what that was. */
+export function setVersionRemoved(db: WritableDb, id: string, atMs: number): void {
+  db.prepare('UPDATE dataset_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
+  db.prepare('DELETE FROM dataset_aliases WHERE version_id = ?').run(id)
+}
+
+type FileRow = { path: string; sha256: string; sizeBytes: number; rows: number; verifiedAtMs: number }
+
+export const filesOf = (db: ReadableDb, id: string): readonly (FileEntry & VersionFile)[] =>
+  db
+    .prepare<[string], FileRow>(
+      'SELECT path, sha256, size_bytes AS sizeBytes, rows, verified_at_ms AS verifiedAtMs FROM dataset_files WHERE version_id = ? ORDER BY position',
+    )
+    .all(id)
+    .map(({ verifiedAtMs, ...file }) => ({ ...file, verifiedAt: isoOf(verifiedAtMs) }))
+
+export const sourcesOf = (db: ReadableDb, id: string): DatasetSource[] =>
+  db
+    .prepare<[string], DatasetSource>(
+      'SELECT path, sha256, size_bytes AS sizeBytes, rows, bad_rows AS badRows FROM dataset_sources WHERE version_id = ? ORDER BY position',
+    )
+    .all(id)
+
+/** What a version's row holds beyond what lists show. */
+export function detailOf(db: ReadableDb, id: string): { reasons: ReasonCounts; settings: DatasetSettings } {
+  const row = db
+    .prepare<[string], { reasons: string; settings: string }>(
+      'SELECT reasons, settings FROM dataset_versions WHERE id = ?',
+    )
+    .get(id)
+  return {
+    reasons: ReasonCounts.parse(JSON.parse(row?.reasons ?? '{}')),
+    settings: DatasetSettings.parse(JSON.parse(row?.settings ?? '{}')),
+  }
+}
+
+export function issuesOf(
+  db: ReadableDb,
+  id: string,
+  page: { reason: RowReason | undefined; offset: number; limit: number },
+): { stored: number; items: RowIssue[] } {
+  const reason = page.reason ?? null
+  const where = 'version_id = ? AND (? IS NULL OR reason = ?)'
+  const stored = db
+    .prepare<[string, string | null, string | null], { n: number }>(
+      `SELECT count(*) AS n FROM dataset_issues WHERE ${where}`,
+    )
+    .get(id, reason, reason)
+  const rows = db
+    .prepare<[string, string | null, string | null, number, number], { issue: string }>(
+      `SELECT issue FROM dataset_issues WHERE ${where} ORDER BY position LIMIT ? OFFSET ?`,
+    )
+    .all(id, reason, reason, page.limit, page.offset)
+  return { stored: stored?.n ?? 0, items: rows.map(row => RowIssue.parse(JSON.parse(row.issue))) }
+}
+
+export function updateDataset(
+  db: WritableDb,
+  id: string,
+  changes: { name?: string | undefined; description?: string | undefined },
+  atMs: number,
+): void {
+  db.prepare(
+    'UPDATE datasets SET name = coalesce(?, name), description = coalesce(?, description), updated_at_ms = ? WHERE id = ?',
+  ).run(changes.name ?? null, changes.description ?? null, atMs, id)
+}
+
+export function setLabels(db: WritableDb, datasetId: string, labels: readonly string[]): void {
+  db.prepare('DELETE FROM dataset_labels WHERE dataset_id = ?').run(datasetId)
+  const insert = db.prepare('INSERT OR IGNORE INTO dataset_labels (label, dataset_id) VALUES (?, ?)')
+  for (const label of labels) insert.run(label, datasetId)
+}
+
+export const labelsOf = (db: ReadableDb, datasetId: string): string[] =>
+  db
+    .prepare<[string], { label: string }>('SELECT label FROM dataset_labels WHERE dataset_id = ? ORDER BY label')
+    .all(datasetId)
+    .map(row => row.label)
+
+export const setAlias = (db: WritableDb, datasetId: string, alias: string, versionId: string): void =>
+  void db
+    .prepare(
+      'INSERT INTO dataset_aliases (dataset_id, alias, version_id) VALUES (?, ?, ?) ON CONFLICT (dataset_id, alias) DO UPDATE SET version_id = excluded.version_id',
+    )
+    .run(datasetId, alias, versionId)
+
+/**
+ * Brings a dataset's own row (its newest version, the columns that lists filter by) and its search text up to date.
+ * Every write to a dataset or its versions ends with this, in the same transaction.
+ */
+export function refreshDataset(db: WritableDb, id: string): void {
+  db.prepare(
+    `UPDATE datasets SET (newest_version_id, newest_kind, newest_state) =
+       (SELECT id, kind, state FROM dataset_versions WHERE dataset_id = datasets.id AND removed_at_ms IS NULL ORDER BY version DESC LIMIT 1)
+     WHERE id = ?`,
+  ).run(id)
+  const found = db
+    .prepare<[string], { row: number; name: string; description: string; newest: string | null }>(
+      'SELECT row, name, description, newest_version_id AS newest FROM datasets WHERE id = ?',
+    )
+    .get(id)
+  if (!found) return
+  db.prepare('DELETE FROM datasets_search WHERE rowid = ?').run(found.row)
+  if (found.newest !== null)
+    db.prepare('INSERT INTO datasets_search (rowid, text) VALUES (?, ?)').run(
+      found.row,
+      [found.name, found.description, ...labelsOf(db, id)].filter(Boolean).join('\n'),
+    )
+}
