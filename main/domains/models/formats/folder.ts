@@ -1,7 +1,9 @@
+import type { Dir } from 'node:fs'
 import { lstat, opendir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
+import { AppError } from '../../../contract/errors.ts'
 import type { Reading } from './limits.ts'
-import { refuse, refuseSize } from './refuse.ts'
+import { refuse } from './refuse.ts'
 import { fileError, isPlaceholder, printable } from './regular-file.ts'
 
 /** A file of a model folder. */
@@ -42,18 +44,26 @@ export async function listFolder(path: string, reading: Reading): Promise<Folder
   const unusable = new Map<string, string>()
   let seen = 0
 
-  const visit = async (folder: string, depth: number): Promise<void> => {
-    for await (const entry of await openFolder(folder)) {
+  const visit = async (folder: string, depth: number, opened: Dir): Promise<void> => {
+    for await (const entry of opened) {
       reading.signal?.throwIfAborted()
       if (++seen > folderEntries) {
-        throw refuseSize(printable(basename(root)), `the folder has more than ${folderEntries} entries.`)
+        throw new AppError(
+          'too_large',
+          `${printable(basename(root))}: the folder has more than ${folderEntries} entries.`,
+          {
+            hint: 'Name the folder of one model; `slipway models find` looks through larger ones.',
+          },
+        )
       }
       const full = join(folder, entry.name)
       const name = relative(root, full).split(sep).join('/')
       if (entry.isDirectory()) {
         if (skippedFolders.has(entry.name) || checkpointFolder.test(entry.name)) continue
-        if (depth >= folderDepth) unusable.set(name, `it lies deeper than ${folderDepth} folders`)
-        else await visit(full, depth + 1).catch(error => unusable.set(name, reasonOf(error)))
+        const below =
+          depth < folderDepth ? await openFolder(full).catch(reasonOf) : `it lies deeper than ${folderDepth} folders`
+        if (typeof below === 'string') unusable.set(name, below)
+        else await visit(full, depth + 1, below)
         continue
       }
       const found = await memberOf(root, name)
@@ -61,7 +71,7 @@ export async function listFolder(path: string, reading: Reading): Promise<Folder
       else members.push(found)
     }
   }
-  await visit(root, 0)
+  await visit(root, 0, await openFolder(root))
   // The order of a folder's entries is the file system's whim; the facts must not depend on it.
   members.sort((a, b) => (a.path < b.path ? -1 : 1))
   return { root, members, unusable }
@@ -123,7 +133,7 @@ export function ownBlobs(root: string): string | undefined {
 export const isInside = (folder: string | undefined, path: string): boolean =>
   folder !== undefined && path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 
-async function openFolder(path: string) {
+async function openFolder(path: string): Promise<Dir> {
   try {
     return await opendir(path)
   } catch (error) {
@@ -133,8 +143,7 @@ async function openFolder(path: string) {
 
 function reasonOf(error: unknown): string {
   const said = fileError(error, '')
-  if (!(said instanceof Error)) throw error
-  if (said === error && !('hint' in said)) throw error
+  if (!(said instanceof AppError)) throw error
   return said.message.replace(/^.*?: /, '').replace(/\.$/, '')
 }
 
@@ -149,6 +158,3 @@ export function assertUsable(folder: Folder, pattern: RegExp): void {
     )
   }
 }
-
-/** The folder of a single file, as the root of the names that the file may mention. */
-export const folderOf = (path: string): string => dirname(path)

@@ -213,6 +213,17 @@ describe('a Hugging Face folder', () => {
     expect(turns).toBeGreaterThan(45)
   })
 
+  test('with more entries than a model has is refused with what to do', async () => {
+    huggingFaceFolder(join(folder, 'model'))
+    huggingFaceFolder(join(folder, 'model', 'sub'))
+    await expect(inspectModel(join(folder, 'model'), { limits: { folderEntries: 8 } })).rejects.toMatchObject({
+      code: 'too_large',
+      hint: expect.stringContaining('models find'),
+    })
+    const facts = await inspectModel(join(folder, 'model'), { limits: { folderDepth: 0 } })
+    expect(facts.warnings).toEqual(['sub is left out: it lies deeper than 0 folders.'])
+  })
+
   test('stops when it is asked to', async () => {
     await expect(inspectModel(huggingFaceFolder(folder), { signal: AbortSignal.abort() })).rejects.toThrow('aborted')
   })
