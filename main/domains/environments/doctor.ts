@@ -173,10 +173,12 @@ async function checkEnvironment({ environments }: Deps, name: string): Promise<C
   return check(label, status, `${what}: ${problem.cause}`, problem.remedy, isRepairable(found))
 }
 
-async function checkGpu({ environments }: Deps): Promise<Check> {
-  const { recommended } = await environments.describe('training')
+async function checkGpu({ environments }: Deps): Promise<Check[]> {
+  const [first] = environments.names()
+  if (first === undefined) return []
+  const { recommended } = await environments.describe(first)
   const cause = `${recommended.reason}: ${recommended.backend}`
-  return recommended.warning ? check('GPU', 'warn', cause, recommended.warning) : check('GPU', 'ok', cause)
+  return [recommended.warning ? check('GPU', 'warn', cause, recommended.warning) : check('GPU', 'ok', cause)]
 }
 
 const isRepairable = ({ source, state }: Environment): boolean =>

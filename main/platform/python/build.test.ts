@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   appendFileSync,
   existsSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { defaultCacheDir } from '../paths.ts'
@@ -185,6 +187,36 @@ describe('a build that is stopped', () => {
     const again = await build(setting, {}, true)
     expect(again.fresh).toBe(true)
     expect(besides()).toEqual([])
+  })
+
+  test('by a kill in the middle leaves remains that the next build sweeps, and never a half environment', async () => {
+    const setting = setUp('import time\nprint("held", flush=True)\ntime.sleep(600)\n')
+    const config = {
+      name: 'tiny',
+      backend: 'cpu',
+      recipes: setting.recipes.folder,
+      environments: join(folder, 'environments'),
+      wheelhouse: setting.wheelhouse,
+    }
+    const entry = join(import.meta.dirname, '..', '..', 'entry', 'build-environment.ts')
+    const env = { ...process.env, UV_CACHE_DIR: join(folder, 'uv cache') }
+    const builder = spawn(process.execPath, [entry, '-'], { detached: true, env, stdio: ['pipe', 'pipe', 'inherit'] })
+    builder.stdin.end(JSON.stringify(config))
+    for await (const line of createInterface({ input: builder.stdout })) {
+      if (line.includes('importing')) break
+    }
+    process.kill(-(builder.pid ?? 0), 'SIGKILL')
+    await once(builder, 'exit')
+    const left = readdirSync(join(folder, 'environments', 'tiny'))
+    expect(left.filter(name => name.includes('.building-'))).toHaveLength(1)
+    expect(left.filter(name => /^[0-9a-f]{16}$/.test(name))).toEqual([])
+
+    const [remains] = left.filter(name => name.includes('.building-'))
+    // The lock of the killed process is gone with it: the next build starts at once, and sweeps first.
+    const stop = new AbortController()
+    const next = build(setting, { signal: stop.signal, onProgress: () => stop.abort() })
+    await expect(next).rejects.toMatchObject({ code: 'cancelled' })
+    expect(besides()).not.toContain(remains)
   })
 
   test('between the two renames gives the old one back', async () => {

@@ -50,5 +50,8 @@ export function tinyRecipes(folder: string, lock: string, imports: readonly [str
     backends,
   }
   const { uv, python } = JSON.parse(readFileSync(join(real, 'recipes.json'), 'utf8')) as Pick<Recipes, 'uv' | 'python'>
-  return { uv, python, recipes: { tiny: recipe, layered: { ...recipe, extends: 'tiny', imports: ['upper'] } }, folder }
+  const layered = { ...recipe, extends: 'tiny', imports: ['upper'] as [string, ...string[]] }
+  const recipes = { uv, python, recipes: { tiny: recipe, layered } }
+  writeFileSync(join(folder, 'recipes.json'), JSON.stringify(recipes))
+  return { ...recipes, folder }
 }

@@ -1,0 +1,292 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemCall } from '../../contract/call.ts'
+import type { Job } from '../../contract/jobs.ts'
+import { JobId } from '../../contract/jobs.ts'
+import { isoOf, systemClock } from '../../platform/clock.ts'
+import { auditMigration } from '../../platform/db/audit-chain.ts'
+import { prepareDatabase } from '../../platform/db/prepare.ts'
+import { createStore } from '../../platform/db/store.ts'
+import type { Store } from '../../platform/db/types.ts'
+import { newId } from '../../platform/ids.ts'
+import { silentLog } from '../../platform/log.ts'
+import { defaultCacheDir, pathsOf } from '../../platform/paths.ts'
+import type { JobHandler, JobSpec, JobsPort } from '../../platform/processes/port.ts'
+import { buildCapsule } from '../../platform/python/build.ts'
+import { run } from '../../platform/python/run.ts'
+import { tinyRecipes, writeWheelhouse } from '../../platform/python/testing/wheels.ts'
+import { createDoctor } from './doctor.ts'
+import { environmentMigrations } from './migrations.ts'
+import { createEnvironments, type Environments } from './service.ts'
+
+const call = systemCall('test')
+let folder: string
+let close: () => void
+let store: Store
+let environments: Environments
+let doctor: ReturnType<typeof createDoctor>
+let jobs: ReturnType<typeof fakeJobs>
+let buildHere: (rebuild?: boolean) => ReturnType<typeof buildCapsule>
+
+// The supervisor has tests of its own; here it only has to remember what it was told and to end jobs on demand.
+function fakeJobs() {
+  const started: { job: Job; spec: JobSpec }[] = []
+  let handler: JobHandler | undefined
+  const unused = () => {
+    throw new Error('not used here')
+  }
+  const port: JobsPort = {
+    start: (_call, spec) => {
+      const id = JobId.parse(newId('job', Date.now()))
+      const { kind, name, subjectId } = spec
+      const job: Job = {
+        id,
+        kind,
+        name,
+        subjectId,
+        state: 'running',
+        health: 'ok',
+        devices: [],
+        attempt: 1,
+        createdAt: isoOf(0),
+        priority: 'normal',
+      }
+      started.push({ job, spec })
+      return job
+    },
+    get: id => started.find(({ job }) => job.id === id)?.job,
+    handle: (_kind, given) => {
+      handler = given
+    },
+    stop: unused,
+    ended: unused,
+    send: unused,
+    folder: unused,
+    logs: unused,
+    remove: unused,
+  }
+  const end = (state: Job['state'], events: readonly { event: string }[], failure?: Job['failure']) => {
+    const last = started.at(-1)
+    if (!last || !handler) throw new Error('no job was started')
+    const { onEvent, onEnd } = handler
+    for (const event of events) store.record(tx => onEvent(tx, last.job, event))
+    last.job = { ...last.job, state, ...(failure && { failure }) }
+    store.record(tx => onEnd(tx, last.job))
+  }
+  return { port, started, end }
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway environments ü '))
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') }
+  const paths = { ...pathsOf(join(folder, 'data'), env), environments: join(folder, 'cache', 'environments') }
+  mkdirSync(paths.dataDir, { recursive: true, mode: 0o700 })
+  mkdirSync(paths.cacheDir, { recursive: true })
+  const migrations = [auditMigration, ...environmentMigrations]
+  const db = prepareDatabase({ paths, migrations, nowIso: isoOf(0), log: silentLog })
+  store = createStore({ db, clock: systemClock, bootId: 'test', publish: () => undefined })
+  close = () => db.close()
+  jobs = fakeJobs()
+  const wheelhouse = join(folder, 'wheels')
+  const lock = writeWheelhouse(wheelhouse, [{ name: 'lower', version: '1.2.0' }])
+  const recipes = tinyRecipes(join(folder, 'recipes'), lock, ['lower'])
+  const builder = [process.execPath, 'build-environment.ts'] as const
+  environments = createEnvironments({
+    store,
+    clock: systemClock,
+    paths,
+    env,
+    run,
+    recipes,
+    jobs: jobs.port,
+    builder,
+    workerFolder: '/worker',
+  })
+  doctor = createDoctor({ store, paths, env, run, recipes, environments, address: () => undefined })
+  buildHere = rebuild =>
+    buildCapsule(
+      {
+        run,
+        env: { ...env, UV_CACHE_DIR: join(folder, 'uv') },
+        recipes,
+        environments: paths.environments,
+        cacheDir: defaultCacheDir(process.env),
+        clock: systemClock,
+        onProgress: () => undefined,
+      },
+      { name: 'tiny', backend: 'cpu', source: { wheelhouse }, rebuild },
+    )
+})
+afterEach(() => {
+  close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const show = () => environments.handlers.show({ name: 'tiny' }, call)
+const build = (more: object = {}) =>
+  environments.handlers.build({ name: 'tiny', backend: 'auto', rebuild: false, ...more }, call)
+
+describe('an environment', () => {
+  test('that was never built is missing, and whoever needs it is told the command', async () => {
+    expect(await show()).toMatchObject({
+      state: 'missing',
+      recommended: { backend: 'cpu' },
+      problems: [{ severity: 'fail' }],
+    })
+    expect(() => environments.pythonFor('tiny')).toThrow(
+      expect.objectContaining({
+        code: 'missing_requirement',
+        hint: expect.stringContaining('slipway environments build tiny'),
+      }),
+    )
+    expect(() => environments.pythonFor('constructor')).toThrow('no environment called')
+  })
+
+  test('is built by a job, in which it is building, and then it is ready', async () => {
+    const job = await build()
+    expect(job).toMatchObject({ kind: 'environment', subjectId: 'tiny' })
+    expect(await show()).toMatchObject({ state: 'building', jobId: job.id })
+    await expect(build()).rejects.toMatchObject({ code: 'conflict' })
+    const { folder: built, python, stamp } = await buildHere()
+    jobs.end('done', [{ event: 'finished', folder: built, python, stamp } as { event: string }])
+    const shown = await show()
+    expect(shown).toMatchObject({
+      state: 'ready',
+      backend: 'cpu',
+      path: built,
+      versions: { lower: '1.2.0' },
+      problems: [],
+    })
+    expect(shown.jobId).toBeUndefined()
+    const child = environments.pythonFor('tiny')
+    expect(child).toMatchObject({
+      python,
+      lockHash: stamp.lockHash,
+      env: { PYTHONPATH: '/worker', PYTHONSAFEPATH: '1' },
+    })
+  })
+
+  test('that set-up built before the backend ever ran is found', async () => {
+    const { python } = await buildHere()
+    expect(environments.pythonFor('tiny').python).toBe(python)
+    expect((await show()).state).toBe('ready')
+  })
+
+  test('whose build failed says why, and one built earlier goes on working', async () => {
+    const { python } = await buildHere()
+    await build()
+    jobs.end('failed', [], { code: 'storage_full', message: 'The disk filled up.', hint: 'Free space.' })
+    expect(await show()).toMatchObject({
+      state: 'ready',
+      problems: [{ cause: 'The last build failed: The disk filled up.', remedy: 'Free space.' }],
+    })
+    expect(environments.pythonFor('tiny').python).toBe(python)
+  })
+
+  test('drifts when someone installs into it, and doctor offers to build it again', async () => {
+    const { folder: built } = await buildHere()
+    mkdirSync(join(built, 'lib', readdirSync(join(built, 'lib'))[0] ?? '', 'site-packages', 'stranger-9.dist-info'))
+    expect((await show()).state).toBe('drifted')
+    const verified = await environments.handlers.verify({ name: 'tiny', deep: false }, call)
+    expect(verified).toMatchObject({
+      ok: false,
+      state: 'drifted',
+      problems: [{ cause: 'stranger 9 was added by someone.' }],
+    })
+    const { checks } = await doctor.handlers.check({}, call)
+    expect(checks.find(({ name }) => name === 'Environment tiny')).toMatchObject({ status: 'fail', fixable: true })
+    await doctor.handlers.fix({}, call)
+    expect(
+      JSON.parse(jobs.started.find(({ spec }) => spec.subjectId === 'tiny')?.spec.files?.['config.json'] ?? '{}'),
+    ).toMatchObject({ rebuild: true })
+  })
+
+  test('is removed with everything that was built for it', async () => {
+    const { folder: built } = await buildHere()
+    const removed = await environments.handlers.remove({ name: 'tiny' }, call)
+    expect(removed.removed).toEqual([built])
+    expect(removed.freedBytes).toBeGreaterThan(1000)
+    expect((await show()).state).toBe('missing')
+  })
+
+  test('is not built from an address with credentials, which the job would keep', async () => {
+    await expect(build({ index: 'https://bob:pw@mirror.example/simple' })).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+    expect(jobs.started).toEqual([])
+  })
+
+  test('without a lock for a backend says what is missing', async () => {
+    await expect(build({ backend: 'rocm' })).rejects.toMatchObject({
+      code: 'missing_requirement',
+      hint: expect.stringContaining('--wheelhouse'),
+    })
+  })
+})
+
+describe('an environment of the user', () => {
+  const ownVenv = (module?: string) => {
+    const venv = join(folder, 'my venv')
+    execFileSync('python3', ['-m', 'venv', '--without-pip', venv])
+    const packages = join(venv, 'lib', readdirSync(join(venv, 'lib'))[0] ?? '', 'site-packages')
+    if (module) writeFileSync(join(packages, `${module}.py`), 'X = 1\n')
+    return venv
+  }
+  const everything = (path: string): string[] =>
+    readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .map(name => `${name} ${statSync(join(path, name), { throwIfNoEntry: false })?.mtimeMs}`)
+      .sort()
+
+  test('is adopted without a byte written into it, and forgotten without a byte removed', async () => {
+    const venv = ownVenv('lower')
+    const before = everything(venv)
+    const adopted = await environments.handlers.adopt({ name: 'tiny', path: venv }, call)
+    expect(adopted).toMatchObject({ source: 'adopted', state: 'ready', path: venv })
+    const child = environments.pythonFor('tiny')
+    execFileSync(child.python, ['-c', 'import lower'], { env: { ...process.env, ...child.env } })
+    const removed = await environments.handlers.remove({ name: 'tiny' }, call)
+    expect(removed.removed).toEqual([])
+    expect(everything(venv)).toEqual(before)
+  })
+
+  test('that lacks a package is refused with the list', async () => {
+    await expect(environments.handlers.adopt({ name: 'tiny', path: ownVenv() }, call)).rejects.toMatchObject({
+      code: 'missing_requirement',
+      message: expect.stringContaining('lower cannot be imported'),
+    })
+  })
+
+  test("is never the system's own Python, nor any folder", async () => {
+    await expect(environments.handlers.adopt({ name: 'tiny', path: folder }, call)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+    await expect(environments.handlers.adopt({ name: 'tiny', path: join(folder, 'gone') }, call)).rejects.toMatchObject(
+      { code: 'not_found' },
+    )
+  })
+})
+
+test('doctor names every check with what it found, and a remedy wherever something is not well', async () => {
+  const { checks } = await doctor.handlers.check({}, call)
+  expect(checks.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'Node',
+      'SQLite',
+      'Disk, data',
+      'Disk, cache',
+      'File system',
+      'Permissions',
+      'Python',
+      'uv',
+      'GPU',
+      'Port',
+    ]),
+  )
+  for (const { status, cause, remedy } of checks) {
+    expect(cause).not.toBe('')
+    if (status !== 'ok') expect(remedy).toBeTruthy()
+  }
+})
