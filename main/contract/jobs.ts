@@ -115,7 +115,7 @@ export const jobs = {
     description: 'Wait until a job has ended, or until the time is up, and show it',
     policy: 'read',
     route: 'GET /jobs/{id}/wait',
-    cli: { args: ['id'], example: 'slipway jobs wait job_…', job: true },
+    cli: { args: ['id'], example: 'slipway jobs wait job_…', job: true, waits: true },
     input: z.object({ id: Ref, timeoutMs: z.coerce.number().int().min(0).max(86_400_000).default(60_000) }),
     output: Job,
   }),
@@ -124,7 +124,7 @@ export const jobs = {
     policy: 'write',
     audit: 'jobs.stop',
     route: 'POST /jobs/{id}/stop',
-    cli: { args: ['id'], example: 'slipway jobs stop job_…', job: true },
+    cli: { args: ['id'], example: 'slipway jobs stop job_…' },
     input: z.object({
       id: Ref,
       save: z.boolean().default(false).meta({ description: 'keep a checkpoint of what was reached' }),

@@ -6,13 +6,14 @@ import { enableCompileCache } from 'node:module'
 import { AppError } from '../contract/errors.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
 import { overview } from '../surfaces/cli/help.ts'
-import { restoreCommand, serveCommand, statusCommand, stopCommand } from '../surfaces/cli/local.ts'
+import { doctorCommand, restoreCommand, serveCommand, statusCommand, stopCommand } from '../surfaces/cli/local.ts'
 import { printFailure, runCommand, splitGlobalFlags } from '../surfaces/cli/run.ts'
 
 enableCompileCache()
 
 const output = {
   out: (text: string) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+  write: (text: string) => void process.stdout.write(text),
   err: (text: string) => void process.stderr.write(`${text}\n`),
 }
 
@@ -32,6 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (first === 'serve') return serveCommand(rest.slice(1), flags, deps)
   if (first === 'status') return statusCommand(flags, deps)
+  if (first === 'doctor') return doctorCommand(rest.slice(1), flags, deps)
   if (first === 'stop') return stopCommand(flags, deps)
   if (first === 'backup' && second === 'restore') return restoreCommand(rest.slice(2), flags, deps)
   return runCommand(rest, flags, deps)

@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { Call } from '../contract/call.ts'
-import { systemCall } from '../contract/call.ts'
+import { fileURLToPath } from 'node:url'
+import { type Call, systemCall } from '../contract/call.ts'
 import type { AllHandlers } from '../contract/index.ts'
 import { createAudit } from '../domains/audit/service.ts'
-import { identityMigrations } from '../domains/identity/migrations.ts'
+import { createDoctor } from '../domains/environments/doctor.ts'
+import { createEnvironments } from '../domains/environments/service.ts'
 import { createIdentity } from '../domains/identity/service.ts'
+import { createInference } from '../domains/inference/service.ts'
 import type { Leases } from '../domains/jobs/deps.ts'
-import { jobsMigrations } from '../domains/jobs/migrations.ts'
 import { createJobs } from '../domains/jobs/service.ts'
 import { findOnMachine } from '../domains/models/find.ts'
-import { modelsMigrations } from '../domains/models/migrations.ts'
+import { inspect } from '../domains/models/inspection.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createSystem } from '../domains/system/service.ts'
+import { createServingPlanner } from '../domains/training/serving-planning.ts'
 import { sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
-import { auditMigration } from '../platform/db/audit-chain.ts'
-import { lineageMigration } from '../platform/db/lineage.ts'
-import type { Migration } from '../platform/db/migrate.ts'
 import { prepareDatabase } from '../platform/db/prepare.ts'
 import { createStore } from '../platform/db/store.ts'
 import { createEventBus } from '../platform/events.ts'
@@ -26,19 +26,14 @@ import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
 import type { Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
+import { loadRecipes } from '../platform/python/recipes.ts'
+import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
 import { methodMounts } from '../surfaces/http/methods.ts'
+import { openAiMount } from '../surfaces/http/openai.ts'
 import { statusMounts } from '../surfaces/http/status.ts'
 import { createRouter } from '../surfaces/rpc/router.ts'
-
-/** Every schema step of every domain, in order. Append only. */
-export const migrations: readonly Migration[] = [
-  auditMigration,
-  lineageMigration,
-  ...identityMigrations,
-  ...jobsMigrations,
-  ...modelsMigrations,
-].sort((a, b) => a.version - b.version)
+import { migrations } from './migrations.ts'
 
 type Deps = {
   readonly paths: Paths
@@ -59,6 +54,8 @@ export type Backend = {
   readonly close: () => Promise<void>
 }
 
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
 /** Wires the whole backend. Domains meet only here: each gets what it needs of another as an argument. */
 export function composeBackend({ paths, env, clock, log, logFile, version, address, stop }: Deps): Backend {
   for (const dir of [paths.dataDir, paths.backups, paths.logs]) mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -66,27 +63,60 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   const db = prepareDatabase({ paths, migrations, nowIso: isoOf(clock.nowMs()), log })
   const bus = createEventBus(bootId)
   const store = createStore({ db, clock, bootId, publish: bus.publish })
-
   sweepTemporary(paths.blobs)
 
-  const leases: Leases = {
-    check: () => undefined,
-    grant: (_tx, waiting) =>
-      new Map(waiting.map(({ jobId, requests }) => [jobId, requests.map(request => ({ device: 'cpu', request }))])),
-    release: () => undefined,
-    onFreed: () => undefined,
-    environmentOf: () => ({}),
-  }
-  const jobs = createJobs({ store, clock, log, paths, leases, spawnRunner, env })
   const identity = createIdentity({ store, clock })
   const audit = createAudit({ store })
+  const resources = {
+    leases: {
+      check: () => undefined,
+      grant: (_tx, waiting) =>
+        new Map(waiting.map(({ jobId, requests }) => [jobId, requests.map(request => ({ device: 'cpu', request }))])),
+      release: () => undefined,
+      onFreed: () => undefined,
+      environmentOf: () => ({}),
+    } satisfies Leases,
+    planDevice: () => ({ kind: 'cpu' as const, name: 'CPU', totalBytes: totalmem(), freeBytes: freemem() }),
+    deviceFor: () => 'cpu',
+  }
+  const jobs = createJobs({ store, clock, log, paths, leases: resources.leases, spawnRunner, env })
+  const recipes = loadRecipes(fromRoot('native/environments'))
+  const environments = createEnvironments({
+    store,
+    clock,
+    paths,
+    env,
+    recipes,
+    run,
+    jobs: jobs.port,
+    workerFolder: fromRoot('native/worker'),
+    builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
+  })
   const models = createModels({
     store,
     clock,
     jobs: jobs.port,
     find: findOnMachine(env),
     blobsRoot: paths.blobs,
-    usersOf: () => [],
+    usersOf: id => inference.usersOfModel(id),
+  })
+  const inference = createInference({
+    store,
+    clock,
+    log,
+    paths,
+    jobs: jobs.port,
+    models: {
+      readyVersion: models.port.readyVersion,
+      baseOf: models.port.baseOf,
+      inspect: async version => void (await inspect(version.path)),
+    },
+    planMemory: createServingPlanner(resources.planDevice),
+    deviceFor: resources.deviceFor,
+    llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
+    llamaEnv: () => ({}),
+    python: () => environments.pythonFor('training'),
+    processors: availableParallelism(),
   })
   const system = createSystem({
     store,
@@ -101,18 +131,25 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     offline: env.SLIPWAY_OFFLINE === 'hard',
     counts: () => ({}),
   })
+  const doctor = createDoctor({ store, paths, env, run, recipes, environments, address })
 
   const handlers: AllHandlers = {
     audit: audit.handlers,
+    doctor: doctor.handlers,
+    environments: environments.handlers,
+    inference: inference.handlers,
     jobs: jobs.handlers,
     keys: identity.handlers,
     models: models.handlers,
     ...system,
   }
-  const router = createRouter(handlers)
   const recordRefusal = (call: Call, object: string, result: string) => store.audit(call, object, result)
   const gateway = createGateway({
-    mounts: [...methodMounts({ router, audit: recordRefusal, log }), ...statusMounts({ version })],
+    mounts: [
+      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),
+      openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
+      ...statusMounts({ version }),
+    ],
     callerOfKey: identity.callerOfKey,
     callerOfSession: identity.callerOfSession,
     startSession: identity.startSession,
@@ -121,7 +158,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     clock,
     log,
   })
+  // Domains have named what their jobs' events mean; now what runs can be adopted and what waits can start.
   jobs.start()
+  inference.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -130,6 +169,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     isBusy: jobs.isBusy,
     close: async () => {
       jobs.close()
+      inference.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
     },

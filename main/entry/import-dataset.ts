@@ -60,7 +60,11 @@ async function main(configPath: string): Promise<void> {
     { signal: abort.signal, onProgress: progress },
   )
   const blob = await createBlobStore(config.blobsRoot).adoptFile(file, { signal: abort.signal })
-  emit('finished', { ...result, files: [{ ...blob, rows: result.rows }] })
+  // One line of the wire holds at most a mebibyte, so lists go in parts before the end.
+  const { issues, sources, ...rest } = result
+  for (let from = 0; from < issues.length; from += 100) emit('issues', { issues: issues.slice(from, from + 100) })
+  for (let from = 0; from < sources.length; from += 100) emit('sources', { sources: sources.slice(from, from + 100) })
+  emit('finished', { ...rest, files: [{ ...blob, rows: result.rows }] })
 }
 
 /** Out of memory and the like end here too, as far as Node lets us say anything. */

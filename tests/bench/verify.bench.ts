@@ -13,7 +13,7 @@ async function fileOf(path: string): Promise<void> {
   const stream = createWriteStream(path)
   const block = randomBytes(10_000_000)
   for (let written = 0; written < sizeBytes; written += block.length) {
-    if (!stream.write(block)) await new Promise(resolve => stream.once('drain', resolve))
+    if (!stream.write(block)) await new Promise<void>(resolve => stream.once('drain', () => resolve()))
   }
   await new Promise<void>(resolve => stream.end(() => resolve()))
 }

@@ -5,7 +5,13 @@ import { duration, harmless } from './print.ts'
 const isOver = (job: Job): boolean =>
   job.state === 'done' || job.state === 'failed' || job.state === 'cancelled' || job.state === 'lost'
 
-export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void }
+export type Output = {
+  /** One line (or several) on standard output. */
+  readonly out: (text: string) => void
+  /** Text on standard output as it is. */
+  readonly write: (text: string) => void
+  readonly err: (text: string) => void
+}
 
 /** Progress of one job as a line: what, how far, how fast, how long still. */
 export function progressLine(job: Job): string {

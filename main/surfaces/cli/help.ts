@@ -9,6 +9,11 @@ export const localCommands = {
     example: 'slipway serve --port 7878',
   },
   status: { usage: 'slipway status', description: 'What runs here, and where', example: 'slipway status' },
+  doctor: {
+    usage: 'slipway doctor [--fix]',
+    description: 'Check what Slipway stands on; --fix repairs what a program may repair',
+    example: 'slipway doctor',
+  },
   stop: { usage: 'slipway stop', description: 'Stop the backend; jobs go on', example: 'slipway stop' },
   'backup restore': {
     usage: 'slipway backup restore PATH',
@@ -20,7 +25,7 @@ export const localCommands = {
 const globalFlags = [
   ['--json', 'one JSON document on standard output, nothing else'],
   ['--watch', 'newline-delimited JSON events until the thing ends'],
-  ['--wait', 'wait for the end of the job that a command starts'],
+  ['--wait, --no-wait', 'wait, or do not, for the end of the job that a command starts'],
   ['--data-dir DIR', 'another data directory (SLIPWAY_DATA_DIR)'],
   ['--url URL --key KEY', 'another workstation (SLIPWAY_KEY holds the key, too)'],
   ['--help', 'this text'],

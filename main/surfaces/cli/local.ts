@@ -8,7 +8,7 @@ import { openDatabase } from '../../platform/db/open.ts'
 import type { Paths } from '../../platform/paths.ts'
 import type { Output } from './follow.ts'
 import { localCommands } from './help.ts'
-import { pretty } from './print.ts'
+import { harmless, pretty } from './print.ts'
 import { clientFor, type GlobalFlags, printFailure } from './run.ts'
 
 type Deps = { readonly paths: Paths; readonly cwd: string; readonly width: number; readonly output: Output }
@@ -40,6 +40,28 @@ export async function statusCommand(flags: GlobalFlags, deps: Deps): Promise<num
   if (helped('status', flags, deps)) return 0
   return shown(flags, deps, async () => (await clientFor(flags, deps.paths)).system.status({}))
 }
+
+/** `slipway doctor [--fix]`: exit 1 while something fails. */
+export async function doctorCommand(words: readonly string[], flags: GlobalFlags, deps: Deps): Promise<number> {
+  if (helped('doctor', flags, deps)) return 0
+  const unknown = words.find(word => word !== '--fix')
+  if (unknown !== undefined)
+    throw new AppError('invalid_input', `There is no flag ${unknown}.`, { hint: localCommands.doctor.usage })
+  try {
+    const client = await clientFor(flags, deps.paths)
+    const report = words.includes('--fix') ? await client.doctor.fix({}) : await client.doctor.check({})
+    if (flags.json) deps.output.out(JSON.stringify(report))
+    else
+      for (const { name, status, cause, remedy } of report.checks)
+        deps.output.out(
+          harmless(`${marks[status]} ${name}: ${cause}${remedy === undefined ? '' : `\n       → ${remedy}`}`),
+        )
+    return report.ok ? 0 : 1
+  } catch (error) {
+    return printFailure(error, flags, deps.output)
+  }
+}
+const marks = { ok: '  ok ', warn: 'warn ', fail: 'FAIL ' } as const
 
 /** `slipway stop`. */
 export async function stopCommand(flags: GlobalFlags, deps: Deps): Promise<number> {

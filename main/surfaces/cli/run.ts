@@ -1,27 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { AppError, errorKinds, toAppError } from '../../contract/errors.ts'
+import { AppError, errorKinds, isErrorCode, toAppError } from '../../contract/errors.ts'
 import type { ListedMethod } from '../../contract/walk.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { type Client, clientError, createClient } from '../rpc/client.ts'
-import { parseInput } from './arguments.ts'
+import { inputSchemaOf, parseInput } from './arguments.ts'
 import { connectOrStart } from './connect.ts'
 import { followJob, type Output } from './follow.ts'
 import { cliMethods, domainHelp, methodHelp, overview } from './help.ts'
 import { harmless, pretty } from './print.ts'
+import { talk } from './talk.ts'
 
 /** The flags that mean the same everywhere; the rest belongs to the method. */
 export type GlobalFlags = {
   readonly json: boolean
   readonly watch: boolean
-  readonly wait: boolean
+  /** `undefined`: not said; then the method decides. */
+  readonly wait: boolean | undefined
   readonly help: boolean
   readonly dataDir: string | undefined
   readonly url: string | undefined
   readonly key: string | undefined
 }
 
-const switches = ['--json', '--watch', '--wait', '--help'] as const
+const switches = ['--json', '--watch', '--wait', '--no-wait', '--help'] as const
 const valued = ['--data-dir', '--url', '--key'] as const
 
 /** Takes the global flags out of the words, wherever they stand; words after `--` are left alone. */
@@ -51,7 +53,7 @@ export function splitGlobalFlags(
   const flags: GlobalFlags = {
     json: on.has('--json'),
     watch: on.has('--watch'),
-    wait: on.has('--wait'),
+    wait: on.has('--wait') ? true : on.has('--no-wait') ? false : undefined,
     help: on.has('--help'),
     dataDir: given.get('--data-dir'),
     url: given.get('--url'),
@@ -106,7 +108,11 @@ async function run(words: readonly string[], flags: GlobalFlags, deps: Deps): Pr
     readFile: path => readText(path),
   })
   const client = await clientFor(flags, deps.paths)
-  return call(client, listed, input, flags, deps)
+  if (domain === 'inference' && verb === 'chat' && input.message === undefined)
+    return talk(client, String(input.id), input, deps.output)
+  // Some methods wait for what they know best themselves, such as an engine that has loaded its model.
+  const waitsItself = 'wait' in (inputSchemaOf(listed.method).properties ?? {})
+  return call(client, listed, waitsItself && flags.wait ? { ...input, wait: true } : input, flags, deps)
 }
 
 export async function clientFor(flags: GlobalFlags, paths: Paths): Promise<Client> {
@@ -128,29 +134,57 @@ async function call(
 ): Promise<number> {
   const { out } = deps.output
   const answer = await methodOf(client, listed)(input)
-  if (isStream(answer)) {
-    for await (const item of answer) out(flags.json || flags.watch ? JSON.stringify(item) : pretty(item, deps.width))
+  if (isStream(answer)) return printStream(answer, flags, deps)
+  const { job: startsJob = false, waits = false } = listed.facts.cli ?? {}
+  const jobId = startsJob ? jobIdOf(answer) : undefined
+  if (jobId === undefined || !(flags.wait ?? (waits || flags.watch))) {
+    out(flags.json ? JSON.stringify(answer) : pretty(answer, deps.width))
     return 0
   }
-  const jobId = listed.facts.cli?.job ? jobIdOf(answer) : undefined
-  if (jobId !== undefined && (flags.wait || flags.watch)) {
-    const job = await followJob(client, jobId, { watch: flags.watch, quiet: false }, deps.output)
-    if (!flags.watch) {
-      const final = await shownAgain(client, listed, answer)
-      out(flags.json ? JSON.stringify(final) : pretty(final, deps.width))
-    }
-    if (job.state === 'done') return 0
-    if (job.failure)
-      return printFailure(
-        new AppError(job.failure.code as never, job.failure.message, { hint: job.failure.hint ?? '' }),
-        { json: false },
-        deps.output,
-      )
-    return job.state === 'cancelled' ? 130 : 1
+  const job = await followJob(client, jobId, { watch: flags.watch, quiet: false }, deps.output)
+  const failure =
+    job.failure &&
+    new AppError(isErrorCode(job.failure.code) ? job.failure.code : 'internal', job.failure.message, {
+      ...(job.failure.hint !== undefined && { hint: job.failure.hint }),
+      details: { ...job.failure.details, jobId },
+    })
+  if (failure) return printFailure(failure, flags, deps.output)
+  if (!flags.watch) {
+    const final = await shownAgain(client, listed, answer)
+    out(flags.json ? JSON.stringify(final) : pretty(final, deps.width))
   }
-  out(flags.json ? JSON.stringify(answer) : pretty(answer, deps.width))
+  return job.state === 'done' ? 0 : job.state === 'cancelled' ? errorKinds.cancelled.exit : 1
+}
+
+/** A stream of text is written as it comes; `--watch` gives every event as a line, `--json` the last one alone. */
+async function printStream(
+  stream: AsyncIterable<unknown>,
+  flags: GlobalFlags,
+  { output, width }: Deps,
+): Promise<number> {
+  let last: unknown
+  let hasText = false
+  for await (const item of stream) {
+    last = item
+    if (flags.watch) output.out(JSON.stringify(item))
+    else if (flags.json) continue
+    else if (isText(item)) {
+      hasText = true
+      output.write(harmless(item.text))
+    } else if (!hasText) output.out(pretty(item, width))
+  }
+  if (flags.json && !flags.watch) output.out(JSON.stringify(last))
+  else if (hasText) output.out('')
   return 0
 }
+
+const isText = (item: unknown): item is { type: 'text'; text: string } =>
+  typeof item === 'object' &&
+  item !== null &&
+  'type' in item &&
+  item.type === 'text' &&
+  'text' in item &&
+  typeof item.text === 'string'
 
 type AnyMethod = (input: unknown) => Promise<unknown>
 
@@ -170,9 +204,10 @@ function jobIdOf(answer: unknown): string | undefined {
 
 // After the wait the thing itself is shown as it is now, not as it was when the job began.
 async function shownAgain(client: Client, listed: ListedMethod, answer: unknown): Promise<unknown> {
-  const { id } = answer as { id?: unknown }
+  const { id, version } = answer as { id?: unknown; version?: { id?: unknown } }
+  const shown = typeof id === 'string' ? id : version?.id
   const show = cliMethods().find(method => method.domain === listed.domain && method.verb === 'show')
-  return show && typeof id === 'string' ? methodOf(client, show)({ id }) : answer
+  return show && typeof shown === 'string' ? methodOf(client, show)({ id: shown }) : answer
 }
 
 /** `error[code]: message` and a `hint:` line, or one JSON document; returns the exit code. */

@@ -1,0 +1,23 @@
+import { environmentMigrations } from '../domains/environments/migrations.ts'
+import { evaluationMigrations } from '../domains/evaluation/migrations.ts'
+import { identityMigrations } from '../domains/identity/migrations.ts'
+import { inferenceMigrations } from '../domains/inference/migrations.ts'
+import { jobsMigrations } from '../domains/jobs/migrations.ts'
+import { modelsMigrations } from '../domains/models/migrations.ts'
+import { trainingMigrations } from '../domains/training/migrations.ts'
+import { auditMigration } from '../platform/db/audit-chain.ts'
+import { lineageMigration } from '../platform/db/lineage.ts'
+import type { Migration } from '../platform/db/migrate.ts'
+
+/** Every schema step of every domain, by number. */
+export const migrations: readonly Migration[] = [
+  auditMigration,
+  lineageMigration,
+  ...identityMigrations,
+  ...jobsMigrations,
+  ...environmentMigrations,
+  ...modelsMigrations,
+  ...trainingMigrations,
+  ...inferenceMigrations,
+  ...evaluationMigrations,
+].sort((a, b) => a.version - b.version)
