@@ -150,6 +150,7 @@ describe('an environment', () => {
     expect(job).toMatchObject({ kind: 'environment', subjectId: 'tiny' })
     expect(await show()).toMatchObject({ state: 'building', jobId: job.id })
     await expect(build()).rejects.toMatchObject({ code: 'conflict' })
+    await expect(environments.handlers.remove({ name: 'tiny' }, call)).rejects.toMatchObject({ code: 'conflict' })
     const { folder: built, python, stamp } = await buildHere()
     jobs.end('done', [{ event: 'finished', folder: built, python, stamp } as { event: string }])
     const shown = await show()
