@@ -141,7 +141,7 @@ const settings = {
 }
 const wait = z.boolean().default(false).meta({ description: 'answer when it serves, or has failed' })
 
-export const ChatTurn = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
+export const ChatTurn = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string().max(1_000_000) })
 
 /** One turn of a conversation. */
 export const ChatInput = z.object({

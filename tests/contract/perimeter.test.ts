@@ -33,7 +33,16 @@ const raw = (
   new Promise((resolve, reject) => {
     const { port } = new URL(backend.url)
     const outgoing = request(
-      { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {} },
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method: options.method ?? 'GET',
+        headers: {
+          ...options.headers,
+          ...(options.body && { 'content-length': String(Buffer.byteLength(options.body)) }),
+        },
+      },
       incoming => {
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
