@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { brokenBoundaries, check } from './boundaries.mjs'
 import { missingOptional, platformOf } from './complete-lock.mjs'
 import { oneAtATime } from './lock.mjs'
 import { findNode24 } from './node24.mjs'
@@ -140,29 +139,6 @@ describe('the closing line of npm test', () => {
       failed: 2,
       skipped: [{ name: 'a.b.gpu', reason: 'needs "CUDA" & a GPU' }],
     })
-  })
-})
-
-describe('import rules', () => {
-  test('hold in this repository', () => {
-    expect(brokenBoundaries(root)).toEqual([])
-  })
-  test.each([
-    ['main/contract/x.ts', "import { readFileSync } from 'node:fs'"],
-    ['main/contract/x.ts', "import { open } from '../platform/db/open.ts'"],
-    ['main/platform/x.ts', "import { createModels } from '../domains/models/service.ts'"],
-    ['main/domains/models/x.ts', "export { y } from '../datasets/service.ts'"],
-    ['main/domains/models/x.ts', "const y = await import('../../surfaces/cli/run.ts')"],
-    ['main/surfaces/cli/x.ts', "import type { A } from '../../domains/models/service.ts'"],
-    ['main/domains/models/x.ts', "import {\n  app,\n} from 'electron'"],
-    ['renderer/app/x.tsx', "import { x } from '../../main/platform/ids.ts'"],
-  ])('refuse, in %s, %s', (path, text) => {
-    expect(check(path, text)).toHaveLength(1)
-  })
-  test('let a domain use itself, the contract and the platform', () => {
-    const text =
-      "import { a } from './repo.ts'\nimport { b } from '../../contract/errors.ts'\nimport { c } from '../../platform/ids.ts'"
-    expect(check('main/domains/models/service.ts', text)).toEqual([])
   })
 })
 
