@@ -146,7 +146,7 @@ export type DatasetSettings = z.output<typeof DatasetSettings>
 export const DatasetDetail = DatasetVersion.extend({
   description: z.string(),
   labels: z.array(z.string()),
-  files: z.array(FileEntry),
+  files: z.array(FileEntry.extend({ rows: z.number().int() })),
   sources: z.array(DatasetSource),
   reasons: ReasonCounts,
   settings: DatasetSettings,

@@ -6,7 +6,7 @@ import type { Job } from '../../contract/jobs.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
-import { detailOf, fillVersion, findVersion, refreshDataset, setVersionFailed } from './repo.ts'
+import { addIssues, addSources, detailOf, fillVersion, findVersion, refreshDataset, setVersionFailed } from './repo.ts'
 
 const program = fileURLToPath(new URL('../../entry/import-dataset.ts', import.meta.url))
 /** Node with its heap, DuckDB's buffers and the file cache of both; what is above is a mistake of ours. */
@@ -18,12 +18,13 @@ const Finished = z.object({
   rows: z.number().int(),
   badRows: z.number().int(),
   reasons: ReasonCounts,
-  issues: z.array(RowIssue),
   detection: Detection,
-  sources: z.array(DatasetSource),
   ignoredFiles: z.array(z.object({ name: z.string(), why: z.string() })),
   files: z.array(z.object({ sha256: z.string(), sizeBytes: z.number().int(), rows: z.number().int() })),
 })
+
+const Issues = z.object({ event: z.literal('issues'), issues: z.array(RowIssue) })
+const Sources = z.object({ event: z.literal('sources'), sources: z.array(DatasetSource) })
 
 type Deps = { readonly store: Store; readonly clock: Clock; readonly jobs: JobsPort; readonly blobsRoot: string }
 export type ImportRequest = {
@@ -58,8 +59,10 @@ export function createImportJobs({ clock, jobs, blobsRoot }: Deps) {
   jobs.handle('import', {
     restart: 'never',
     onEvent: (tx, job, event) => {
+      if (event.event === 'issues') addIssues(tx, job.subjectId, Issues.parse(event).issues)
+      if (event.event === 'sources') addSources(tx, job.subjectId, Sources.parse(event).sources)
       if (event.event !== 'finished') return
-      const { detection, files, sources, issues, rows, badRows, reasons, ignoredFiles } = Finished.parse(event)
+      const { detection, files, rows, badRows, reasons, ignoredFiles } = Finished.parse(event)
       const settings = {
         ...detailOf(tx, job.subjectId).settings,
         columns: detection.columns,
@@ -67,12 +70,7 @@ export function createImportJobs({ clock, jobs, blobsRoot }: Deps) {
         ...(ignoredFiles.length > 0 && { ignoredFiles: ignoredFiles.slice(0, 100) }),
       }
       const { kind, format } = detection
-      fillVersion(
-        tx,
-        job.subjectId,
-        { kind, format, rows, badRows, reasons, settings, files, sources, issues },
-        clock.nowMs(),
-      )
+      fillVersion(tx, job.subjectId, { kind, format, rows, badRows, reasons, settings, files }, clock.nowMs())
       changed(tx, job.subjectId)
     },
     onEnd: (tx, job) => {

@@ -195,8 +195,6 @@ export type VersionContent = {
   readonly reasons: ReasonCounts
   readonly settings: DatasetSettings
   readonly files: readonly VersionFile[]
-  readonly sources: readonly DatasetSource[]
-  readonly issues: readonly RowIssue[]
 }
 
 /** Gives a version its rows, once: from then on they never change. */
@@ -221,14 +219,25 @@ export function fillVersion(db: WritableDb, id: string, content: VersionContent,
   )
   for (const [position, file] of content.files.entries())
     insertFile.run(id, position, `rows-${position}.parquet`, file.sha256, file.sizeBytes, file.rows, atMs)
-  const insertSource = db.prepare(
+}
+
+/** The next position in a list of a version's, as rows of it arrive in parts. */
+const nextPosition = (db: ReadableDb, table: 'dataset_sources' | 'dataset_issues', id: string): number =>
+  db.prepare<[string], { n: number }>(`SELECT count(*) AS n FROM ${table} WHERE version_id = ?`).get(id)?.n ?? 0
+
+export function addSources(db: WritableDb, id: string, sources: readonly DatasetSource[]): void {
+  const first = nextPosition(db, 'dataset_sources', id)
+  const insert = db.prepare(
     'INSERT INTO dataset_sources (version_id, position, path, sha256, size_bytes, rows, bad_rows) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  for (const [position, source] of content.sources.entries())
-    insertSource.run(id, position, source.path, source.sha256, source.sizeBytes, source.rows, source.badRows)
-  const insertIssue = db.prepare('INSERT INTO dataset_issues (version_id, position, reason, issue) VALUES (?, ?, ?, ?)')
-  for (const [position, issue] of content.issues.entries())
-    insertIssue.run(id, position, issue.reason, JSON.stringify(issue))
+  for (const [index, source] of sources.entries())
+    insert.run(id, first + index, source.path, source.sha256, source.sizeBytes, source.rows, source.badRows)
+}
+
+export function addIssues(db: WritableDb, id: string, issues: readonly RowIssue[]): void {
+  const first = nextPosition(db, 'dataset_issues', id)
+  const insert = db.prepare('INSERT INTO dataset_issues (version_id, position, reason, issue) VALUES (?, ?, ?, ?)')
+  for (const [index, issue] of issues.entries()) insert.run(id, first + index, issue.reason, JSON.stringify(issue))
 }
 
 export const setVersionFailed = (db: WritableDb, id: string, problem: string, atMs: number): void =>

@@ -325,8 +325,6 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
               reasons: {},
               settings,
               files,
-              sources: [],
-              issues: [],
             }
             fillVersion(tx, partId, content, nowMs)
             const edge = { parentId: found.id, parentKind: 'dataset', parentName: shown(found), childKind: 'dataset' }

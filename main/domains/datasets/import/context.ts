@@ -1,7 +1,8 @@
 import { type JsonTape, Kind } from './json-tape.ts'
 import { writeMessages, writeTurn, wrongType } from './messages.ts'
+import type { Value } from './nested-json.ts'
 import { RowProblem } from './row-problem.ts'
-import type { RowView, Value } from './row-view.ts'
+import type { RowView } from './row-view.ts'
 import type { RowWriter } from './row-writer.ts'
 
 /**

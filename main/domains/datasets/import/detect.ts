@@ -60,7 +60,10 @@ export function detect(sample: readonly Buffer[], file: string, { format, map = 
     format: best.format.name,
     confidence: best.share,
     columns: best.columns,
-    ignoredColumns: [...seen.keys()].filter(column => !used.has(column)).slice(0, 100),
+    ignoredColumns: [...seen.keys()]
+      .filter(column => !used.has(column))
+      .slice(0, 100)
+      .map(column => column.slice(0, 200)),
     sampledRows: sample.length,
   }
 }
@@ -169,7 +172,7 @@ function nothingFits(
   const problem = candidates
     .filter(one => one.firstProblem !== undefined)
     .toSorted((a, b) => usualColumns(b) - usualColumns(a))[0]
-  const columns = Object.fromEntries(seen)
+  const columns = Object.fromEntries([...seen].slice(0, 100).map(([name, kind]) => [name.slice(0, 200), kind]))
   if (problem)
     return new AppError(
       'invalid_input',

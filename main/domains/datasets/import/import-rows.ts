@@ -100,7 +100,7 @@ export async function importRows(options: ImportOptions, hooks: ImportHooks = {}
       issues: log.kept,
       detection,
       sources: await mergedByOrigin(files, sources, signal),
-      ignoredFiles: ignored.slice(0, 1000),
+      ignoredFiles: ignored.slice(0, 100),
     }
   } catch (error) {
     rmSync(target, { force: true })

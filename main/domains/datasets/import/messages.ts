@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { type JsonTape, Kind } from './json-tape.ts'
+import { unwrapped } from './nested-json.ts'
 import { RowProblem } from './row-problem.ts'
 import type { OptionalMessageField, RowWriter } from './row-writer.ts'
 
@@ -167,11 +168,13 @@ function writeContent(tape: JsonTape, node: number, out: RowWriter, place: () =>
 
 function writeExtras(tape: JsonTape, node: number, out: RowWriter, place: () => string, toolCalls: number): void {
   if (toolCalls >= 0) {
-    const kind = tape.kinds[toolCalls]
+    // JSON, or (as our own Parquet has it) text that holds JSON.
+    const calls = unwrapped(tape, toolCalls, `${place()}.tool_calls`)
+    const kind = calls.tape.kinds[calls.node]
     if (kind !== Kind.array && kind !== Kind.object)
       throw wrongType(tape, toolCalls, `${place()}.tool_calls`, 'an array')
     field(out, 'tool_calls')
-    out.jsonText(tape, toolCalls)
+    out.jsonText(calls.tape, calls.node)
   }
   for (const [name, wanted] of textExtras) {
     const value = tape.find(node, wanted)

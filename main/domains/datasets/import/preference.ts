@@ -1,8 +1,9 @@
 import { writeAnswer, writeContext, writeTools } from './context.ts'
 import { type JsonTape, Kind } from './json-tape.ts'
 import { writeMessage, wrongType } from './messages.ts'
+import type { Value } from './nested-json.ts'
 import { RowProblem } from './row-problem.ts'
-import type { RowView, Value } from './row-view.ts'
+import type { RowView } from './row-view.ts'
 import type { RowWriter } from './row-writer.ts'
 
 /**

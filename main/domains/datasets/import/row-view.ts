@@ -1,14 +1,12 @@
 import { Buffer } from 'node:buffer'
 import type { DatasetField } from '../../../contract/datasets.ts'
-import { JsonTape, Kind } from './json-tape.ts'
+import { type JsonTape, Kind } from './json-tape.ts'
 import { wrongType } from './messages.ts'
+import { unwrapped, type Value } from './nested-json.ts'
 import { RowProblem } from './row-problem.ts'
 
 /** Which column of the source each field comes from. */
 export type ColumnMap = { readonly [F in DatasetField]?: string }
-
-/** A value and the tape it lies on: its own, or that of JSON text that was found inside a string. */
-export type Value = { readonly tape: JsonTape; readonly node: number }
 
 /** One source row, seen by field instead of by column. */
 export class RowView {
@@ -63,18 +61,4 @@ export class RowView {
   structured(field: DatasetField): Value {
     return unwrapped(this.tape, this.required(field), this.nameOf(field))
   }
-}
-
-/** JSON inside a string is read where an array or object is possible; other text stays text. */
-export function unwrapped(tape: JsonTape, node: number, what: string): Value {
-  if (!tape.isString(node)) return { tape, node }
-  const start = tape.starts[node] as number // a node of this tape
-  const first = tape.bytes[start]
-  if (first !== 0x5b && first !== 0x7b) return { tape, node }
-  const bytes = Buffer.from(tape.text(node))
-  const inner = new JsonTape()
-  inner.isNested = true
-  if (inner.read(bytes, 0, bytes.length)) return { tape: inner, node: 0 }
-  if (inner.fault === 'invalid_json') return { tape, node }
-  throw new RowProblem(inner.fault, `${what}: ${inner.faultMessage}`, tape.place(node))
 }

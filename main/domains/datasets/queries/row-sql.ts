@@ -5,11 +5,11 @@ import { pathLiteral } from '../import/duckdb.ts'
 export type RowSet = { readonly kind: DatasetKind; readonly files: readonly string[] }
 
 /** All rows, in order; `row_number` counts them from 0 across files. */
-export function rowsOf({ files }: RowSet, columns = '*'): string {
+export function rowsOf({ files }: RowSet): string {
   const list = `[${files.map(pathLiteral).join(', ')}]`
   return files.length === 1
-    ? `(SELECT ${columns}, file_row_number AS row_number FROM read_parquet(${list}, file_row_number = true))`
-    : `(SELECT ${columns}, (row_number() OVER ()) - 1 AS row_number FROM read_parquet(${list}))`
+    ? `(SELECT * EXCLUDE (file_row_number), file_row_number AS row_number FROM read_parquet(${list}, file_row_number = true))`
+    : `(SELECT *, (row_number() OVER ()) - 1 AS row_number FROM read_parquet(${list}))`
 }
 
 const contents = (messages: string, condition = 'true'): string =>

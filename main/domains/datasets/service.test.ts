@@ -1,0 +1,259 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DatasetDetail } from '../../contract/datasets.ts'
+import { imported, jsonLines, parquetRows, scratch } from './import/test-import.ts'
+import { type Bench, bench, call } from './test-datasets.ts'
+
+const row = (question: string, answer: string) => ({ prompt: question, response: answer })
+const chat = (question: string, answer: string) => ({
+  messages: [
+    { role: 'user', content: question },
+    { role: 'assistant', content: answer },
+  ],
+})
+
+let b: Bench
+const importing = async (path: string, input: Record<string, unknown> = {}) => {
+  const made = await b.datasets.handlers.import({ path, description: '', label: [], ...input }, call)
+  await b.settled()
+  return b.datasets.handlers.show({ id: made.id }, call)
+}
+
+beforeAll(() => {
+  b = bench()
+})
+afterAll(() => b.close())
+
+describe('importing', () => {
+  test('a file becomes the draft of version 1, with source, files, issues and settings', async () => {
+    const path = b.at.file('talks.jsonl', `${jsonLines([row('a', 'b'), row('c', 'd')])}{"broken\n`)
+    const made = await importing(path, { label: ['small'], description: 'two rows' })
+    expect(DatasetDetail.parse(made)).toEqual(made)
+    expect(made).toMatchObject({
+      name: 'talks',
+      version: 1,
+      state: 'draft',
+      kind: 'sft',
+      format: 'prompt_response',
+      rows: 2,
+      badRows: 1,
+      reasons: { invalid_json: 1 },
+      labels: ['small'],
+      description: 'two rows',
+      sources: [{ path, rows: 2, badRows: 1, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+      settings: { columns: { prompt: 'prompt', response: 'response' } },
+    })
+    expect(made.sizeBytes).toBe(made.files[0]?.sizeBytes)
+    const issues = await b.datasets.handlers.issues({ id: 'talks', offset: 0, limit: 10 }, call)
+    expect(issues).toMatchObject({
+      badRows: 1,
+      stored: 1,
+      items: [{ file: 'talks.jsonl', line: 3, reason: 'invalid_json' }],
+    })
+    const { files, ...data } = b.datasets.port.version('talks')
+    expect(data).toMatchObject({ name: 'talks@1', kind: 'sft', rows: 2, state: 'draft' })
+    expect(await parquetRows(files[0] ?? '')).toEqual([chat('a', 'b'), chat('c', 'd')])
+    expect(b.audited().some(line => line.includes(path))).toBe(true)
+    expect(b.announced).toContain('datasets.created')
+  })
+
+  test('the same name again makes the next version, and references name either', async () => {
+    const made = await importing(b.at.file('again.jsonl', jsonLines([row('e', 'f')])), { name: 'talks' })
+    expect(made.version).toBe(2)
+    expect(made.versions.map(version => version.version)).toEqual([2, 1])
+    await b.datasets.handlers.update({ id: 'talks@1', alias: 'golden' }, call)
+    for (const ref of ['talks@1', 'talks@V1', 'talks@golden'])
+      expect((await b.datasets.handlers.show({ id: ref }, call)).version, ref).toBe(1)
+    for (const ref of ['talks', made.id, made.datasetId])
+      expect((await b.datasets.handlers.show({ id: ref }, call)).version).toBe(2)
+    await expect(b.datasets.handlers.show({ id: 'talks@9' }, call)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('an import that fails leaves a version that says why, and no bytes', async () => {
+    const made = await importing(b.at.file('odd.jsonl', jsonLines([{ x: 1 }])))
+    expect(made).toMatchObject({
+      state: 'failed',
+      rows: 0,
+      files: [],
+      problem: expect.stringContaining('"x" (number)'),
+    })
+    await expect(b.datasets.handlers.preview({ id: 'odd', offset: 0, limit: 1 }, call)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('failed'),
+    })
+  })
+
+  test('detect says what would be read, and imports nothing', async () => {
+    const path = b.at.file('look.csv', 'question,answer,id\na,b,1\n')
+    const found = await b.datasets.handlers.detect({ path }, call)
+    expect(found).toMatchObject({
+      kind: 'sft',
+      format: 'prompt_response',
+      ignoredColumns: ['id'],
+      files: [{ path: 'look.csv', format: 'csv' }],
+    })
+    await expect(b.datasets.handlers.show({ id: 'look' }, call)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(b.datasets.handlers.detect({ path: `${path}x` }, call)).rejects.toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('reading a version', () => {
+  beforeAll(async () => {
+    const rows = Array.from({ length: 3000 }, (_, index) =>
+      row(`question ${index}`, index === 1234 ? 'The NEEDLE (1)' : `${'x'.repeat(index % 50)}y`),
+    )
+    await importing(b.at.file('many.jsonl', jsonLines(rows)))
+  })
+  const preview = (input: Record<string, unknown>) =>
+    b.datasets.handlers.preview({ id: 'many', offset: 0, limit: 20, ...input }, call)
+
+  test('pages come in order, with row numbers', async () => {
+    const page = await preview({ offset: 2500, limit: 3 })
+    expect(page.total).toBe(3000)
+    expect(page.rows.map(found => found.row)).toEqual([2500, 2501, 2502])
+    expect(page.rows[0]?.data).toEqual(chat('question 2500', 'y'))
+    expect((await preview({ offset: 3000 })).rows).toEqual([])
+  })
+
+  test('text and expressions filter', async () => {
+    expect(await preview({ search: 'the needle' })).toMatchObject({ total: 1, rows: [{ row: 1234 }] })
+    expect((await preview({ regex: '^question 29\\d\\d', limit: 2 })).total).toBe(100)
+    expect(await preview({ search: "'; DROP TABLE x; --" })).toMatchObject({ total: 0 })
+    await expect(preview({ regex: '(' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      hint: expect.stringContaining('RE2'),
+    })
+  })
+
+  test('statistics count lengths, empty and distinct texts', async () => {
+    const stats = await b.datasets.handlers.stats({ id: 'many' }, call)
+    expect(stats).toMatchObject({ kind: 'sft', rows: 3000 })
+    const [prompt, response] = stats.columns
+    expect(prompt).toMatchObject({ column: 'prompt', empty: 0, characters: { min: 10, max: 13 } })
+    expect(Math.abs((prompt?.distinct ?? 0) - 3000)).toBeLessThan(300)
+    expect(response?.characters).toMatchObject({ min: 1, max: 50 })
+    expect(response?.characters.histogram.reduce((sum, bin) => sum + bin.rows, 0)).toBe(3000)
+  })
+
+  test('a query that is given up ends, and the next one is answered', async () => {
+    const abort = new AbortController()
+    const asked = b.datasets.handlers.stats({ id: 'many' }, { ...call, signal: abort.signal })
+    abort.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' })
+    expect((await preview({ limit: 1 })).rows).toHaveLength(1)
+  })
+
+  test('a split is the same for the same seed, keeps equal questions together and loses nothing', async () => {
+    const { items } = await b.datasets.handlers.split({ id: 'many', validation: 0.2, test: 0.1, seed: 7 }, call)
+    expect(items.map(part => part.splitRole)).toEqual(['train', 'validation', 'test'])
+    expect(items.reduce((sum, part) => sum + part.rows, 0)).toBe(3000)
+    expect(items.map(part => Math.round(part.rows / 100))).toEqual([21, 6, 3])
+    const again = await b.datasets.handlers.split({ id: 'many@1', validation: 0.2, test: 0.1, seed: 7 }, call)
+    const hashes = async (id: string) => (await b.datasets.handlers.show({ id }, call)).files.map(file => file.sha256)
+    for (const [index, part] of items.entries())
+      expect(await hashes(part.id)).toEqual(await hashes(again.items[index]?.id ?? ''))
+    expect((await b.datasets.handlers.show({ id: items[0]?.id ?? '' }, call)).lineage.madeBy).toMatchObject([
+      { role: 'split:train', name: 'many@1' },
+    ])
+    const report = await b.datasets.handlers.check(
+      { id: items[0]?.id ?? '', against: items[1]?.id ?? '', rows: 5 },
+      call,
+    )
+    expect(report.problems.filter(problem => problem.code === 'leak')).toEqual([])
+  })
+})
+
+test('only drafts are frozen, once; damaged bytes are noticed before', async () => {
+  const made = await importing(b.at.file('freeze.jsonl', jsonLines([row('a', 'b')])))
+  const frozen = await b.datasets.handlers.freeze({ id: made.id }, call)
+  expect(frozen).toMatchObject({ state: 'frozen', frozenAt: expect.any(String) })
+  b.datasets.port.freeze(call, made.id)
+  expect((await b.datasets.handlers.show({ id: made.id }, call)).frozenAt).toBe(frozen.frozenAt)
+
+  const other = await importing(b.at.file('harm.jsonl', jsonLines([row('harm', 'ed')])))
+  const [file] = b.datasets.port.version(other.id).files
+  const { chmodSync } = await import('node:fs')
+  chmodSync(file ?? '', 0o600)
+  writeFileSync(file ?? '', 'zeroed')
+  await expect(b.datasets.handlers.freeze({ id: other.id }, call)).rejects.toMatchObject({ code: 'storage_damaged' })
+  expect((await b.datasets.handlers.show({ id: other.id }, call)).state).toBe('draft')
+})
+
+test('what is used is not removed; what is removed is gone, and its number with it', async () => {
+  const made = await importing(b.at.file('used.jsonl', jsonLines([row('a', 'b')])))
+  b.users.set(made.id, ['run tuned'])
+  await expect(b.datasets.handlers.remove({ id: 'used' }, call)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('run tuned'),
+  })
+  b.users.clear()
+  expect(await b.datasets.handlers.remove({ id: 'used' }, call)).toEqual({ removed: [made.id] })
+  await expect(b.datasets.handlers.show({ id: made.id }, call)).rejects.toMatchObject({ code: 'not_found' })
+  expect((await importing(b.at.file('used.jsonl', jsonLines([row('a', 'b')])))).version).toBe(2)
+})
+
+test('lists filter and page', async () => {
+  const list = (input: Record<string, unknown>) => b.datasets.handlers.list({ limit: 50, ...input }, call)
+  expect((await list({ q: 'talk' })).items.map(item => item.name)).toEqual(['talks'])
+  expect((await list({ label: 'small' })).total).toBe(1)
+  expect((await list({ state: 'failed' })).items.map(item => item.name)).toEqual(['odd'])
+  const first = await list({ limit: 2 })
+  const second = await list({ limit: 2, cursor: first.nextCursor })
+  expect(new Set([...first.items, ...second.items].map(item => item.id)).size).toBe(4)
+  await expect(b.datasets.handlers.update({ id: 'talks', name: 'many' }, call)).rejects.toMatchObject({
+    code: 'conflict',
+  })
+})
+
+describe('exporting', () => {
+  const rows = [
+    chat('=1+1', '@cmd'),
+    chat('a,"b"\nc', '-2'),
+    {
+      messages: [
+        ...chat('q', '').messages.slice(0, 1),
+        { role: 'assistant', content: null, tool_calls: [{ id: 'x' }] },
+      ],
+      tools: [{ type: 'function' }],
+    },
+  ]
+  const exporting = (path: string, annotations = true) =>
+    b.datasets.handlers.export({ id: 'out', path, annotations }, call)
+  beforeAll(async () => {
+    await importing(b.at.file('out.jsonl', jsonLines(rows)))
+  })
+
+  test.each(['jsonl', 'csv', 'parquet'])('%s comes back as the same rows', async format => {
+    const path = join(b.at.dir, `copy.${format}`)
+    const exported = await exporting(path)
+    expect(exported).toMatchObject({ path, rows: 3 })
+    const again = scratch()
+    const back = await imported(again, path)
+    expect(back.rows).toEqual(await parquetRows(b.datasets.port.version('out').files[0] ?? ''))
+    again.remove()
+    await expect(exporting(path)).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  test('without annotations only the questions leave', async () => {
+    const path = join(b.at.dir, 'questions.jsonl')
+    await exporting(path, false)
+    expect(JSON.parse(readFileSync(path, 'utf8').split('\n')[0] ?? '')).toEqual({
+      messages: [{ role: 'user', content: '=1+1' }],
+    })
+  })
+
+  test('cells that a spreadsheet would run are defused', async () => {
+    await importing(b.at.file('formulas.txt', '=1+1\n+2\n-3\n@x\nplain\n'))
+    const path = join(b.at.dir, 'formulas.csv')
+    await b.datasets.handlers.export({ id: 'formulas', path, annotations: true }, call)
+    expect(readFileSync(path, 'utf8')).toBe("text\r\n'=1+1\r\n'+2\r\n'-3\r\n'@x\r\nplain\r\n")
+  })
+
+  test('a failed export leaves nothing', async () => {
+    const path = join(b.at.dir, 'nowhere', 'x.jsonl')
+    await expect(exporting(path)).rejects.toMatchObject({ code: 'not_found' })
+    expect(existsSync(path)).toBe(false)
+    await expect(exporting(join(b.at.dir, 'x.doc'))).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+})
