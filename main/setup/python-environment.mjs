@@ -48,8 +48,8 @@ export async function ensurePythonEnvironment(name, { root, node, env }) {
   return finished.python
 }
 
-function progressText({ done, total, unit, note }) {
-  const amount = unit === 'bytes' && total ? `${readableBytes(done)} of at most ${readableBytes(total)}, ` : ''
+function progressText({ done, total, note }) {
+  const amount = total ? `${readableBytes(done)} of at most ${readableBytes(total)}, ` : ''
   return amount + note
 }
 

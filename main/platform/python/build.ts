@@ -84,7 +84,7 @@ export async function buildCapsule(deps: BuildDeps, request: BuildRequest): Prom
 
   makeFolder(dirname(folder))
   const onWait = (holder: string) =>
-    onProgress({ done: 0, unit: 'packages', note: `waiting for ${holder}, which builds this environment` })
+    onProgress({ done: 0, unit: 'bytes', note: `waiting for ${holder}, which builds this environment` })
   return await exclusively(`${folder}.lock`, { signal, onWait }, async () => {
     recover(folder)
     return present() ?? (await buildAside(deps, request, { folder, lock, base }))
@@ -94,10 +94,15 @@ export async function buildCapsule(deps: BuildDeps, request: BuildRequest): Prom
 type Plan = { readonly folder: string; readonly lock: LockChoice; readonly base: Built | undefined }
 
 async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock, base }: Plan): Promise<Built> {
-  const { env, run, recipes, cacheDir, clock, signal, onProgress } = deps
+  const { env, run, recipes, cacheDir, clock, signal } = deps
   const source = request.source ?? {}
   const startedMs = clock.monotonicMs()
-  const note = (text: string) => onProgress({ done: 0, unit: 'packages', note: text })
+  let latest: InstallProgress = { done: 0, unit: 'bytes', note: '' }
+  const onProgress = (progress: InstallProgress) => {
+    latest = progress
+    deps.onProgress(progress)
+  }
+  const note = (text: string) => onProgress({ ...latest, note: text })
   const aside = asideOf(folder)
   try {
     const python = await findPython({ env, run, range: recipes.python })

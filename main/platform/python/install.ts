@@ -13,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export type InstallProgress = {
   readonly done: number
   readonly total?: number
-  readonly unit: 'bytes' | 'packages'
+  readonly unit: 'bytes'
   readonly note: string
 }
 
@@ -99,6 +99,8 @@ async function withProgress(
     latest = { ...latest, done: Math.min(seen.doneBytes, total ?? seen.doneBytes), note: seen.note }
     onProgress(latest)
   })
+  // Whatever came from the cache was never announced.
+  if (total) onProgress({ ...latest, done: total })
 }
 
 /** Refuses before the first byte when it cannot end well. uv unpacks into its cache and links from there. */
