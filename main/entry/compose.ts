@@ -1,23 +1,31 @@
-import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { availableParallelism, freemem, totalmem } from 'node:os'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Call, systemCall } from '../contract/call.ts'
 import type { AllHandlers } from '../contract/index.ts'
 import { createAudit } from '../domains/audit/service.ts'
+import { createRenderRows } from '../domains/datasets/render-rows.ts'
+import { createDatasets } from '../domains/datasets/service.ts'
 import { createDoctor } from '../domains/environments/doctor.ts'
 import { createEnvironments } from '../domains/environments/service.ts'
+import { renderReport } from '../domains/evaluation/report/render-report.ts'
+import { createEvaluations } from '../domains/evaluation/service.ts'
 import { createIdentity } from '../domains/identity/service.ts'
 import { createInference } from '../domains/inference/service.ts'
+import { createSubjects } from '../domains/inference/subjects.ts'
 import type { Leases } from '../domains/jobs/deps.ts'
 import { createJobs } from '../domains/jobs/service.ts'
 import { findOnMachine } from '../domains/models/find.ts'
+import { tensorsOf } from '../domains/models/formats/inspect.ts'
 import { inspect } from '../domains/models/inspection.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createSystem } from '../domains/system/service.ts'
+import { createPlanner } from '../domains/training/planning.ts'
+import { createTraining } from '../domains/training/service.ts'
 import { createServingPlanner } from '../domains/training/serving-planning.ts'
-import { sweepTemporary } from '../platform/blobs/store.ts'
+import { createBlobStore, sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
 import { prepareDatabase } from '../platform/db/prepare.ts'
 import { createStore } from '../platform/db/store.ts'
@@ -98,7 +106,23 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     jobs: jobs.port,
     find: findOnMachine(env),
     blobsRoot: paths.blobs,
-    usersOf: id => inference.usersOfModel(id),
+    usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
+  })
+  const scratchDir = join(paths.dataDir, 'scratch')
+  emptyFolder(scratchDir)
+  const datasets = createDatasets({
+    store,
+    clock,
+    scratchDir,
+    jobs: jobs.port,
+    blobs: createBlobStore(paths.blobs),
+    blobsRoot: paths.blobs,
+    usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
+    render: createRenderRows({
+      scratchDir,
+      model: models.port.readyVersion,
+      python: () => environments.pythonFor('training'),
+    }),
   })
   const inference = createInference({
     store,
@@ -118,6 +142,32 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     python: () => environments.pythonFor('training'),
     processors: availableParallelism(),
   })
+  const training = createTraining({
+    store,
+    clock,
+    log,
+    paths,
+    jobs: jobs.port,
+    models: models.port,
+    datasets: datasets.port,
+    pythonFor: environments.pythonFor,
+    plan: createPlanner({ tensorsOf, device: resources.planDevice }),
+    machine: machineFacts,
+    code: { version, workerSha256: treeHash(fromRoot('native/worker/slipway_worker')) },
+  })
+  const evaluations = createEvaluations({
+    store,
+    clock,
+    paths,
+    jobs: jobs.port,
+    datasets: datasets.port,
+    subject: createSubjects({
+      running: inference.running,
+      launchFor: inference.launchFor,
+      version: models.port.readyVersion,
+    }),
+    render: renderReport,
+  })
   const system = createSystem({
     store,
     db,
@@ -135,12 +185,15 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
 
   const handlers: AllHandlers = {
     audit: audit.handlers,
+    datasets: datasets.handlers,
     doctor: doctor.handlers,
     environments: environments.handlers,
+    evaluation: evaluations.handlers,
     inference: inference.handlers,
     jobs: jobs.handlers,
     keys: identity.handlers,
     models: models.handlers,
+    training: training.handlers,
     ...system,
   }
   const recordRefusal = (call: Call, object: string, result: string) => store.audit(call, object, result)
@@ -161,6 +214,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   // Domains have named what their jobs' events mean; now what runs can be adopted and what waits can start.
   jobs.start()
   inference.start()
+  training.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -170,8 +224,32 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     close: async () => {
       jobs.close()
       inference.close()
+      await datasets.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
     },
   }
+}
+
+const machineFacts = () => ({
+  platform: `${process.platform}-${process.arch}`,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  memoryBytes: totalmem(),
+  device: 'cpu',
+})
+
+/** What a run remembers of the code that trained it: one hash over the worker's files, by name. */
+function treeHash(folder: string): string {
+  const hash = createHash('sha256')
+  for (const name of readdirSync(folder)
+    .filter(each => each.endsWith('.py'))
+    .sort())
+    hash.update(`${name}\0`).update(readFileSync(join(folder, name)))
+  return hash.digest('hex')
+}
+
+function emptyFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
 }

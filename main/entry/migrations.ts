@@ -1,3 +1,4 @@
+import { datasetsMigrations } from '../domains/datasets/migrations.ts'
 import { environmentMigrations } from '../domains/environments/migrations.ts'
 import { evaluationMigrations } from '../domains/evaluation/migrations.ts'
 import { identityMigrations } from '../domains/identity/migrations.ts'
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   ...identityMigrations,
   ...jobsMigrations,
   ...environmentMigrations,
+  ...datasetsMigrations,
   ...modelsMigrations,
   ...trainingMigrations,
   ...inferenceMigrations,

@@ -27,7 +27,7 @@ export const harmless = (text: string): string =>
 
 const cell = (key: string, value: unknown): string => {
   if (value === undefined || value === null) return ''
-  if (typeof value === 'number' && key.endsWith('Bytes')) return bytes(value)
+  if (typeof value === 'number' && (key === 'bytes' || key.endsWith('Bytes'))) return bytes(value)
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
   if (typeof value === 'string') return harmless(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { RenderedRow } from '../../contract/datasets.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { ModelVersion } from '../../contract/models.ts'
+import { WorkerEvent } from '../../contract/worker.ts'
+import type { RenderRows } from './service.ts'
+
+type Deps = {
+  readonly scratchDir: string
+  readonly model: (ref: string) => ModelVersion
+  readonly python: () => { readonly python: string; readonly env: Readonly<Record<string, string>> }
+}
+
+type Samples = { readonly samples: RenderedRow[]; readonly problems: { row: number; code: string; message: string }[] }
+
+/** Shows rows as a model will see them, through the Python worker that renders them for training too. */
+export const createRenderRows =
+  ({ scratchDir, model, python }: Deps): RenderRows =>
+  async ({ model: ref, method, files, maxSequenceLength, samples }, signal) => {
+    const { path } = model(ref)
+    const { python: interpreter, env } = python()
+    const folder = mkdtempSync(join(scratchDir, 'check-'))
+    const config = {
+      method,
+      modelDir: path,
+      files,
+      samples,
+      ...(maxSequenceLength !== undefined && { maxSequenceLength }),
+    }
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+    try {
+      return await follow(interpreter, folder, env, signal)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+function follow(
+  interpreter: string,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+): ReturnType<RenderRows> {
+  // Its standard input stays open: its end would tell the worker that nobody waits any more.
+  const child = spawn(interpreter, ['-m', 'slipway_worker.check', 'config.json'], {
+    cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(signal && { signal }),
+  })
+  return new Promise((resolve, reject) => {
+    const found: Samples = { samples: [], problems: [] }
+    let complaint = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-2_000)
+    })
+    createInterface({ input: child.stdout }).on('line', line => {
+      const event = WorkerEvent.safeParse(parseLine(line))
+      if (!event.success) return
+      const said = event.data
+      if (said.event === 'sample') {
+        const { event: _, ...row } = said
+        found.samples.push(row)
+      } else if (said.event === 'problem')
+        found.problems.push({ row: said.row, code: said.code, message: said.message })
+      else if (said.event === 'finished' && said.report) resolve({ report: said.report, ...found })
+      else if (said.event === 'failed')
+        reject(new AppError(said.code, said.message, { ...(said.hint !== undefined && { hint: said.hint }) }))
+    })
+    child.once('error', cause =>
+      reject(
+        signal?.aborted
+          ? new AppError('cancelled', 'The check was stopped.', { cause })
+          : new AppError('missing_requirement', 'The Python worker could not be started.', {
+              cause,
+              hint: 'slipway doctor checks the environment.',
+            }),
+      ),
+    )
+    child.once('close', code =>
+      reject(
+        new AppError('worker_lost', `The check ended with ${code} before it was done.`, { hint: lastLine(complaint) }),
+      ),
+    )
+  })
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined // not on the wire: a library printed it
+  }
+}
