@@ -1,6 +1,6 @@
 import type { DeviceRequest } from '../../contract/jobs.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Store, WritableDb } from '../../platform/db/types.ts'
+import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Paths } from '../../platform/paths.ts'
 import type { SpawnRunner } from '../../platform/processes/spawn-runner.ts'
@@ -15,10 +15,10 @@ export type Leases = {
    * job are granted together or none.
    */
   readonly grant: (
-    tx: WritableDb,
+    tx: Tx,
     waiting: readonly { readonly jobId: string; readonly requests: readonly DeviceRequest[] }[],
   ) => ReadonlyMap<string, readonly Grant[]>
-  readonly release: (tx: WritableDb, jobId: string) => void
+  readonly release: (tx: Tx, jobId: string) => void
   /** Calls back when memory may have become free for a reason that jobs do not know (another program ended). */
   readonly onFreed: (listener: () => void) => void
   /** Variables that pin a child to the devices it was granted. */

@@ -86,7 +86,6 @@ export function createJobs(given: JobsDeps): Jobs {
   const grantWaiting = (): JobId[] =>
     store.record(tx => {
       const waiting = liveJobs(tx).filter(row => row.state === 'queued')
-      if (waiting.length === 0) return []
       const grants = leases.grant(
         tx,
         waiting.map(row => ({ jobId: row.id, requests: row.spec.devices ?? [] })),
