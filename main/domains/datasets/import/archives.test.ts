@@ -141,10 +141,10 @@ test('a bad row inside an archive is named with archive, file and line', async (
 
 describe('a zip is refused as a whole for', () => {
   const cases: readonly (readonly [what: string, entries: readonly Entry[], why: RegExp])[] = [
-    ['a way up', [{ name: 'ok.jsonl' }, { name: '../evil.jsonl' }], /refused/],
-    ['a way up with backslashes', [{ name: 'a\\..\\..\\evil.jsonl' }], /refused/],
-    ['an absolute path', [{ name: '/tmp/evil.jsonl' }], /refused/],
-    ['a drive', [{ name: 'C:evil.jsonl' }], /refused/],
+    ['a way up', [{ name: 'ok.jsonl' }, { name: '../evil.jsonl' }], /leads outside/],
+    ['a way up with backslashes', [{ name: 'a\\..\\..\\evil.jsonl' }], /leads outside/],
+    ['an absolute path', [{ name: '/tmp/evil.jsonl' }], /leads outside/],
+    ['a drive', [{ name: 'C:evil.jsonl' }], /leads outside/],
     ['a zero byte', [{ name: 'a.jsonl\0.png' }], /zero byte/],
     ['a line break in a name', [{ name: 'a\n.jsonl' }], /control characters/],
     ['names that differ in case', [{ name: 'a.jsonl' }, { name: 'A.jsonl' }], /collides/],

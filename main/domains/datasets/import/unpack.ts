@@ -38,6 +38,12 @@ export async function unpack(
     if (error instanceof AppError) throw error
     const known = diskError(error)
     if (known instanceof AppError) throw known
+    // yauzl looks at names before we do.
+    if (
+      error instanceof Error &&
+      /^(invalid relative path|absolute path|invalid characters in fileName)/.test(error.message)
+    )
+      throw guard.refuse(`a name leads outside (${error.message.slice(0, 200)})`)
     throw guard.refuse(`it is damaged (${error instanceof Error ? error.message.slice(0, 200) : 'unreadable'})`)
   }
 }
