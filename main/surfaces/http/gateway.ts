@@ -112,7 +112,8 @@ export function createGateway({
         if (mount.policy !== 'by-method' && !mayCall(caller, mount.policy)) throw forbidden(mount.policy)
       }
     } catch (error) {
-      if (error instanceof AppError) refused(caller, pathname, error)
+      // A flood of strangers is turned away without a word: each record costs a flush to disk.
+      if (error instanceof AppError && error.code !== 'busy') refused(caller, pathname, error)
       throw error
     }
     return limited(request, mount, caller)
