@@ -48,7 +48,9 @@ export class ByteCursor {
     }
     if (this.#at + length > this.#limit) throw this.#tooLarge()
     this.#reading.signal?.throwIfAborted()
-    this.#window = await this.#file.read(this.#at, Math.min(this.remaining, Math.max(length, this.#windowBytes)))
+    // No window reaches beyond the limit, so that `has` cannot let a walk pass it.
+    const atMost = Math.min(this.remaining, this.#limit - this.#at)
+    this.#window = await this.#file.read(this.#at, Math.min(atMost, Math.max(length, this.#windowBytes)))
     this.#windowAt = this.#at
   }
 

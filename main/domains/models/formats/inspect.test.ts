@@ -111,6 +111,14 @@ describe('a Hugging Face folder', () => {
     expect(await inspectModel(folder)).toMatchObject({ parameterCount: 5_712 + 1_024 })
   })
 
+  test('does not count positions and masks, which nobody trains', async () => {
+    huggingFaceFolder(folder)
+    const positions = { dtype: 'I64', shape: [1, 128], data: Buffer.alloc(1_024) }
+    const mask = { dtype: 'BOOL', shape: [16], data: Buffer.alloc(16) }
+    write(folder, 'model.safetensors', safetensors({ ...tinyLlamaTensors(), position_ids: positions, mask }))
+    expect(await inspectModel(folder)).toMatchObject({ parameterCount: 5_712, tensorCount: 22 })
+  })
+
   test('counts packed weights as what they stand for', async () => {
     const data = (bytes: number) => Buffer.alloc(bytes)
     const packed = {
@@ -296,6 +304,13 @@ describe('a GGUF file', () => {
       expect(facts).toMatchObject({ format: 'gguf', parameterCount: 26_912, tensorCount: 20 })
       expect(facts.files).toHaveLength(2)
     }
+  })
+
+  test('with a longer header than the limit is refused at the limit', async () => {
+    const path = write(folder, 'm.gguf', tinyGguf())
+    await expect(inspectModel(path, { limits: { ggufHeaderBytes: 1_000 } })).rejects.toMatchObject({
+      code: 'too_large',
+    })
   })
 
   test('that is a LoRA is an adapter', async () => {

@@ -16,12 +16,15 @@ const integerBits = new Map([
   ['U32', 32],
 ])
 
+/** Buffers that place and mask (`position_ids`): no quantiser packs weights into these. */
+const notLearnt: ReadonlySet<string> = new Set(['I64', 'U64', 'BOOL'])
+
 /** Numbers of one tensor, exact beyond 2^53. */
 export const elementsOf = ({ shape }: Pick<Tensor, 'shape'>): bigint =>
   shape.reduce((product, size) => product * BigInt(size), 1n)
 
 /**
- * How many numbers the model has learnt. Without `packing` every element counts. With it, a packed integer tensor counts
+ * How many numbers the model has learnt. Without `packing` every element counts, but for 64-bit integers and truth values. With it, a packed integer tensor counts
  * as the weights inside it (GPTQ and AWQ pack 32 / bits into an I32, bitsandbytes and MXFP4 two into a U8) and the
  * quantiser's own tensors do not count. An output layer that is stored beside the embedding it is tied to counts once.
  */
@@ -31,6 +34,7 @@ export function countParameters(tensors: readonly Tensor[], packing?: Packing, t
 }
 
 function weightsIn(tensor: Tensor, packing: Packing | undefined): bigint {
+  if (notLearnt.has(tensor.dtype)) return 0n
   const elements = elementsOf(tensor)
   if (packing === undefined) return elements
   if (bookkeeping.test(tensor.name)) return 0n
