@@ -288,18 +288,17 @@ const vocabularyTile = 32_768
 /** TRL's fused head never holds all logits: tiles of 4096 tokens × 32768 words, and gradients in fp32. */
 const logits = ({ input: { model, parameters, device }, tokens, compute }: Sizes): MemoryTerm => {
   const rowsAtOnce = Math.min(tokens, tokenTile)
-  // CUDA allocates the tile at its full width; on the CPU only touched pages count, but the fold makes fp32 copies.
+  // The buffer has its full width whatever the vocabulary; without Triton the fold makes eight more fp32 copies and a mask.
+  const buffer = product(rowsAtOnce, vocabularyTile, compute)
   const tile =
-    device.kind === 'cuda'
-      ? product(rowsAtOnce, vocabularyTile, compute)
-      : product(rowsAtOnce, Math.min(model.vocabSize, vocabularyTile), 16)
+    device.kind === 'cuda' ? buffer : sum([buffer, product(rowsAtOnce, Math.min(model.vocabSize, vocabularyTile), 33)])
   const hiddenGradient = product(tokens, model.hiddenSize, 4 + compute)
   const headGradient = parameters.tuning === 'full' ? product(4, model.vocabSize, model.hiddenSize) : 0
   return {
     key: 'logits',
     bytes: sum([tile, hiddenGradient, headGradient]),
     formula: `tile of ${rowsAtOnce} tokens (${tile} B) + ${tokens} × ${model.hiddenSize} × ${4 + compute} B${headGradient > 0 ? ` + 4 B × ${model.vocabSize} × ${model.hiddenSize} for the head's gradient` : ''}`,
-    source: `${trl}: kernels/chunked_logprob.py`,
+    source: `${trl}: kernels/chunked_logprob.py${device.kind === 'cpu' ? ', peak of the CPU path measured' : ''}`,
   }
 }
 
@@ -308,11 +307,8 @@ const baseOverhead = { cuda: GiB, cpu: 943_718_400 } as const
 
 const overhead = (device: PlanDevice, dynamicBytes: number): MemoryTerm => ({
   key: 'runtimeOverhead',
-  bytes: baseOverhead[device.kind] + (device.kind === 'cuda' ? Math.ceil(dynamicBytes / 10) : 0),
-  formula:
-    device.kind === 'cuda'
-      ? '1 GiB for the CUDA context and libraries + 10 % of activations, mask, logits and working set for fragmentation'
-      : '900 MiB for Python, torch and trl',
+  bytes: baseOverhead[device.kind] + Math.ceil(dynamicBytes / 10),
+  formula: `${device.kind === 'cuda' ? '1 GiB for the CUDA context and libraries' : '900 MiB for Python, torch and trl'} + 10 % of activations, mask, logits and working set for fragmentation`,
   source: device.kind === 'cuda' ? 'rule of thumb: not measured on this device' : 'measured on Linux x64',
 })
 

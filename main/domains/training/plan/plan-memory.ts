@@ -177,7 +177,9 @@ const findRemedies = (input: PlanInput): readonly Remedy[] => {
 
 /**
  * Says what a training step needs at its peak, term by term, whether the device has it, and if not, what would fit.
- * An estimate: kernels and allocators differ, so treat `tight` as a risk. Sizes in bytes.
+ * An estimate: kernels and allocators differ, so treat `tight` as a risk. Three real TRL runs on the CPU (56 M parameters,
+ * 4 × 512 tokens; full, full with checkpointing, lora) peaked at 86 %, 86 % and 96 % of the plan; CUDA is not calibrated.
+ * Sizes in bytes.
  * @throws AppError invalid_input for dimensions or adapter targets that cannot be; missing_requirement for a tuning or
  * optimizer that the device cannot run
  */
