@@ -8,6 +8,7 @@ import { inference } from './inference.ts'
 import { jobs } from './jobs.ts'
 import type { Handlers } from './method.ts'
 import { models } from './models.ts'
+import { resources } from './resources.ts'
 import { backup, events, system } from './system.ts'
 import { training } from './training.ts'
 
@@ -24,6 +25,7 @@ export const contract = {
   jobs,
   keys,
   models,
+  resources,
   system,
   training,
 } as const

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Call, systemCall } from '../contract/call.ts'
@@ -15,12 +15,13 @@ import { createEvaluations } from '../domains/evaluation/service.ts'
 import { createIdentity } from '../domains/identity/service.ts'
 import { createInference } from '../domains/inference/service.ts'
 import { createSubjects } from '../domains/inference/subjects.ts'
-import type { Leases } from '../domains/jobs/deps.ts'
 import { createJobs } from '../domains/jobs/service.ts'
 import { findOnMachine } from '../domains/models/find.ts'
 import { tensorsOf } from '../domains/models/formats/inspect.ts'
 import { inspect } from '../domains/models/inspection.ts'
 import { createModels } from '../domains/models/service.ts'
+import { createMachine } from '../domains/resources/machine.ts'
+import { createResources } from '../domains/resources/service.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { createTraining } from '../domains/training/service.ts'
@@ -30,6 +31,8 @@ import { type Clock, isoOf } from '../platform/clock.ts'
 import { prepareDatabase } from '../platform/db/prepare.ts'
 import { createStore } from '../platform/db/store.ts'
 import { createEventBus } from '../platform/events.ts'
+import { likelyGpu } from '../platform/gpu/presence.ts'
+import { createGpuWatch } from '../platform/gpu/watch.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
 import type { Paths } from '../platform/paths.ts'
@@ -75,18 +78,13 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
 
   const identity = createIdentity({ store, clock })
   const audit = createAudit({ store })
-  const resources = {
-    leases: {
-      check: () => undefined,
-      grant: (_tx, waiting) =>
-        new Map(waiting.map(({ jobId, requests }) => [jobId, requests.map(request => ({ device: 'cpu', request }))])),
-      release: () => undefined,
-      onFreed: () => undefined,
-      environmentOf: () => ({}),
-    } satisfies Leases,
-    planDevice: () => ({ kind: 'cpu' as const, name: 'CPU', totalBytes: totalmem(), freeBytes: freemem() }),
-    deviceFor: () => 'cpu',
-  }
+  const resources = createResources({
+    store,
+    clock,
+    dataDir: paths.dataDir,
+    gpu: createGpuWatch({ likely: likelyGpu('/', process.platform), clock, log }),
+    machine: createMachine(paths.dataDir),
+  })
   const jobs = createJobs({ store, clock, log, paths, leases: resources.leases, spawnRunner, env })
   const recipes = loadRecipes(fromRoot('native/environments'))
   const environments = createEnvironments({
@@ -193,6 +191,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     jobs: jobs.handlers,
     keys: identity.handlers,
     models: models.handlers,
+    resources: resources.handlers,
     training: training.handlers,
     ...system,
   }
@@ -212,6 +211,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     log,
   })
   // Domains have named what their jobs' events mean; now what runs can be adopted and what waits can start.
+  resources.start()
   jobs.start()
   inference.start()
   training.start()
@@ -223,6 +223,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     isBusy: jobs.isBusy,
     close: async () => {
       jobs.close()
+      resources.close()
       inference.close()
       await datasets.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')

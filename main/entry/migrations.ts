@@ -5,6 +5,7 @@ import { identityMigrations } from '../domains/identity/migrations.ts'
 import { inferenceMigrations } from '../domains/inference/migrations.ts'
 import { jobsMigrations } from '../domains/jobs/migrations.ts'
 import { modelsMigrations } from '../domains/models/migrations.ts'
+import { resourcesMigrations } from '../domains/resources/migrations.ts'
 import { trainingMigrations } from '../domains/training/migrations.ts'
 import { auditMigration } from '../platform/db/audit-chain.ts'
 import { lineageMigration } from '../platform/db/lineage.ts'
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   lineageMigration,
   ...identityMigrations,
   ...jobsMigrations,
+  ...resourcesMigrations,
   ...environmentMigrations,
   ...datasetsMigrations,
   ...modelsMigrations,

@@ -66,7 +66,28 @@ const marks = { ok: '  ok ', warn: 'warn ', fail: 'FAIL ' } as const
 /** `slipway stop`. */
 export async function stopCommand(flags: GlobalFlags, deps: Deps): Promise<number> {
   if (helped('stop', flags, deps)) return 0
-  return shown(flags, deps, async () => (await clientFor(flags, deps.paths)).system.stop({}))
+  return shown(flags, deps, async () => {
+    const client = await clientFor(flags, deps.paths)
+    const { pid } = await client.system.status({})
+    await client.system.stop({})
+    // The prompt comes back when it is gone, so that the next command does not meet it on its way out.
+    if (flags.url === undefined) await untilGone(pid)
+    return { stopped: true, pid }
+  })
+}
+
+async function untilGone(pid: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 15_000 && isAlive(pid); waitedMs += 50)
+    await new Promise(resolve => setTimeout(resolve, 50))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** `slipway backup restore PATH`: needs the backend stopped, because it replaces the file that the backend holds. */
