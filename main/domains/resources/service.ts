@@ -70,6 +70,7 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
   let timer: NodeJS.Timeout | undefined
   let lastCpuPercent = 0
   let lastOthersBytes = new Map<string, number>()
+  let wasDetecting = gpu.state().status === 'detecting'
 
   const gpus = (): readonly GpuSample[] => leasableGpus(gpu.state().reading.gpus)
   const isDetecting = (): boolean => gpu.state().status === 'detecting'
@@ -93,8 +94,11 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
     ours.forget()
     const others = new Map(devices().map(device => [device.id, device.othersBytes]))
     const isFreed = [...others].some(([id, bytes]) => bytes < (lastOthersBytes.get(id) ?? Number.POSITIVE_INFINITY))
+    // Jobs that might need a GPU were held back until it is known whether there is one.
+    const isKnownNow = wasDetecting && !isDetecting()
+    wasDetecting = isDetecting()
     lastOthersBytes = others
-    if (isFreed) for (const listener of freedListeners) listener()
+    if (isFreed || isKnownNow) for (const listener of freedListeners) listener()
   })
 
   const find = (wanted: string): LeasableDevice => {

@@ -20,15 +20,24 @@ export type GpuWatch = {
   readonly ready: Promise<void>
   readonly start: () => void
   readonly close: () => void
-  /** Called after each new reading. */
+  /** Called after each new reading, and when it is clear that none comes. */
   readonly onReading: (listener: () => void) => void
 }
 
 const probeFile = fileURLToPath(new URL('../../entry/gpu-probe.ts', import.meta.url))
 const staleAfterMs = 5_000
 const firstAnswerMs = 3_000
+// The first call into a driver that is not kept loaded can take many seconds on a machine with many GPUs.
+const giveUpMs = 20_000
 const restartMs = 60_000
 const nothing: GpuReading = { driver: null, gpus: [] }
+const silent: GpuReading = {
+  ...nothing,
+  trouble: {
+    message: 'The GPU driver does not answer.',
+    hint: 'Check that its own tool answers (nvidia-smi, rocm-smi); if not, restart the machine.',
+  },
+}
 
 type Deps = {
   readonly likely: 'nvidia' | 'amd' | 'none'
@@ -53,6 +62,7 @@ export function createGpuWatch({ likely, clock, log, spawnProbe = spawnRealProbe
   let probe: ChildProcess | undefined
   let restart: NodeJS.Timeout | undefined
   let isClosed = false
+  let giveUp: NodeJS.Timeout | undefined
   let settle: () => void = () => undefined
   const ready = new Promise<void>(resolve => {
     settle = resolve
@@ -64,7 +74,17 @@ export function createGpuWatch({ likely, clock, log, spawnProbe = spawnRealProbe
     readAtMs = clock.monotonicMs()
     hasFailed = false
     settle()
+    tell()
+  }
+
+  const tell = (): void => {
     for (const listener of listeners) listener()
+  }
+
+  const fail = (): void => {
+    hasFailed = true
+    settle()
+    tell()
   }
 
   const run = (vendor: 'nvidia' | 'amd'): void => {
@@ -75,9 +95,8 @@ export function createGpuWatch({ likely, clock, log, spawnProbe = spawnRealProbe
     probe.stdin?.on('error', () => undefined)
     probe.once('error', error => log.warn('the GPU probe could not be started', { error }))
     probe.once('close', code => {
-      hasFailed = true
-      settle()
       if (isClosed) return
+      fail()
       log.warn('the GPU probe has ended', { code })
       restart = setTimeout(() => run(vendor), restartMs)
       restart.unref()
@@ -87,7 +106,8 @@ export function createGpuWatch({ likely, clock, log, spawnProbe = spawnRealProbe
   return {
     state: () => {
       if (likely === 'none') return { status: 'none', reading }
-      if (readAtMs === undefined) return { status: hasFailed ? 'failed' : 'detecting', reading }
+      if (readAtMs === undefined)
+        return hasFailed ? { status: 'failed', reading: silent } : { status: 'detecting', reading }
       return { status: clock.monotonicMs() - readAtMs > staleAfterMs ? 'stale' : 'live', reading }
     },
     ready,
@@ -95,10 +115,15 @@ export function createGpuWatch({ likely, clock, log, spawnProbe = spawnRealProbe
       if (likely === 'none') return
       run(likely)
       setTimeout(settle, firstAnswerMs).unref()
+      giveUp = setTimeout(() => {
+        if (readAtMs === undefined) fail()
+      }, giveUpMs)
+      giveUp.unref()
     },
     close: () => {
       isClosed = true
       clearTimeout(restart)
+      clearTimeout(giveUp)
       probe?.stdin?.end()
       // A probe that hangs in the driver cannot even be killed; it ends when the driver answers.
       probe?.kill('SIGKILL')

@@ -1,0 +1,104 @@
+import { afterEach, expect, test } from 'vitest'
+import { freeBytesOf, type HeldLease, leaseOf, planGrants } from '../../main/domains/resources/lease-book.ts'
+import { asOwner, openHouseOfJobs, removeData, shellJob, temporaryData, until } from './jobs-harness.ts'
+
+const cleanUps: (() => void | Promise<void>)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+
+/** One device of 100 bytes, with the real rules and leases in memory. */
+function smallMachine() {
+  const device = { id: 'cpu', kind: 'cpu' as const, totalBytes: 100, othersBytes: 0 }
+  let held: HeldLease[] = []
+  return {
+    free: () => freeBytesOf(device, held),
+    leases: {
+      check: () => undefined,
+      grant: (_tx: unknown, waiting: Parameters<typeof planGrants>[2]) => {
+        const grants = planGrants([device], held, waiting)
+        for (const [id, given] of grants) held.push(...given.map(grant => leaseOf(id, grant)))
+        return grants
+      },
+      release: (_tx: unknown, jobId: string) => {
+        held = held.filter(lease => lease.jobId !== jobId)
+      },
+      onFreed: () => undefined,
+      environmentOf: () => ({}),
+    },
+  }
+}
+
+test('who waits starts when the device is free: priority first, then first come, and ends give leases back', async () => {
+  const dataDir = temporaryData()
+  const { leases, free } = smallMachine()
+  const { jobs, close, told } = openHouseOfJobs({ dataDir, leases })
+  cleanUps.push(() => removeData(dataDir))
+  cleanUps.push(async () => {
+    await jobs.stopAll(asOwner)
+    close()
+  })
+  jobs.start()
+  const devices = [{ device: 'cpu', memoryBytes: 100, exclusive: false }]
+  const holding = (name: string) => shellJob(`echo '{"event":"up"}'; exec sleep 600`, { name, devices })
+  const first = jobs.port.start(asOwner, holding('first'))
+  await until('the first', () => told(first.id).length > 0)
+  const second = jobs.port.start(asOwner, holding('second'))
+  const third = jobs.port.start(asOwner, holding('third'))
+  const urgent = jobs.port.start(asOwner, { ...holding('urgent'), priority: 'high' })
+  await jobs.handlers.prioritize({ id: second.id, priority: 'low' }, asOwner)
+  const positions = [second, third, urgent].map(({ id }) => jobs.port.get(id)?.queuePosition)
+  expect(positions).toEqual([3, 2, 1])
+
+  const started: string[] = []
+  for (const current of [first, urgent, third, second]) {
+    await until(current.name, () => told(current.id).length > 0)
+    started.push(current.name)
+    expect(free()).toBe(0)
+    jobs.port.stop(asOwner, current.id)
+    expect((await jobs.port.ended(current.id)).state).toBe('cancelled')
+  }
+  expect(started).toEqual(['first', 'urgent', 'third', 'second'])
+  expect(free()).toBe(100)
+})
+
+test('a start inside a transaction that is rolled back never happened', async () => {
+  const dataDir = temporaryData()
+  const { jobs, close, store } = openHouseOfJobs({ dataDir })
+  cleanUps.push(() => removeData(dataDir))
+  cleanUps.push(close)
+  jobs.start()
+  expect(() =>
+    store.commit(asOwner, 'run_1', () => {
+      jobs.port.start(asOwner, shellJob('true'))
+      throw new Error('rolled back')
+    }),
+  ).toThrow('rolled back')
+  await new Promise(resolve => setImmediate(() => setImmediate(resolve)))
+  expect((await jobs.handlers.list({ limit: 10 }, asOwner)).items).toEqual([])
+  expect(jobs.isBusy()).toBe(false)
+})
+
+test('jobs are listed newest first, page by page, and found by a name that is unique', async () => {
+  const dataDir = temporaryData()
+  const { jobs, close } = openHouseOfJobs({ dataDir })
+  cleanUps.push(() => removeData(dataDir))
+  cleanUps.push(async () => {
+    await jobs.stopAll(asOwner)
+    close()
+  })
+  // Not started: everything stays in the queue.
+  for (const name of ['a', 'b', 'b']) {
+    jobs.port.start(asOwner, shellJob('true', { name }))
+    await new Promise(resolve => setTimeout(resolve, 2)) // ids are ordered by millisecond
+  }
+  const first = await jobs.handlers.list({ limit: 2 }, asOwner)
+  const rest = await jobs.handlers.list({ limit: 2, cursor: first.nextCursor }, asOwner)
+  expect([...first.items, ...rest.items].map(job => job.name)).toEqual(['b', 'b', 'a'])
+  expect([first.total, rest.nextCursor]).toEqual([3, undefined])
+  expect((await jobs.handlers.show({ id: 'a' }, asOwner)).name).toBe('a')
+  await expect(jobs.handlers.show({ id: 'b' }, asOwner)).rejects.toMatchObject({ code: 'conflict' })
+  await expect(jobs.handlers.show({ id: 'c' }, asOwner)).rejects.toMatchObject({ code: 'not_found' })
+  const waited = await jobs.handlers.wait({ id: 'a', timeoutMs: 20 }, asOwner)
+  expect(waited.state).toBe('queued')
+})
