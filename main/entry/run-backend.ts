@@ -23,6 +23,13 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
   const paths = pathsOf(values['data-dir'] ?? defaultDataDir(process.env), process.env)
   const logFile = join(paths.logs, 'backend.log')
   const log = openLogFile(logFile, { debug: process.env.SLIPWAY_LOG === 'debug' })
+  // Whoever started us may be gone, and its pipe with it: what we print is then read by nobody, which is no failure.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  // A defect: its traces go to the log, and the process ends. Jobs go on, and the next start adopts them.
+  process.on('uncaughtException', error => {
+    log.error('the backend failed', { error })
+    process.exit(1)
+  })
   const listeners: Listener[] = []
   let address: string | undefined
   let stopping = false

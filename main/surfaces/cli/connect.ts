@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
 import type { Paths } from '../../platform/paths.ts'
@@ -25,36 +27,38 @@ export async function connectOrStart(paths: Paths): Promise<Client> {
   return createClient({ socketPath: paths.backendSocket })
 }
 
-function startBackend(paths: Paths): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [backendFile, '--data-dir', paths.dataDir, '--idle-exit-ms', String(idleExitMs)],
-    {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+/**
+ * What the backend prints goes to a file: a pipe would break when this command ends, and the next warning that some
+ * library prints would end the backend with it.
+ */
+function startBackend({ dataDir, logs, backendSocket }: Paths): Promise<void> {
+  mkdirSync(logs, { recursive: true, mode: 0o700 })
+  const printed = join(logs, 'backend-output.log')
+  const output = openSync(printed, 'w', 0o600)
+  const args = [backendFile, '--data-dir', dataDir, '--idle-exit-ms', String(idleExitMs)]
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output, output] })
+  closeSync(output)
+  child.unref()
   return new Promise((resolve, reject) => {
-    let output = ''
-    let failure = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-      if (!output.includes('ready')) return
-      // From here on it lives by itself: nothing of ours may hold it or be held by it.
-      child.stdout.destroy()
-      child.stderr.destroy()
-      child.unref()
-      resolve()
-    })
-    child.stderr.on('data', (chunk: Buffer) => (failure = (failure + chunk.toString()).slice(-4_000)))
+    let isOver = false
+    const settle = (act: () => void) => {
+      isOver = true
+      act()
+    }
     child.once('error', error =>
-      reject(new AppError('internal', 'The backend could not be started.', { cause: error })),
+      settle(() => reject(new AppError('internal', 'The backend could not be started.', { cause: error }))),
     )
     child.once('exit', async () => {
       // Another command may have started one at the same moment: then that one answers.
-      if (await answers(paths.backendSocket)) return resolve()
-      reject(startFailure(failure))
+      const isServed = await answers(backendSocket)
+      settle(() => (isServed ? resolve() : reject(startFailure(readFileSync(printed, 'utf8')))))
     })
+    const look = async () => {
+      if (isOver) return
+      if (await answers(backendSocket)) settle(resolve)
+      else setTimeout(look, 10)
+    }
+    void look()
   })
 }
 
