@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { temporaryDir } from './backend.ts'
+
+const cliFile = fileURLToPath(new URL('../../main/entry/cli.ts', import.meta.url))
+
+export type Ran = {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly json: () => unknown
+}
+export type Cli = {
+  readonly dataDir: string
+  readonly run: (...words: string[]) => Promise<Ran>
+  readonly dispose: () => Promise<void>
+}
+
+/** The real command line on a data directory of its own; it starts a backend by itself, as it does for a person. */
+export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
+  const dataDir = temporaryDir('cli')
+  const run = (...words: string[]): Promise<Ran> => {
+    const child = spawn(process.execPath, [cliFile, ...words], {
+      env: { ...process.env, SLIPWAY_DATA_DIR: dataDir, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return new Promise(resolve => {
+      let stdout = ''
+      let stderr = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        stdout += chunk.toString()
+      })
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString()
+      })
+      child.once('close', (code, signal) =>
+        resolve({ code: code ?? (signal === 'SIGINT' ? 130 : -1), stdout, stderr, json: () => JSON.parse(stdout) }),
+      )
+    })
+  }
+  return {
+    dataDir,
+    run,
+    dispose: async () => {
+      await run('stop')
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
