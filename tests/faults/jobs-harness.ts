@@ -43,16 +43,21 @@ export type House = {
 type Options = Partial<Omit<JobsDeps, 'store' | 'paths'>> & {
   readonly dataDir?: string
   readonly jobsDir?: string
+  readonly sockets?: string
   readonly restart?: JobHandler['restart']
   readonly onEvent?: (event: WorkerEvent) => void
+  readonly onEnd?: () => void
 }
 
 /** The jobs domain on a real database, with real runners, in a data directory with spaces and a non-ASCII letter. */
 export function openHouseOfJobs({
   dataDir = temporaryData(),
   jobsDir = join(dataDir, 'jobs'),
+  // A socket's path is short; a data directory's need not be.
+  sockets = join(dataDir, 's'),
   restart = 'never',
   onEvent,
+  onEnd,
   ...given
 }: Options = {}): House {
   const db = openDatabase(join(dataDir, 'slipway.db'))
@@ -67,8 +72,7 @@ export function openHouseOfJobs({
     store,
     clock: systemClock,
     log,
-    // A socket's path is short; a data directory's need not be.
-    paths: { jobs: jobsDir, sockets: join(dataDir, 's') },
+    paths: { jobs: jobsDir, sockets },
     leases: openHouse,
     spawnRunner,
     env: process.env,
@@ -88,6 +92,7 @@ export function openHouseOfJobs({
         JSON.stringify({ event: job.state }),
       )
       ends.push(job)
+      onEnd?.()
     },
   })
   return {

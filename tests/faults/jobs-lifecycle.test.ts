@@ -1,7 +1,19 @@
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { JobId } from '../../main/contract/jobs.ts'
+import { journalFile } from '../../main/platform/processes/job-folder.ts'
+import { readJournal } from '../../main/platform/processes/journal.ts'
 import { membersOf } from '../../main/platform/processes/kill-tree.ts'
-import { asOwner, type House, nodeJob, openHouseOfJobs, removeData, shellJob, until } from './jobs-harness.ts'
+import {
+  asOwner,
+  type House,
+  nodeJob,
+  openHouseOfJobs,
+  removeData,
+  shellJob,
+  temporaryData,
+  until,
+} from './jobs-harness.ts'
 
 const open: House[] = []
 const house = (options?: Parameters<typeof openHouseOfJobs>[0]): House => {
@@ -153,4 +165,30 @@ test('silence after heartbeats shows as unresponsive, and ends with the next wor
   expect(jobs.port.get(id)?.state).toBe('running')
   jobs.port.send(id, { command: 'anything' })
   await until('ok', () => jobs.port.get(id)?.health === 'ok')
+})
+
+test('a domain that cannot handle an end does not keep the job from ending, nor a lost one', async () => {
+  const { jobs, told, dataDir } = house({
+    onEnd: () => {
+      throw new Error('a defect')
+    },
+  })
+  const done = jobs.port.start(asOwner, shellJob('true'))
+  expect((await jobs.port.ended(done.id)).state).toBe('done')
+  const lost = jobs.port.start(asOwner, shellJob(`echo '{"event":"up"}'; exec sleep 600`))
+  await until('the child', () => told(lost.id).length > 0)
+  const [first] = readJournal(journalFile(join(dataDir, 'jobs', lost.id), 1), 0).entries
+  if (first?.entry.type === 'runner') process.kill(first.entry.runner.pid, 'SIGKILL')
+  expect((await jobs.port.ended(lost.id)).state).toBe('lost')
+})
+
+test('a runner that cannot listen says why its job failed', async () => {
+  const dataDir = temporaryData()
+  const sockets = join(dataDir, 'x'.repeat(120))
+  const { jobs } = house({ dataDir, sockets })
+  const { id } = jobs.port.start(asOwner, shellJob('true'))
+  expect(await jobs.port.ended(id)).toMatchObject({
+    state: 'failed',
+    failure: { message: expect.stringContaining('EINVAL') },
+  })
 })

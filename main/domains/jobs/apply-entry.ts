@@ -21,7 +21,7 @@ type Context = {
 export function applyEntry(context: Context, row: JobRow, entry: JournalEntry): JobRow {
   switch (entry.type) {
     case 'runner':
-      return { ...row, runner: entry.runner }
+      return { ...row, runner: entry.runner, nextStartAtMs: null }
     case 'child':
       return {
         ...row,

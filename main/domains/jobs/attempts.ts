@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { isEnded, type JobId, type JobKind } from '../../contract/jobs.ts'
@@ -65,6 +64,8 @@ const defaultHeartbeatMs = 5_000
 const defaultPoliteStopMs = 10_000
 const reconnectMs = 250
 const diskRetryMs = 1_000
+// Not the disk but a defect, here or in a handler: trying again soon would only fill the log.
+const defectRetryMs = 30_000
 // A few milliseconds in which the lines of a talkative child share one transaction and one flush.
 const gatherMs = 5
 
@@ -137,7 +138,7 @@ export function createAttempts(deps: Deps): Attempts {
     if (row?.state !== 'starting' || followed.has(id)) return
     try {
       const { identity, ready } = spawnRunner(folderOf(id), specOf(row), row.spec.files ?? {})
-      change(id, row.attempt, (_context, now) => ({ ...now, runner: identity, nextStartAtMs: null }))
+      // Who runs it is the first thing that the journal says: nothing has to be written here that a full disk could refuse.
       const entry = follow(row, identity)
       ready.then(
         () => connect(id, entry),
@@ -149,9 +150,9 @@ export function createAttempts(deps: Deps): Attempts {
   }
 
   const failToStart = (id: JobId, attempt: number, error: unknown): void => {
-    // The runner may have come as far as a journal before it ended: then that has the truth.
     if (isClosed) return
-    if (existsSync(journalFile(folderOf(id), attempt)) && followed.has(id)) {
+    // The runner may have come as far as a child before it ended: then the journal has the truth.
+    if (followed.has(id) && hasBegun(folderOf(id), attempt)) {
       vanish(id, attempt)
       return
     }
@@ -164,7 +165,9 @@ export function createAttempts(deps: Deps): Attempts {
             message: `The job's runner could not be started: ${error instanceof Error ? error.message : 'unknown error'}`,
             hint: 'The machine may be out of memory or processes: try again when it is less busy.',
           }
-    change(id, attempt, (context, row) => finish(context, row, { state: 'failed', failure }))
+    retryOnDiskTrouble(id, () =>
+      change(id, attempt, (context, row) => finish(context, row, { state: 'failed', failure })),
+    )
   }
 
   const follow = (row: JobRow, runner: ProcessIdentity): Followed => {
@@ -232,15 +235,20 @@ export function createAttempts(deps: Deps): Attempts {
     const entry = followed.get(id)
     if (isClosed || !entry || entry.attempt !== attempt) return
     readAll(id, entry, () => {
-      void killTree({ jobId: id }).then(leftovers => {
-        if (leftovers.length > 0) log.error('processes of a job cannot be killed', { jobId: id, leftovers })
-        if (!isCurrent(id, entry)) return
-        const wasRestarted = entry.runner.bootId !== '' && entry.runner.bootId !== bootId()
-        const conclude = mayRestart ? applyEnd : finish
-        retryOnDiskTrouble(id, () =>
-          change(id, attempt, (context, row) => conclude(context, row, lostOutcome(wasRestarted))),
-        )
-      })
+      killTree({ jobId: id })
+        .catch(error => {
+          log.error('looking for the processes of a job failed', { jobId: id, error })
+          return []
+        })
+        .then(leftovers => {
+          if (leftovers.length > 0) log.error('processes of a job cannot be killed', { jobId: id, leftovers })
+          if (!isCurrent(id, entry)) return
+          const wasRestarted = entry.runner.bootId !== '' && entry.runner.bootId !== bootId()
+          const conclude = mayRestart ? applyEnd : finish
+          retryOnDiskTrouble(id, () =>
+            change(id, attempt, (context, row) => conclude(context, row, lostOutcome(wasRestarted))),
+          )
+        })
     })
   }
 
@@ -260,13 +268,13 @@ export function createAttempts(deps: Deps): Attempts {
       return
     }
     entry.isReading = true
-    later(() => {
+    const done = () => {
       entry.isReading = false
+      if (!entry.hasMore) return
       entry.hasMore = false
-      readAll(id, entry, () => {
-        if (entry.hasMore) read(id, entry)
-      })
-    }, gatherMs)
+      read(id, entry)
+    }
+    later(() => readAll(id, entry, done), gatherMs)
   }
 
   /** Delivers what the journal holds beyond the row's position, a piece per turn of the event loop, then goes on. */
@@ -278,10 +286,9 @@ export function createAttempts(deps: Deps): Attempts {
       if (after) settle(after)
       isAtEnd = isLast
     } catch (error) {
-      if (!isStorageTrouble(error)) throw error
       // Nothing is lost: the journal keeps it until the database can take it.
-      log.warn('the events of a job cannot be recorded: the disk refuses', { jobId: id, error })
-      later(() => readAll(id, entry, then), diskRetryMs)
+      log.warn('the events of a job could not be recorded yet', { jobId: id, error })
+      later(() => readAll(id, entry, then), isStorageTrouble(error) ? diskRetryMs : defectRetryMs)
       return
     }
     if (!isCurrent(id, entry)) return
@@ -343,6 +350,9 @@ export function createAttempts(deps: Deps): Attempts {
     },
   }
 }
+
+const hasBegun = (folder: string, attempt: number): boolean =>
+  readJournal(journalFile(folder, attempt), 0).entries.some(({ entry }) => entry.type !== 'runner')
 
 function runnerInJournal(folder: string, attempt: number): ProcessIdentity | undefined {
   const first = readJournal(journalFile(folder, attempt), 0).entries[0]?.entry

@@ -100,22 +100,37 @@ export function createDelivery({ store, clock, log, leases, random, handlerOf, f
   const skip = (row: JobRow, entry: JournalRead['entries'][number]['entry'], end: number): JobRow =>
     store.record(tx => {
       const now = findJob(tx, row.id) ?? row
-      const handler: JobHandler = { ...handlerOf(row.kind), onEvent: () => undefined, onEnd: () => undefined }
-      const after = applyEntry({ ...contextOf(tx, now), handler }, now, entry)
+      const after = applyEntry(withoutDomain(contextOf(tx, now)), now, entry)
       return save(tx, now, after.attempt === now.attempt ? { ...after, journalPosition: end } : after)
     })
 
   return {
     deliverPiece,
-    change: (id, attempt, step) =>
-      store.record(tx => {
-        const row = findJob(tx, id)
-        if (!row || row.attempt !== attempt || isEnded(row.state)) return undefined
-        return save(tx, row, step(contextOf(tx, row), row))
-      }),
+    change: (id, attempt, step) => {
+      const run = (quiet: boolean) =>
+        store.record(tx => {
+          const row = findJob(tx, id)
+          if (!row || row.attempt !== attempt || isEnded(row.state)) return undefined
+          const context = contextOf(tx, row)
+          return save(tx, row, step(quiet ? withoutDomain(context) : context, row))
+        })
+      try {
+        return run(false)
+      } catch (error) {
+        if (isStorageTrouble(error)) throw error
+        log.error('a change of a job could not be handled by its domain', { jobId: id, error })
+        return run(true)
+      }
+    },
     conclude: (tx, row, outcome) => save(tx, row, finish(contextOf(tx, row), row, outcome)),
   }
 }
+
+// A defect in a domain's handler must not keep a job from its true end.
+const withoutDomain = (context: ApplyContext): ApplyContext => ({
+  ...context,
+  handler: { restart: context.handler.restart, onEvent: () => undefined, onEnd: () => undefined },
+})
 
 /** The disk or the database refuses for now: what was to be written is still where it came from. */
 export const isStorageTrouble = (error: unknown): boolean =>
