@@ -52,7 +52,9 @@ async function start({ node, env, args }) {
     tellFailure(error)
     process.stderr.write('Starting without it: training needs it (slipway environments build training).\n')
   }
-  return handOver(node, [entry('backend.ts'), ...args], env)
+  // The desktop window is opened where its binary is; here the browser is the way in.
+  const hasPort = args.some(arg => arg === '--port' || arg.startsWith('--port='))
+  return handOver(node, [entry('backend.ts'), ...(hasPort ? [] : ['--port', '0']), ...args], env)
 }
 
 /** @param {Setting} setting */

@@ -17,6 +17,9 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
       host: { type: 'string', default: '127.0.0.1' },
       'data-dir': { type: 'string' },
       'idle-exit-ms': { type: 'string' },
+      // Ways to open a window, which this process has none of: accepted, because `npm start` hands its flags on.
+      browser: { type: 'boolean' },
+      'no-open': { type: 'boolean' },
     },
   })
   process.umask(0o077)

@@ -207,7 +207,10 @@ async function shownAgain(client: Client, listed: ListedMethod, answer: unknown)
   const { id, version } = answer as { id?: unknown; version?: { id?: unknown } }
   const shown = typeof id === 'string' ? id : version?.id
   const show = cliMethods().find(method => method.domain === listed.domain && method.verb === 'show')
-  return show && typeof shown === 'string' ? methodOf(client, show)({ id: shown }) : answer
+  const takesId = show && 'id' in (inputSchemaOf(show.method).properties ?? {})
+  if (!takesId || typeof shown !== 'string') return answer
+  if (!shown.startsWith('job_')) return methodOf(client, show)({ id: shown })
+  return client.jobs.show({ id: shown })
 }
 
 /** `error[code]: message` and a `hint:` line, or one JSON document; returns the exit code. */
