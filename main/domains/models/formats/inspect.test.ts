@@ -435,6 +435,35 @@ describe('other formats', () => {
   })
 })
 
+describe('a path that names no one model', () => {
+  test.each([
+    ['two safetensors files', ['a.safetensors', 'b.safetensors'], /2 models/],
+    ['two ONNX files', ['a.onnx', 'b.onnx'], /2 models/],
+    [
+      'two indexes and no weights',
+      ['a.safetensors.index.json', 'b.safetensors.index.json'],
+      /no weights that are meant/,
+    ],
+    ['a part of a GGUF', ['m-00001-of-00002.gguf'], /m-00002-of-00002\.gguf: this part of the model is missing/],
+    ['nothing', [], /no model in this folder/],
+    ['a Diffusers pipeline', ['model_index.json'], /Diffusers pipeline/],
+  ])('%s in a folder is refused', async (_, files, message) => {
+    for (const name of files) write(folder, name, tinyGguf())
+    await expect(inspectModel(folder)).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      hint: expect.any(String),
+    })
+  })
+
+  test('a GGML file from before GGUF is told by its name', async () => {
+    const path = write(folder, 'old.bin', Buffer.concat([Buffer.from('tjgg'), Buffer.alloc(60)]))
+    await expect(inspectModel(path)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('before GGUF'),
+    })
+  })
+})
+
 describe('the strict JSON reader', () => {
   const read = (text: string) => parseStrictJson(Buffer.from(text), 'x.json')
   test('keeps integers beyond 2^53 exact', () => {
