@@ -1,0 +1,37 @@
+import type { EngineFacts, Engines } from '../../main/contract/engine.ts'
+import { AppError } from '../../main/contract/errors.ts'
+import { createEngineClient } from '../../main/domains/inference/engine-client.ts'
+import { systemClock } from '../../main/platform/clock.ts'
+import { perimeterOf } from '../../main/platform/http/guard.ts'
+import { listenOnPort } from '../../main/platform/http/listen.ts'
+import { createLog } from '../../main/platform/log.ts'
+import { createGateway, type Transport } from '../../main/surfaces/http/gateway.ts'
+import { createOpenAi, openAiMaxBodyBytes } from '../../main/surfaces/openai/handler.ts'
+
+/**
+ * The gateway in a process of its own, as in the product: the whole guard chain, a key, the OpenAI surface, and one
+ * engine that runs already. `node gateway-server.ts SOCKET FACTS-JSON` prints its port and ends with its standard input.
+ */
+
+const [socket = '', facts = '{}'] = process.argv.slice(2)
+const client = createEngineClient(socket, JSON.parse(facts) as EngineFacts)
+const engines: Engines = {
+  list: () => [client.facts],
+  resolve: name => (name === client.facts.name ? client : new AppError('not_found', `no ${name}`)),
+}
+const surface = createOpenAi({ engines, nowMs: Date.now })
+const gateway = createGateway({
+  mounts: [{ prefix: '/v1', policy: 'inference', maxBodyBytes: openAiMaxBodyBytes, handle: surface }],
+  callerOfKey: () => ({ kind: 'key', id: 'bench', scopes: ['inference'], source: 'tcp' }),
+  callerOfSession: () => undefined,
+  startSession: () => undefined,
+  refused: () => undefined,
+  clock: systemClock,
+  log: createLog(() => undefined),
+})
+const transport: Transport & { kind: 'tcp' } = { kind: 'tcp', perimeter: perimeterOf(0) }
+const listener = await listenOnPort(0, '127.0.0.1', request =>
+  gateway({ ...transport, perimeter: perimeterOf(listener.port) })(request),
+)
+console.log(listener.port)
+process.stdin.on('end', () => process.exit(0)).resume()
