@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { JobId } from '../../main/contract/jobs.ts'
@@ -191,4 +192,12 @@ test('a runner that cannot listen says why its job failed', async () => {
     state: 'failed',
     failure: { message: expect.stringContaining('EINVAL') },
   })
+})
+
+test('a process that shook off group, session and environment cannot keep its job from ending', async () => {
+  const { jobs, dataDir } = house()
+  const { id } = jobs.port.start(asOwner, shellJob('env -i setsid sleep 600 & echo $! > escapee; exit 0'))
+  expect((await jobs.port.ended(id)).state).toBe('done')
+  expect(jobs.port.logs(id, 10).lines.at(-1)?.text).toContain('no longer part of this job')
+  process.kill(Number(readFileSync(join(dataDir, 'jobs', id, 'escapee'), 'utf8')), 'SIGKILL')
 })
