@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs'
-import { availableParallelism, cpus, freemem, hostname, loadavg, totalmem } from 'node:os'
+import { arch, availableParallelism, cpus, freemem, hostname, loadavg, release, totalmem, type } from 'node:os'
 
 /** Figures of the machine that cost microseconds to read. */
 export type Machine = {
@@ -55,11 +55,13 @@ export type Inventory = { readonly system: string; readonly model?: string; read
 
 /**
  * Names and counts that never change, from systeminformation. It starts programs, so it is asked once and only when
- * somebody looks; never its `graphics()`, which blocks on nvidia-smi.
+ * somebody looks; never its `graphics()`, which blocks on nvidia-smi. Where it fails, the kernel's name has to do.
  */
 export async function readInventory(): Promise<Inventory> {
   const { cpu, osInfo, system } = await import('systeminformation')
-  const [processor, os, board] = await Promise.all([cpu(), osInfo(), system()])
+  const answers = await Promise.all([cpu(), osInfo(), system()]).catch(() => undefined)
+  if (!answers) return { system: `${type()} ${release()} ${arch()}` }
+  const [processor, os, board] = answers
   const model = [board.manufacturer, board.model].filter(Boolean).join(' ')
   return {
     system: [os.distro, os.release, os.arch].filter(Boolean).join(' '),
