@@ -27,9 +27,16 @@ describe('chat templates', () => {
     })
   })
 
+  test('an endless loop is ended by its processor time', async () => {
+    const endless = `{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}{% set x = a * b %}{% endfor %}{% endfor %}{% endfor %}`
+    await expect(renderer.render(endless, input)).rejects.toMatchObject({
+      message: expect.stringContaining('processor time'),
+    })
+  })
+
   test.each([
     [
-      'an endless loop',
+      'a wide loop',
       `{% for a in range(99999) %}{% for b in range(99999) %}{% set x = a * b %}{% endfor %}{% endfor %}`,
     ],
     [
