@@ -5,17 +5,20 @@ import type { DatasetFormat, Detection, ReasonCounts, RowIssue } from '../../../
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
 import { detect } from './detect.ts'
+import { type Direct, directOf } from './direct.ts'
 import { formatNamed } from './formats.ts'
 import { findInputs, type InputFile, type Inputs } from './inputs.ts'
 import { IssueLog } from './issue-log.ts'
 import { JsonTape } from './json-tape.ts'
-import { writeParquet } from './parquet-output.ts'
+import { copyJsonLines, writeParquet } from './parquet-output.ts'
 import { openRegularFile } from './regular-file.ts'
 import { RowProblem } from './row-problem.ts'
-import type { RowSink, Tick } from './row-source.ts'
+import { maxRowBytes, type RowSink, type Tick } from './row-source.ts'
 import { type ColumnMap, RowView } from './row-view.ts'
 import { RowWriter } from './row-writer.ts'
 
+/** Below this the short cut gains nothing. */
+const directMinBytes = 1024 * 1024
 const sampleRows = 200
 const sampleTotalBytes = 4 * 1024 * 1024
 const reserveBytes = 256 * 1024 * 1024
@@ -73,6 +76,8 @@ export async function importRows(options: ImportOptions, hooks: ImportHooks = {}
     const { files, ignored } = await findInputs(options.path, staging, { split: options.split, signal })
     assertSpace(options.outDir, files)
     const choices = await detectAll(files, options)
+    const quick = await importDirectly(files, choices, { target, staging, hooks })
+    if (quick) return { ...quick, ignoredFiles: ignored.slice(0, 100) }
     const jsonLines = join(staging, 'rows.jsonl')
     const fd = openSync(jsonLines, 'wx', 0o600)
     const out = new RowWriter(fd)
@@ -120,6 +125,81 @@ function writeError(error: unknown): unknown {
       hint: 'Raise the limit (ulimit -f), or move the data directory to another file system.',
     })
   return diskError(error)
+}
+
+type Place = { readonly target: string; readonly staging: string; readonly hooks: ImportHooks }
+
+/** The short cut of `direct.ts`; undefined when it cannot be taken, which leaves nothing behind. */
+async function importDirectly(
+  files: readonly InputFile[],
+  [detection]: readonly Detection[],
+  { target, staging, hooks }: Place,
+): Promise<Omit<ImportResult, 'ignoredFiles'> | undefined> {
+  const [file, ...more] = files
+  const direct = detection && directOf(detection)
+  if (!file || !direct || more.length > 0 || file.type !== 'jsonl' || file.sizeBytes < directMinBytes) return undefined
+  const stop = new AbortController()
+  const cancel = () => stop.abort()
+  hooks.signal?.addEventListener('abort', cancel)
+  const size = { rows: 1, sizeBytes: 512, longestRowBytes: maxRowBytes }
+  const columns = { columns: direct.source, select: direct.select, size }
+  const copying = copyJsonLines(file.path, target, { ...columns, tempDir: staging, signal: stop.signal }).catch(
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  )
+  try {
+    const checked = await checkPlain(file, direct, hooks)
+    if (!checked) stop.abort()
+    const part = await copying
+    hooks.signal?.throwIfAborted()
+    if (part instanceof Error) {
+      // A full disk stays full; whatever else DuckDB dislikes, the long way says which row it is.
+      if (part instanceof AppError && part.code === 'storage_full') throw part
+      return undefined
+    }
+    if (!checked || part.rows !== checked.rows) {
+      part.discard()
+      return undefined
+    }
+    part.publish()
+    const none = { badRows: 0, reasons: {}, issues: [] }
+    return { file: target, rows: checked.rows, ...none, detection, sources: [checked] }
+  } finally {
+    stop.abort()
+    await copying
+    hooks.signal?.removeEventListener('abort', cancel)
+  }
+}
+
+/** Reads a whole file and says what it is; undefined as soon as a row is bad or not plain. */
+async function checkPlain(file: InputFile, direct: Direct, hooks: ImportHooks): Promise<ImportedSource | undefined> {
+  const tape = new JsonTape()
+  const counted = { rows: 0 }
+  let isPlain = true
+  const report = progressOf([file], counted, { total: 0 }, hooks)
+  const source = openRegularFile(file.path)
+  try {
+    await file.read(
+      source,
+      {
+        row: (bytes, start, end) => {
+          isPlain = tape.read(bytes, start, end) && direct.isPlain(tape)
+          counted.rows += 1
+          return isPlain
+        },
+        bad: () => {
+          isPlain = false
+          return false
+        },
+      },
+      report.tick,
+    )
+    if (!isPlain || counted.rows === 0) return undefined
+    source.assertUnchanged()
+    report.phase('writing')
+    return { path: file.origin, sizeBytes: source.sizeBytes, sha256: source.sha256(), rows: counted.rows, badRows: 0 }
+  } finally {
+    source.close()
+  }
 }
 
 /** What an import would do, from a sample of each file. Throws as `importRows` does. */
@@ -226,7 +306,12 @@ type Report = {
   readonly phase: (phase: 'writing') => void
 }
 
-function progressOf(files: readonly InputFile[], out: RowWriter, log: IssueLog, hooks: ImportHooks): Report {
+function progressOf(
+  files: readonly InputFile[],
+  out: { readonly rows: number },
+  log: { readonly total: number },
+  hooks: ImportHooks,
+): Report {
   const { signal, onProgress, monotonicMs = () => performance.now() } = hooks
   const bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   let before = 0

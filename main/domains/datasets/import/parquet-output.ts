@@ -1,5 +1,4 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { DatasetKind } from '../../../contract/datasets.ts'
 import { diskError } from '../../../platform/blobs/store.ts'
@@ -41,12 +40,8 @@ export function columnsOfKind(
   return { ...byKind[kind], ...(used.has('tools') && { tools: 'VARCHAR' }) }
 }
 
-type Options = {
-  readonly kind: DatasetKind
-  readonly written: Pick<RowWriter, 'rows' | 'sizeBytes' | 'longestRowBytes' | 'used'>
-  readonly tempDir: string
-  readonly signal?: AbortSignal | undefined
-}
+type Hooks = { readonly tempDir: string; readonly signal?: AbortSignal | undefined }
+type Size = Pick<RowWriter, 'rows' | 'sizeBytes' | 'longestRowBytes'>
 
 /**
  * Turns canonical JSON lines into one Parquet file, in their order. The file appears under its name complete and on disk,
@@ -55,26 +50,59 @@ type Options = {
 export async function writeParquet(
   jsonLines: string,
   target: string,
-  { kind, written, tempDir, signal }: Options,
+  { kind, written, ...hooks }: Hooks & { readonly kind: DatasetKind; readonly written: Size & Pick<RowWriter, 'used'> },
 ): Promise<void> {
-  const columns = Object.entries(columnsOfKind(kind, written.used))
-  const averageBytes = written.sizeBytes / Math.max(1, written.rows)
+  const columns = Object.entries(columnsOfKind(kind, written.used)).map(([name, type]) => `${name}: ${literal(type)}`)
+  const part = await copyJsonLines(jsonLines, target, {
+    columns: columns.join(', '),
+    select: '*',
+    size: written,
+    ...hooks,
+  })
+  if (part.rows !== written.rows) {
+    part.discard()
+    throw new Error(`wrote ${part.rows} rows of ${written.rows}`)
+  }
+  part.publish()
+}
+
+/** A Parquet file that is written but not there yet. */
+export type Part = { readonly rows: number; readonly publish: () => void; readonly discard: () => void }
+
+/** Copies JSON lines, seen as the given columns, into a file beside `target`. Throws as `writeParquet`. */
+export async function copyJsonLines(
+  jsonLines: string,
+  target: string,
+  {
+    columns,
+    select,
+    size,
+    tempDir,
+    signal,
+  }: Hooks & { readonly columns: string; readonly select: string; readonly size: Size },
+): Promise<Part> {
+  const averageBytes = size.sizeBytes / Math.max(1, size.rows)
   const rowGroup = Math.max(groupRows.min, Math.min(groupRows.max, Math.floor(groupRows.bytes / averageBytes)))
   const temp = `${target}.part`
-  const source = `read_json(${pathLiteral(jsonLines)}, format = 'newline_delimited', maximum_object_size = ${Math.max(16_777_216, written.longestRowBytes + 1024)}, columns = {${columns.map(([name, type]) => `${name}: ${literal(type)}`).join(', ')}})`
-  const connection = await openDuck({ memoryLimitMiB: 512, threads: Math.min(2, availableParallelism()), tempDir })
+  const options = `format = 'newline_delimited', compression = 'uncompressed', maximum_object_size = ${Math.max(16_777_216, size.longestRowBytes + 1024)}`
+  // One thread: keeping the order of rows costs several more than they gain, and reading runs beside it.
+  const connection = await openDuck({ memoryLimitMiB: 512, threads: 1, tempDir })
   const interrupt = () => connection.interrupt()
   signal?.addEventListener('abort', interrupt)
   try {
     signal?.throwIfAborted()
     const result = await connection.runAndReadAll(
-      `COPY (SELECT * FROM ${source}) TO ${literal(temp)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup})`,
+      `COPY (SELECT ${select} FROM read_json(${pathLiteral(jsonLines)}, ${options}, columns = {${columns}})) TO ${literal(temp)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${rowGroup})`,
     )
-    const rows = Number(result.getRows()[0]?.[0] ?? 0)
-    if (rows !== written.rows) throw new Error(`wrote ${rows} rows of ${written.rows}`)
-    flush(temp)
-    renameSync(temp, target)
-    flush(dirname(target))
+    return {
+      rows: Number(result.getRows()[0]?.[0] ?? 0),
+      publish: () => {
+        flush(temp)
+        renameSync(temp, target)
+        flush(dirname(target))
+      },
+      discard: () => rmSync(temp, { force: true }),
+    }
   } catch (error) {
     rmSync(temp, { force: true })
     throw diskError(duckError(error, 'the dataset'))

@@ -57,13 +57,15 @@ type OnLine = (bytes: Buffer, start: number, end: number, at: Position) => boole
 
 /** Splits a file into lines within bounded memory and hands on those that are valid UTF-8 and not blank. */
 async function readLines(file: RegularFile, sink: RowSink, tick: Tick, onLine: OnLine): Promise<void> {
-  const buffer = Buffer.allocUnsafe(blockBytes + maxRowBytes + 1)
+  // Small files take small buffers: a folder may hold thousands of them.
+  const block = Math.min(blockBytes, file.sizeBytes + 1)
+  const buffer = Buffer.allocUnsafe(block + Math.min(maxRowBytes, file.sizeBytes) + 1)
   let base = 0 // offset in the file of the buffer's first byte
   let carried = 0
   let line = 1
   let tooLongFrom: { at: Position; sample: Buffer } | undefined
   for (;;) {
-    const count = file.read(buffer, carried, blockBytes)
+    const count = file.read(buffer, carried, block)
     const filled = carried + count
     const isEnd = count === 0
     const lastNewline = filled === 0 ? -1 : buffer.lastIndexOf(newline, filled - 1)

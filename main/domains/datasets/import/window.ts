@@ -6,7 +6,7 @@ const newline = 0x0a
 
 /** A part of a file in memory, `buffer[start, filled)`, that moves forward and grows only as far as one row needs. */
 export class Window {
-  buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafe(blockBytes * 2)
+  buffer: Buffer<ArrayBuffer>
   start = 0
   filled = 0
   /** The line of `start`, from 1. Whoever moves `start` counts. */
@@ -16,10 +16,13 @@ export class Window {
   #base = 0
   readonly #file: RegularFile
   readonly #tick: Tick
+  readonly #block: number
 
   constructor(file: RegularFile, tick: Tick) {
     this.#file = file
     this.#tick = tick
+    this.#block = Math.min(blockBytes, file.sizeBytes + 1)
+    this.buffer = Buffer.allocUnsafe(this.#block * 2)
   }
 
   position(): Position {
@@ -34,14 +37,14 @@ export class Window {
   /** Reads one more block behind what is there; what lies before `start` is let go. */
   async fill(): Promise<void> {
     const kept = this.filled - this.start
-    if (this.buffer.length - kept < blockBytes) {
+    if (this.buffer.length - kept < this.#block) {
       const larger = Buffer.allocUnsafe(this.buffer.length * 2)
       this.buffer.copy(larger, 0, this.start, this.filled)
       this.buffer = larger
     } else this.buffer.copyWithin(0, this.start, this.filled)
     this.#base += this.start
     this.start = 0
-    const count = this.#file.read(this.buffer, kept, blockBytes)
+    const count = this.#file.read(this.buffer, kept, this.#block)
     this.filled = kept + count
     if (this.#base === 0 && kept === 0 && startsWithBom(this.buffer, count)) this.start = 3
     this.isEnd = count === 0
