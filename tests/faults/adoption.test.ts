@@ -172,3 +172,29 @@ test('a stranger with the pid of a runner is not taken for it', async () => {
   second.jobs.start()
   expect((await second.jobs.port.ended(id)).state).toBe('lost')
 })
+
+test('a runner that is frozen is neither lost nor doubled, and goes on where it was', async () => {
+  const dataDir = dataDirectory()
+  const first = openHouseOfJobs({ dataDir })
+  first.jobs.start()
+  const { id } = first.jobs.port.start(asOwner, counting)
+  await until('some events', () => first.told(id).length > 5)
+  const runner = runnerOf(dataDir, id)
+  signal(runner, 'SIGSTOP')
+  cleanUps.push(() => void signal(runner, 'SIGCONT'))
+  first.close()
+  const { jobs, told } = reopened(dataDir)
+  const before = await until('what the journal held', () => told(id).length)
+  expect(isSent(() => jobs.port.send(id, { command: 'finish' }))).toBe(false)
+  expect(jobs.port.get(id)?.state).toBe('running')
+  signal(runner, 'SIGCONT')
+  await until('new events', () => told(id).length > before + 20)
+  await until('the runner', () => isSent(() => jobs.port.send(id, { command: 'finish' })))
+  expect((await jobs.port.ended(id)).state).toBe('done')
+  expect(told(id).map(({ data }) => data.n)).toEqual([
+    ...told(id)
+      .slice(0, -1)
+      .map((_, n) => n),
+    undefined,
+  ])
+})

@@ -44,10 +44,12 @@ test(`of ${trees} trees none is left once the process that holds them is killed`
   const ids = new Set(held.map(({ jobId }) => jobId))
   const living = () => listProcesses().filter(row => !row.isZombie)
   const inGroups = () => living().filter(row => groups.has(row.groupId)).length
-  const escapees = () => living().filter(row => ids.has(environmentValue(row.pid, jobMarker) ?? '')).length
+  const escapees = () =>
+    living().filter(row => !groups.has(row.groupId) && ids.has(environmentValue(row.pid, jobMarker) ?? '')).length
   expect(groups.size).toBe(trees)
   // Child, grandchild and watcher in each group; the escapee has a session of its own.
   await until('every grandchild', () => inGroups() >= 3 * trees)
+  await until('every escapee to have left its group', () => escapees() === trees)
   const killedMs = performance.now()
   await kill()
   await until('the groups to be gone', () => inGroups() === 0)
