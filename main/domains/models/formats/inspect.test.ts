@@ -407,6 +407,26 @@ describe('other formats', () => {
     ])
   })
 
+  test.each([
+    ['tensors', { tensors: 1 }, 'more than 1 tensors'],
+    ['fields', { onnxFields: 10 }, 'more than 10 fields'],
+  ])('an ONNX model with more %s than the limit is refused', async (_, limits, message) => {
+    const path = write(folder, 'm.onnx', onnx([onnxWeight('a'), onnxWeight('b')]))
+    await expect(inspectModel(path, { limits })).rejects.toMatchObject({
+      code: 'too_large',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  test('shards count together against the limit of one model', async () => {
+    huggingFaceFolder(folder, { shards: 2 })
+    const reading = inspectModel(folder, { limits: { tensors: 15 } })
+    await expect(reading).rejects.toMatchObject({
+      code: 'too_large',
+      message: expect.stringContaining('the model has more than 15'),
+    })
+  })
+
   test('a pickle is listed as code and its tensors are not read', async () => {
     const path = write(folder, 'model.pt', Buffer.from('\x80\x02}.', 'latin1'))
     expect(await inspectModel(path)).toMatchObject({ format: 'pickle', containsCode: [{ path: 'model.pt' }] })
