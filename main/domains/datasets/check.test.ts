@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { jsonLines } from './import/test-import.ts'
+import type { RenderRows } from './service.ts'
+import { type Bench, bench, call } from './test-datasets.ts'
+
+const user = (content: string) => ({ role: 'user', content })
+const assistant = (content: string, weight?: number) => ({
+  role: 'assistant',
+  content,
+  ...(weight !== undefined && { weight }),
+})
+const system = (content: string) => ({ role: 'system', content })
+
+const rendered = { usable: 3 }
+const render: RenderRows = async ({ method, files, samples }) => ({
+  report: {
+    rows: 3,
+    usableRows: rendered.usable,
+    problemRows: 3 - rendered.usable,
+    truncatedRows: 1,
+    tokens: { total: 30, learned: 10, truncated: 2, longest: 12, mean: 10 },
+    maxSequenceLength: 512,
+    histogram: [],
+  },
+  samples: [
+    {
+      row: 0,
+      tokens: files.length,
+      learnedTokens: samples,
+      truncatedTokens: 0,
+      parts: [{ text: method, learned: true }],
+    },
+  ],
+  problems: rendered.usable === 3 ? [] : [{ row: 1, code: 'invalid_input', message: 'Every label is masked' }],
+})
+
+let b: Bench
+beforeAll(() => {
+  b = bench(render)
+})
+afterAll(() => b.close())
+
+const check = async (name: string, rows: readonly unknown[], more: Record<string, unknown> = {}) => {
+  const path = b.at.file(`${name}.jsonl`, jsonLines(rows))
+  await b.datasets.handlers.import({ path, description: '', label: [] }, call)
+  await b.settled()
+  const report = await b.datasets.handlers.check({ id: name, rows: 5, ...more }, call)
+  return {
+    verdict: report.verdict,
+    found: Object.fromEntries(report.problems.map(({ code, rows }) => [code, rows])),
+    report,
+  }
+}
+
+const clean = Array.from({ length: 5 }, (_, index) => ({
+  messages: [system('s'), user(`q${index}`), assistant(`a${index}`)],
+}))
+
+test('every seeded defect of conversations is found, at its row', async () => {
+  const { verdict, found } = await check(
+    'talks',
+    [
+      ...clean,
+      { messages: [user(' \n'), assistant('a')] },
+      { messages: [assistant('first'), user('q'), assistant('b')] },
+      { messages: [user('q'), user('q'), assistant('c')] },
+      { messages: [user('q'), assistant('a'), user('unanswered')] },
+      { messages: [user('q'), assistant('d'), system('late'), user('r'), assistant('e')] },
+      { messages: [user('w'), assistant('masked', 0)] },
+      { messages: [user('x'), assistant('one'), user('y'), assistant('')] },
+      clean[0],
+      { messages: [system('S'), user('Q1!'), assistant('a1')] },
+      { messages: [user('long'), assistant('z'.repeat(7000))] },
+    ],
+    { maxSequenceLength: 1024, method: 'sft' },
+  )
+  expect(found).toEqual({
+    nothing_learned: [10],
+    empty_turn: [5],
+    role_order: [6, 7],
+    ends_unanswered: [8],
+    late_system: [9],
+    empty_answer: [11],
+    duplicate: [12],
+    near_duplicate: [13],
+    too_long: [14],
+  })
+  expect(verdict).toBe('usable')
+})
+
+test('a clean set is ready', async () => {
+  expect(await check('clean', clean)).toMatchObject({ verdict: 'ready', found: {} })
+})
+
+test('sets from which nothing can be learned are refused', async () => {
+  const masked = clean.map(({ messages }) => ({ messages: [...messages.slice(0, 2), assistant('a', 0)] }))
+  expect((await check('masked', masked)).verdict).toBe('refused')
+  const same = ['a', 'b'].map(prompt => ({ prompt, chosen: 'x', rejected: 'x' }))
+  expect(await check('same', same)).toMatchObject({ verdict: 'refused', found: { same_answers: [0, 1] } })
+  const good = ['a', 'b'].map(prompt => ({ prompt, completion: 'x', label: true }))
+  expect(await check('onesided', good)).toMatchObject({ verdict: 'refused', found: { label_balance: [] } })
+  const scores = [{ prompt: 'a', responses: ['x', 'y'], scores: [1, 1] }]
+  expect((await check('scores', scores)).verdict).toBe('refused')
+  expect(await check('kind', clean, { method: 'dpo' })).toMatchObject({ verdict: 'refused', found: { wrong_kind: [] } })
+})
+
+test('an unbalanced but possible set is only a warning', async () => {
+  const rows = Array.from({ length: 12 }, (_, index) => ({
+    prompt: `q${index}`,
+    completion: `a${index}`,
+    label: index > 0,
+  }))
+  expect(await check('tilted', rows)).toMatchObject({ verdict: 'usable', found: { label_balance: [], few_rows: [] } })
+})
+
+test('questions that training and validation share are a leak', async () => {
+  await check('held', [{ messages: [user('Q3?'), assistant('other')] }])
+  const alone = clean.map(({ messages: [, question, answer] }) => ({ messages: [question, answer] }))
+  const { found, report } = await check('shared', alone, { against: 'held' })
+  expect(found).toEqual({ leak: [3] })
+  expect(report.problems[0]?.message).toContain('held@1')
+})
+
+test('the tokenizer’s findings join in, and a set without a learned token is refused', async () => {
+  rendered.usable = 3
+  const { report } = await check('rendered', clean, { model: 'tiny' })
+  expect(report.rendered).toMatchObject({
+    report: { truncatedRows: 1 },
+    samples: [{ tokens: 1, learnedTokens: 5, parts: [{ text: 'sft' }] }],
+  })
+  expect(report.problems.map(problem => problem.code)).toEqual(['truncated'])
+  rendered.usable = 0
+  const refused = await b.datasets.handlers.check({ id: 'rendered', model: 'tiny', rows: 5 }, call)
+  expect(refused.verdict).toBe('refused')
+  expect(refused.problems.map(problem => problem.code)).toEqual([
+    'render_invalid_input',
+    'truncated',
+    'nothing_learned',
+  ])
+})
