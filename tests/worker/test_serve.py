@@ -105,8 +105,8 @@ def test_echoed_log_probabilities_are_those_of_a_forward_pass(client: Client, mo
         rows = model(torch.tensor([ids])).logits[0].log_softmax(-1)
     for token, row, following in zip(told[1:], rows, ids[1:], strict=False):
         assert token["logprob"] == pytest.approx(float(row[following]), abs=1e-5)
-        assert [entry[0] for entry in token["top"]] == row.topk(3).indices.tolist()
-        assert [entry[2] for entry in token["top"]] == pytest.approx(row.topk(3).values.tolist(), abs=1e-5)
+        assert [entry["id"] for entry in token["top"]] == row.topk(3).indices.tolist()
+        assert [entry["logprob"] for entry in token["top"]] == pytest.approx(row.topk(3).values.tolist(), abs=1e-5)
     assert answer.done == {"reason": "length", "promptTokens": len(ids), "completionTokens": 0}
 
 

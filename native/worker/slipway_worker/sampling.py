@@ -25,6 +25,7 @@ class Sampling:
     presence_penalty: float = 0.0  # over the answer, as OpenAI defines both
     frequency_penalty: float = 0.0
     seed: int | None = None  # None: a new one each time
+    logit_bias: tuple[tuple[int, float], ...] = ()  # token, what is added to its logit; before the penalties
 
     def __post_init__(self) -> None:
         within("temperature", self.temperature, 0, 100)
@@ -35,6 +36,8 @@ class Sampling:
         within("presencePenalty", self.presence_penalty, -100, 100)
         within("frequencyPenalty", self.frequency_penalty, -100, 100)
         within("seed", self.seed or 0, -(2**63), 2**64 - 1)
+        for _, more in self.logit_bias:
+            within("logitBias", more, -100, 100)
 
 
 class Sampler:
@@ -75,6 +78,10 @@ class Sampler:
 
         settings = self._settings
         row = logits
+        if settings.logit_bias:
+            tokens, more = zip(*settings.logit_bias, strict=True)
+            at = torch.tensor(tokens)
+            row = row.index_put((at,), row[at] + torch.tensor(more, dtype=row.dtype))
         if self._seen:
             seen = torch.tensor(sorted(self._seen))
             values = row[seen]

@@ -7,6 +7,7 @@ The protocol is small, and the llama.cpp engine speaks it as well:
   POST /generate  tokens | prompt | messages and the knobs → JSON lines: {"prompt"}, {"tokens"}…, {"done"}
   POST /embed     inputs → {"vectors", "tokens"}
   POST /tokenize  text | messages → {"tokens"}
+  POST /detokenize tokens → {"text"}
   GET  /health
 An error is {"error": {code, message, hint, details}} with the status of its code, or the last line of a stream.
 """
@@ -77,6 +78,9 @@ class GenerateBody:
     repetition_penalty: float = 1.0
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
+    logit_bias: Any = None  # {"id": number}: added to the logit of a token
+    json_schema: Any = None  # of the protocol; this engine has no constrained decoding
+    grammar: str | None = None
     seed: int | None = None
     logprobs: int | None = None  # how many alternatives; 0: the chosen token's alone
     echo: bool = False  # the prompt's tokens too
@@ -99,6 +103,11 @@ class TokenizeBody:
     messages: tuple[Any, ...] | None = None
     tools: tuple[Any, ...] | None = None
     add_special_tokens: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetokenizeBody:
+    tokens: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +269,8 @@ class Service:
 
     def __init__(self, loaded: Loaded, engine: Engine) -> None:
         self._loaded, self._engine = loaded, engine
+        tokenizer = loaded.tokenizer
+        self._special = dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=False))
 
     @property
     def abilities(self) -> list[Literal["generate", "embed"]]:
@@ -274,6 +285,8 @@ class Service:
                     return await self._embed(parse(EmbedBody, call))
                 case ("POST", "/tokenize"):
                     return self._tokenize(parse(TokenizeBody, call))
+                case ("POST", "/detokenize"):
+                    return self._detokenize(parse(DetokenizeBody, call))
                 case ("GET", "/health"):
                     return self._health()
         except WorkerError:
@@ -286,6 +299,12 @@ class Service:
         """Check and queue the request now, so that a refusal has a status; then stream."""
         if not self._loaded.generates:
             raise WorkerError("unsupported", "This model makes embeddings: it does not generate text.")
+        if body.json_schema is not None or body.grammar is not None:
+            raise WorkerError(
+                "unsupported",
+                "The transformers engine cannot hold an answer to a schema or grammar.",
+                hint="Convert the model to GGUF (slipway models convert --to gguf): the llama.cpp engine can.",
+            )
         prompt = self._prompt_tokens(body)
         limit = self._loaded.context_length
         room = limit - len(prompt)
@@ -306,6 +325,7 @@ class Service:
                 presence_penalty=body.presence_penalty,
                 frequency_penalty=body.frequency_penalty,
                 seed=body.seed,
+                logit_bias=self._bias(body.logit_bias),
             )
         except ValueError as error:
             raise WorkerError("invalid_input", str(error)) from error
@@ -368,7 +388,7 @@ class Service:
                 )
         pad = loaded.tokenizer.pad_token_id or 0
         vectors = await asyncio.wrap_future(self._engine.call(lambda: embed(loaded.model, pad, recipe, inputs)))
-        return {"vectors": vectors, "tokens": sum(map(len, inputs))}
+        return {"vectors": vectors, "tokens": [len(tokens) for tokens in inputs]}
 
     def _tokenize(self, body: TokenizeBody) -> dict[str, object]:
         if (body.text is None) == (body.messages is None):
@@ -376,6 +396,21 @@ class Service:
         if body.text is not None:
             return {"tokens": encode(self._loaded.tokenizer, body.text, special=body.add_special_tokens)}
         return {"tokens": self._chat_tokens(body.messages, body.tools)}
+
+    def _detokenize(self, body: DetokenizeBody) -> dict[str, object]:
+        tokens = self._checked(list(body.tokens))
+        return {"text": self._loaded.tokenizer.decode(tokens, skip_special_tokens=False)}
+
+    def _bias(self, given: object) -> tuple[tuple[int, float], ...]:
+        if given is None:
+            return ()
+        if not isinstance(given, dict):
+            raise WorkerError("invalid_input", "logitBias must be an object of token ids and numbers.")
+        for key, value in given.items():
+            if not key.isdigit() or isinstance(value, bool) or not isinstance(value, int | float):
+                raise WorkerError("invalid_input", f"logitBias must map token ids to numbers, not {key!r}: {value!r}.")
+        self._checked([int(key) for key in given])
+        return tuple((int(key), float(value)) for key, value in given.items())
 
     def _health(self) -> dict[str, object]:
         active, queued = self._engine.load
@@ -424,12 +459,19 @@ class Service:
         return tokens
 
     def _told(self, token: Token) -> dict[str, object]:
-        told: dict[str, object] = {"id": token.id, "bytes": self._base64(token.id)}
+        told = self._named(token.id)
         if token.logprob is not None:
             told["logprob"] = token.logprob
         if token.top is not None:
-            told["top"] = [[other, self._base64(other), logprob] for other, logprob in token.top]
+            told["top"] = [self._named(other) | {"logprob": logprob} for other, logprob in token.top]
         return told
+
+    def _named(self, token: int) -> dict[str, object]:
+        """A token with its bytes; a control token has a name instead, and adds nothing to the text."""
+        named: dict[str, object] = {"id": token, "bytes": self._base64(token)}
+        if token in self._special:
+            named["special"] = self._special[token]
+        return named
 
     def _base64(self, token: int) -> str:
         return base64.b64encode(self._loaded.token_bytes[token]).decode("ascii")
