@@ -134,7 +134,10 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       baseOf: models.port.baseOf,
       inspect: async version => void (await inspect(version.path)),
     },
-    planMemory: createServingPlanner(resources.planDevice),
+    planMemory: async request => {
+      await resources.ready
+      return createServingPlanner(resources.planDevice)(request)
+    },
     deviceFor: resources.deviceFor,
     llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
     llamaEnv: () => ({}),
@@ -150,7 +153,10 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     models: models.port,
     datasets: datasets.port,
     pythonFor: environments.pythonFor,
-    plan: createPlanner({ tensorsOf, device: resources.planDevice }),
+    plan: async (...run) => {
+      await resources.ready
+      return createPlanner({ tensorsOf, device: resources.planDevice })(...run)
+    },
     machine: machineFacts,
     code: { version, workerSha256: treeHash(fromRoot('native/worker/slipway_worker')) },
   })

@@ -339,8 +339,11 @@ export function createTraining({
       const python = pythonFor(input.environment)
       for (const data of [...train, ...measured]) datasets.freeze(call, data.id)
       const id = newId('run', clock.nowMs())
+      const { validationSplit, ...passedOn } = parameters
       const config = {
-        ...parameters,
+        ...passedOn,
+        // Rows are held back only where nothing else measures.
+        ...(validationSplit > 0 && measured.length === 0 && { validationSplit }),
         method: input.method,
         modelDir: model.path,
         trainFiles: train.flatMap(data => data.files),

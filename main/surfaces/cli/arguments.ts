@@ -69,7 +69,12 @@ export function parseInput(listed: ListedMethod, words: readonly string[], reade
 
   const store = (key: string, field: FieldSchema, raw: readonly string[]): void => {
     const element = field.items ?? field.anyOf?.find(option => option.items)?.items ?? field
-    const values = raw.map(text => (element.format === 'path' ? readers.resolvePath(text) : text))
+    const values = raw.map(text => {
+      if (element.format === 'path') return readers.resolvePath(text)
+      return element.format === 'text-or-file' && text.startsWith('@')
+        ? readers.readFile(readers.resolvePath(text.slice(1)))
+        : text
+    })
     switch (kindOf(field)) {
       case 'array': {
         // A comma separates names; paths and free text may contain one.
