@@ -41,13 +41,35 @@ test.each(shapes)('%s come out the same by the short cut and the long way', asyn
   expect(short.rows).toEqual(long.rows)
 })
 
-test('one row that is bad or says more than the plain form sends the import the long way', async () => {
-  const lines = Array.from({ length: count }, (_, index) => JSON.stringify(shapes[0]?.[1](index)))
-  lines[count - 2] = '{"messages":[{"role":"user","content":"q"},{"role":"gpt","content":"a","weight":0}]}'
-  lines[count - 1] = '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","content":"b"}]}'
-  const { result, rows } = await imported(at, at.file('a.jsonl', lines.join('\n')))
+const lines = () => Array.from({ length: count }, (_, index) => JSON.stringify(shapes[0]?.[1](index)))
+
+test('one bad row sends the import the long way, and is reported', async () => {
+  const bad = '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","content":"b"}]}'
+  const { result } = await imported(at, at.file('a.jsonl', lines().with(-1, bad).join('\n')))
   expect(result).toMatchObject({ rows: count - 1, badRows: 1, reasons: { duplicate_key: 1 } })
   expect(result.issues).toMatchObject([{ line: count }])
-  expect(rows.at(-1)).toMatchObject({ messages: [{ role: 'user' }, { role: 'assistant', content: 'a', weight: 0 }] })
   expect(at.left()).toEqual(['rows.parquet'])
+})
+
+test.each([
+  [
+    'a weight',
+    '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","weight":0}]}',
+    { weight: 0 },
+  ],
+  ['another name for a role', '{"messages":[{"role":"human","content":"q"},{"role":"gpt","content":"a"}]}', {}],
+  [
+    'parts',
+    '{"messages":[{"role":"user","content":[{"type":"text","text":"q"}]},{"role":"assistant","content":"a"}]}',
+    {},
+  ],
+])('one row with %s sends the import the long way, and loses nothing', async (_what, row, extra) => {
+  const { result, rows } = await imported(at, at.file('a.jsonl', lines().with(-1, row).join('\n')))
+  expect(result).toMatchObject({ rows: count, badRows: 0 })
+  expect(rows.at(-1)).toMatchObject({
+    messages: [
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: 'a', ...extra },
+    ],
+  })
 })
