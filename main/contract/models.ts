@@ -72,7 +72,11 @@ export const FoundModel = z.object({
   name: z.string(),
   store: z.string().meta({ description: 'folder, huggingface, ollama or lmstudio' }),
   sizeBytes: Bytes,
-  summary: ModelSummary,
+  summary: ModelSummary.optional().meta({
+    description: 'absent when the files cannot be read: then there is a problem',
+  }),
+  problem: z.string().optional(),
+  duplicates: z.array(z.string()).meta({ description: 'other names and places of the same bytes' }),
   registeredAs: z.string().optional(),
 })
 export type FoundModel = z.output<typeof FoundModel>

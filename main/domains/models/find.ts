@@ -19,17 +19,11 @@ export const findOnMachine =
         warnings = progress.warnings
       },
     }
-    const unreadable: string[] = []
     for await (const found of findModels(places, options)) {
-      if ('problem' in found) unreadable.push(`${found.path}: ${found.problem.message}`)
-      else
-        items.push({
-          path: found.path,
-          name: found.name,
-          store: found.store,
-          sizeBytes: found.facts.sizeBytes,
-          summary: summaryOf(found.facts),
-        })
+      const { path, name, store, sizeBytes } = found
+      const duplicates = found.duplicates.map(other => other.path)
+      const read = 'problem' in found ? { problem: found.problem.message } : { summary: summaryOf(found.facts) }
+      items.push({ path, name, store, sizeBytes, duplicates, ...read })
     }
-    return { items, warnings: [...warnings, ...unreadable] }
+    return { items, warnings }
   }

@@ -1,3 +1,4 @@
+import { AppError } from '../../contract/errors.ts'
 import type { ModelSummary } from '../../contract/models.ts'
 import type { ModelFacts } from './formats/facts.ts'
 import { type InspectOptions, inspectModel } from './formats/inspect.ts'
@@ -10,7 +11,11 @@ export type Inspection = {
 
 /** Reads a model's headers, loading nothing. Throws as `inspectModel`. */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
-  const facts = await inspectModel(path, options)
+  const facts = await inspectModel(path, options).catch(error => {
+    // An abort arrives as the signal's own reason.
+    if (options.signal?.aborted) throw new AppError('cancelled', 'The reading was stopped.', { cause: error })
+    throw error
+  })
   return {
     summary: summaryOf(facts),
     files: facts.files.map(({ path: name, sizeBytes }) => ({ path: name, sizeBytes })),
