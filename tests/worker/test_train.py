@@ -184,6 +184,44 @@ def test_validation_early_stopping_and_the_best_weights(run: Run, train_config, 
     assert best in [kept["step"] for kept in record.of("checkpoint")[-1]["kept"]]
 
 
+def test_a_share_of_the_rows_is_held_back_and_the_same_ones_after_a_resume(run: Run, train_config) -> None:
+    keys: dict[str, Any] = {"validationSplit": 0.25, "validationSteps": 2, "maxSteps": 4}
+    record = run(train.main, train_config(out="split", **keys))
+    started = record.of("started")[0]
+    whole = run(train.main, train_config(out="whole", maxSteps=4)).of("started")[0]["rows"]
+    assert started["validationRows"] == int(whole * 0.25)
+    assert started["rows"] + started["validationRows"] == whole
+    assert [event["step"] for event in record.of("evaluation")] == [2, 4]
+    checkpoint = record.of("checkpoint")[-1]["path"]
+    other = train_config(out="split", resumeFrom=checkpoint, **(keys | {"validationSplit": 0.1}))
+    changed = run(train.main, other, expect=1)
+    assert changed.last["code"] == "conflict"
+    assert "validationSplit" in changed.last["details"]["changed"]
+
+
+def test_too_few_rows_are_not_split_but_told() -> None:
+    from datasets import Dataset
+
+    class Said:
+        def __init__(self) -> None:
+            self.events: list[dict[str, Any]] = []
+
+        def emit(self, event: str, **fields: object) -> None:
+            self.events.append({"event": event} | fields)
+
+    said = Said()
+    rows, validation = train.hold_back(Dataset.from_dict({"a": list(range(19))}), 0.5, 1, said)  # type: ignore[arg-type]
+    assert (len(rows), validation) == (19, None)
+    assert said.events[0]["code"] == "no_validation"
+    first = train.hold_back(Dataset.from_dict({"a": list(range(100))}), 0.1, 1, said)  # type: ignore[arg-type]
+    again = train.hold_back(Dataset.from_dict({"a": list(range(100))}), 0.1, 1, said)  # type: ignore[arg-type]
+    assert first[1] is not None
+    assert again[1] is not None
+    assert list(first[1]["a"]) == list(again[1]["a"])
+    assert len(first[1]) == 10
+    assert sorted([*first[0]["a"], *first[1]["a"]]) == list(range(100))
+
+
 def test_packing_joins_rows_and_loses_none_of_their_tokens(run: Run, train_config) -> None:
     rows = tiny.rows_of("pretrain", 40)
     apart = run(train.main, train_config("pretrain", rows=rows, maxSteps=2, out="a"))

@@ -5,6 +5,7 @@ python -m slipway_worker.train CONFIG.json
 """
 
 import os
+import random
 import shutil
 import sys
 import tempfile
@@ -78,6 +79,8 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
             if config.validation_files
             else None
         )
+        if config.validation_split:
+            rows, validation = hold_back(rows, config.validation_split, config.seed, wire)
         if stop.asked:
             wire.emit("stopped", step=0, checkpoint=None)
             return
@@ -222,6 +225,27 @@ def prepare(
             details={"rows": problems.rows, "problems": problems.first},
         )
     return prepared
+
+
+LEAST_ROWS_TO_SPLIT = 20
+
+
+def hold_back(rows: "Dataset", share: float, seed: int, wire: Wire) -> tuple["Dataset", "Dataset | None"]:
+    """
+    Divide rendered rows into those that train and those that only measure. The choice depends on the seed and the
+    number of rows alone, so that a resumed run holds the same rows back; both parts keep their order.
+    """
+    if len(rows) < LEAST_ROWS_TO_SPLIT:
+        wire.emit(
+            "warning",
+            code="no_validation",
+            message=f"{len(rows)} rows are too few to hold some back: no validation loss is measured.",
+        )
+        return rows, None
+    count = max(1, int(len(rows) * share))
+    held = set(random.Random(seed).sample(range(len(rows)), count))
+    kept = [index for index in range(len(rows)) if index not in held]
+    return rows.select(kept), rows.select(sorted(held))
 
 
 def load_model(config: TrainConfig, device: str) -> tuple["PreTrainedModel", "PreTrainedModel | None", "torch.dtype"]:

@@ -22,6 +22,7 @@ class TrainConfig:
     tuning: Tuning = "lora"
     adapter_dir: Path | None = None  # train this adapter further; with `full` it is merged into the weights first
     validation_files: tuple[Path, ...] = ()
+    validation_split: float = 0.0  # share of the rows that is held back and only measured, without validation_files
     base_model_name: str | None = None  # what the adapter names as its base; None: the model folder's name
     resume_from: Path | None = None  # a complete checkpoint of this run
     accept_drift: bool = False  # resume although the configuration or the data differ from the checkpoint's
@@ -78,8 +79,10 @@ class TrainConfig:
                 within(camel(key), value, low, high)
         if not self.train_files:
             raise ValueError("trainFiles must name at least one file")
-        if self.early_stopping and not self.validation_files:
-            raise ValueError("earlyStopping needs validationFiles to measure the validation loss on")
+        if self.validation_split and self.validation_files:
+            raise ValueError("give validationFiles or validationSplit, not both")
+        if self.early_stopping and not self.validation_files and not self.validation_split:
+            raise ValueError("earlyStopping needs validationFiles or validationSplit to measure the validation loss on")
         if self.method in ("dpo", "kto") and self.packing:
             raise ValueError(f"packing is for pretrain and sft; {self.method} compares whole rows")
         if self.method == "kto" and self.micro_batch_size == 1:
@@ -142,6 +145,7 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("global_batch_size", 1, 100_000),
     ("micro_batch_size", 1, 10_000),
     ("max_sequence_length", 8, 1_048_576),
+    ("validation_split", 0, 0.5),
     ("beta", 0.0001, 100),
     ("desirable_weight", 0, 1000),
     ("undesirable_weight", 0, 1000),
