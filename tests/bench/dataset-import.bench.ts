@@ -1,17 +1,9 @@
-/**
- * Import of a million rows, side by side with Hugging Face `datasets` doing the same conversion on the same file.
- *
- *   SLIPWAY_BENCH_PYTHON=/path/to/python node tests/bench/dataset-import.ts [--rows 1000000] [--rounds 3]
- *
- * Both sides run by turns, so that whatever else the machine does touches both. Ours is timed as a whole process, start
- * and SHA-256 of the source included; theirs from after its imports to the written Parquet file.
- */
 import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { type Bench, median, NotHere } from './table.ts'
 
 const program = fileURLToPath(new URL('../../main/entry/import-dataset.ts', import.meta.url))
 
@@ -75,7 +67,7 @@ async function theirs(dir: string, source: string, python: string, shape: Shape)
 }
 
 /** Rows of about 300 bytes with quotes, line breaks and several scripts; always the same. */
-function makeRows(path: string, rows: number, shape: Shape): void {
+function makeRows(path: string, count: number, shape: Shape): void {
   const words =
     'the quick brown fox jumps over lazy dogs while engineers measure parsers 模型 训练 数据 and "quotes" with\nnewlines naïve café'.split(
       ' ',
@@ -91,7 +83,7 @@ function makeRows(path: string, rows: number, shape: Shape): void {
   const text = (length: number) => Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ')
   const fd = openSync(path, 'w')
   let lines = ''
-  for (let row = 0; row < rows; row += 1) {
+  for (let row = 0; row < count; row += 1) {
     const prompt = `${row} ${text(8 + Math.floor(random() * 20))}`
     const response = text(10 + Math.floor(random() * 30))
     const value =
@@ -113,42 +105,57 @@ function makeRows(path: string, rows: number, shape: Shape): void {
   closeSync(fd)
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const rows = 1_000_000
+const rounds = 3
 
-const { values } = parseArgs({
-  options: { rows: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' } },
-})
-const python = process.env.SLIPWAY_BENCH_PYTHON
-const dir = mkdtempSync(join(tmpdir(), 'slipway-bench-import-'))
-try {
-  const table: Record<string, string | number>[] = []
-  for (const shape of ['openai', 'prompt_response'] as const) {
-    const source = join(dir, `${shape}.jsonl`)
-    makeRows(source, Number(values.rows), shape)
-    const mine: Figures[] = []
-    const other: Figures[] = []
-    for (let round = 0; round < Number(values.rounds); round += 1) {
-      mine.push(await ours(dir, source))
-      if (python) other.push(await theirs(dir, source, python, shape))
+/**
+ * Import of a million rows beside Hugging Face `datasets` doing the same conversion on the same file, by turns, so that
+ * whatever else the machine does touches both. Ours is timed as a whole process, start and SHA-256 of the source
+ * included; theirs from after its imports to the written Parquet file. SLIPWAY_BENCH_PYTHON names a Python with datasets.
+ */
+export const bench: Bench = {
+  name: 'dataset-import',
+  run: async () => {
+    const python = process.env.SLIPWAY_BENCH_PYTHON
+    if (!python) throw new NotHere('SLIPWAY_BENCH_PYTHON names no Python with datasets')
+    const dir = mkdtempSync(join(tmpdir(), 'slipway-bench-import-'))
+    try {
+      const figures = []
+      for (const shape of ['openai', 'prompt_response'] as const) {
+        const source = join(dir, `${shape}.jsonl`)
+        makeRows(source, rows, shape)
+        const mine: Figures[] = []
+        const other: Figures[] = []
+        for (let round = 0; round < rounds; round += 1) {
+          mine.push(await ours(dir, source))
+          other.push(await theirs(dir, source, python, shape))
+        }
+        const seconds = median(mine.map(one => one.seconds))
+        const ratio = median(other.map(one => one.seconds)) / seconds
+        const peakMiB = Math.round(Math.max(...mine.map(one => one.peakMiB)))
+        const theirPeakMiB = Math.round(Math.max(...other.map(one => one.peakMiB)))
+        const mib = Math.round(statSync(source).size / 1024 / 1024)
+        figures.push(
+          {
+            name: `${rows} rows (${shape}, ${mib} MiB) against datasets, speed`,
+            value: `${ratio.toFixed(2)} ×`,
+            bar: '≥ 1.0 ×',
+            isReached: ratio >= 1,
+            note: `${Math.round(rows / seconds)} rows per second`,
+          },
+          {
+            name: `${rows} rows (${shape}), highest memory`,
+            value: `${peakMiB} MiB`,
+            bar: '≤ 1024 MiB',
+            isReached: peakMiB <= 1024,
+            note: `datasets: ${theirPeakMiB} MiB`,
+          },
+        )
+        rmSync(source)
+      }
+      return figures
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
     }
-    const mySeconds = median(mine.map(figures => figures.seconds))
-    const theirSeconds = median(other.map(figures => figures.seconds))
-    table.push({
-      shape,
-      rows: mine[0]?.rows ?? 0,
-      MiB: Math.round(statSync(source).size / 1024 / 1024),
-      'slipway s': mySeconds.toFixed(2),
-      'datasets s': python ? theirSeconds.toFixed(2) : 'not run',
-      ratio: python ? (theirSeconds / mySeconds).toFixed(2) : 'not run',
-      'rows/s': Math.round((mine[0]?.rows ?? 0) / mySeconds),
-      'slipway peak MiB': Math.round(Math.max(...mine.map(figures => figures.peakMiB))),
-      'datasets peak MiB': python ? Math.round(Math.max(...other.map(figures => figures.peakMiB))) : 'not run',
-    })
-    rmSync(source)
-  }
-  console.table(table)
-  if (!python) console.log('SLIPWAY_BENCH_PYTHON names no Python with datasets: only one side was run.')
-} finally {
-  rmSync(dir, { recursive: true, force: true })
+  },
 }
