@@ -24,7 +24,7 @@ const sampleTotalBytes = 4 * 1024 * 1024
 const reserveBytes = 256 * 1024 * 1024
 const progressEveryMs = 250
 /** How long reading may keep signals and timers waiting. */
-const turnEveryMs = 50
+const turnEveryMs = 10
 
 export type ImportOptions = {
   readonly path: string
