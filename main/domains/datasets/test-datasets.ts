@@ -120,7 +120,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     audited: () =>
       db
         .prepare<[], { action: string; object: string; result: string }>(
-          'SELECT action, object, result FROM audit ORDER BY seq',
+          'SELECT action, object, result FROM audit_log ORDER BY seq',
         )
         .all()
         .map(({ action, object, result }) => `${action} ${object} ${result}`),
