@@ -53,6 +53,19 @@ def test_exactly_the_answers_are_learned(template: str, expected: list[str] | No
     assert learned_text(template, TWO_TURNS) == (expected or ["first 答<|im_end|>\n", "second<|im_end|>\n"])
 
 
+def test_tool_calls_reach_the_template_as_objects_and_broken_ones_are_named() -> None:
+    name = "message['tool_calls'][0]['function']['name']"
+    tokenizer = tiny.build_tokenizer(tiny.CHATML.replace("message['content']", f"(message['content'] or {name})"))
+    chosen = template_of(tokenizer)
+    assert chosen
+    asked = {"role": "user", "content": "where?"}
+    calls = '[{"type": "function", "function": {"name": "look_up", "arguments": {}}}]'
+    answer = {"role": "assistant", "content": None, "tool_calls": calls}
+    assert "look_up" in render.render_chat(tokenizer, chosen, [asked, answer]).text
+    with pytest.raises(WorkerError, match="tool calls of message 2"):
+        render.render_chat(tokenizer, chosen, [asked, answer | {"tool_calls": "[{"}])
+
+
 def test_the_sentinel_finds_an_answer_that_the_template_shortens() -> None:
     messages = [*tiny.chat("one?", "<think>hm</think>first"), *tiny.chat("two?", "<think>so</think>second")]
     assert learned_text(REASONING, messages) == ["first<|im_end|>\n", "<think>so</think>second<|im_end|>\n"]

@@ -6,6 +6,7 @@ rendered it, so the ids are the ones the model meets when it is served. Which to
 first (where does this turn's answer lie in the text?) and carried over to tokens by their offsets.
 """
 
+import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -172,8 +173,19 @@ def _check_messages(messages: Sequence[Message]) -> tuple[list[dict[str, Any]], 
             raise WorkerError("invalid_input", f"Message {index + 1} ({message['role']}) has no content.")
         weight = message.get("weight")
         weights.append(1.0 if weight is None else float(weight))
-        plain.append({key: value for key, value in message.items() if key != "weight" and value is not None})
+        kept = {key: value for key, value in message.items() if key != "weight" and value is not None}
+        if isinstance(kept.get("tool_calls"), str):
+            kept["tool_calls"] = _parse_tool_calls(kept["tool_calls"], index + 1)
+        plain.append(kept)
     return plain, weights
+
+
+def _parse_tool_calls(text: str, number: int) -> object:
+    """Rows keep tool calls as JSON text, because every tool has arguments of its own; templates want the objects."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise WorkerError("invalid_input", f"The tool calls of message {number} are not JSON: {error}") from error
 
 
 class _turn_spans:  # noqa: N801 - used like a function: spans(turn) says where that turn's answer lies
