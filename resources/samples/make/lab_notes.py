@@ -73,6 +73,19 @@ class Run:
         )
 
 
+@dataclass(frozen=True)
+class Style:
+    """How a note is written: what stands around names, how numbers of epochs are said, how many endings there are."""
+
+    mark: str
+    number_words: bool
+    once: Sequence[str]
+    endings: int
+
+
+DIARY = Style(mark="", number_words=True, once=EPOCH_ONCE, endings=9)
+ROW = Style(mark="`", number_words=False, once=("1 epoch", "for 1 epoch", "1 pass", "epochs: 1"), endings=4)
+
 Names = tuple[list[str], list[str]]  # (model names, dataset names)
 
 
@@ -101,18 +114,20 @@ def draw(rng: random.Random, names: Names) -> Run:
     )
 
 
-def write_note(rng: random.Random, run: Run) -> str:
+def write_note(rng: random.Random, run: Run, style: Style) -> str:
     """Say it as a hurried person would: clauses in some order, perhaps a remark that is not asked for."""
-    head = rng.choice(HEADS).format(model=run.model, dataset=run.dataset)
-    said = str(run.epochs) if rng.random() < 0.5 else NUMBER_WORDS[run.epochs]
-    clauses = [rng.choice(EPOCH_ONCE) if run.epochs == 1 else rng.choice(EPOCHS).format(n=said)]
+    mark = style.mark
+    head = rng.choice(HEADS).format(model=f"{mark}{run.model}{mark}", dataset=f"{mark}{run.dataset}{mark}")
+    digits = rng.random() < 0.5 or not style.number_words
+    said = str(run.epochs) if digits else NUMBER_WORDS[run.epochs]
+    clauses = [rng.choice(style.once) if run.epochs == 1 else rng.choice(EPOCHS).format(n=said)]
     clauses.append(rng.choice(RATES).format(n=run.rate))
     if run.batch:
         clauses.append(rng.choice(BATCH_FORMS).format(n=run.batch))
     rng.shuffle(clauses)
     if run.loss:
         clauses.append(rng.choice(LOSSES).format(n=run.loss))
-    sentences = [", ".join([head, *clauses]) + ".", rng.choice(ENDINGS[run.status])]
+    sentences = [", ".join([head, *clauses]) + ".", rng.choice(ENDINGS[run.status][: style.endings])]
     if rng.random() < 0.35:
         sentences.insert(rng.choice((0, 1, 2)), rng.choice(ASIDES).format(n=rng.randint(2, 99)))
     return " ".join(sentences)
@@ -153,7 +168,7 @@ def rows(rng: random.Random, names: Names, count: int, make: Maker, notes: set[s
     made: list[str] = []
     while len(made) < count:
         run = draw(rng, names)
-        note = write_note(rng, run)
+        note = write_note(rng, run, ROW)
         if note not in notes:
             notes.add(note)
             made.append(json.dumps(make(note, run), ensure_ascii=False))
@@ -164,7 +179,7 @@ def diary(rng: random.Random, names: Names, days: int) -> str:
     """Plain text of the same domain: one day a line."""
     lines: list[str] = []
     for day in rng.sample(range(1, 1000), days):
-        notes = " ".join(write_note(rng, draw(rng, names)) for _ in range(rng.randint(2, 4)))
+        notes = " ".join(write_note(rng, draw(rng, names), DIARY) for _ in range(rng.randint(2, 4)))
         lines.append(f"Day {day}. {notes}")
     return "\n".join(lines) + "\n"
 
@@ -172,7 +187,7 @@ def diary(rng: random.Random, names: Names, days: int) -> str:
 def broken(rng: random.Random, names: Names, notes: set[str]) -> bytes:
     """Ten good rows with nine bad ones among them; the README lists line and fault of each."""
     good = iter(rows(rng, names, 10, lambda n, r: {"messages": [user(n), assistant(r.record())]}, notes))
-    note, run = "Trained heron-3m on coastal-birds, 2 epochs, lr 2e-4. Done.", '{"model":"heron-3m"}'
+    note, run = "Trained `heron-3m` on `coastal-birds`, 2 epochs, lr 2e-4. Done.", '{"model":"heron-3m"}'
     bad: list[bytes] = [
         b'{"messages": [{"role": "user", "content": "cut off in the middle of',
         json.dumps({"messages": [user(note)]}).encode(),

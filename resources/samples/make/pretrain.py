@@ -1,4 +1,4 @@
-"""Pretrain the sample base model: a Llama of 5.1 million parameters, about half an hour on two cores.
+"""Pretrain the sample base model: a Llama of 5.1 million parameters, some ten minutes on two idle cores.
 
     python resources/samples/make/pretrain.py --work .cache/sample --out resources/samples/model
 
@@ -183,7 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--steps", type=int, default=320)
     parser.add_argument("--batch", type=int, default=16, help="blocks a step")
     parser.add_argument("--block", type=int, default=256, help="tokens a block")
     parser.add_argument("--muon-rate", type=float, default=3e-3)

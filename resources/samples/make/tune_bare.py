@@ -87,7 +87,7 @@ def main() -> None:
     trainer.train()
     seconds = time.monotonic() - started
     trainer.save_model(str(a.out))
-    logs = [entry for entry in trainer.state.log_history if "num_tokens" in entry]
+    logs = [entry for entry in trainer.state.log_history if "num_tokens" in entry and "loss" in entry]
     tokens = logs[-1]["num_tokens"]
     figures = {"seconds": round(seconds, 1), "steps": trainer.state.global_step, "tokens/s": round(tokens / seconds)}
     print(json.dumps({**figures, "loss": round(float(logs[-1]["loss"]), 4)}))
