@@ -10,13 +10,10 @@ export type RunId = z.output<typeof RunId>
 const Method = z.enum(trainingMethods)
 
 /** Hyper-parameters: `--set key=value`. The method's schema decides; text is read as the key's own type. */
-const Parameters = z
-  .record(z.string(), z.unknown())
-  .default({})
-  .meta({
-    cliFlag: 'set',
-    description: 'hyper-parameters; slipway training schema METHOD lists them; @file.json reads a file',
-  })
+const Parameters = z.record(z.string(), z.unknown()).default({}).meta({
+  cliFlag: 'set',
+  description: 'hyper-parameters; slipway training schema METHOD lists them; @file.json reads a file',
+})
 
 export const MemoryTerm = z.object({
   name: z.string(),
