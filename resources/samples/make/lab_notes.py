@@ -216,7 +216,7 @@ def main() -> None:
     """Write every file and report the overlap of the splits."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--train", type=int, default=2000)
+    parser.add_argument("--train", type=int, default=2400)
     parser.add_argument("--heldout", type=int, default=240)
     parser.add_argument("--seed", type=int, default=7)
     a = parser.parse_args()
