@@ -95,7 +95,7 @@ async function main(): Promise<boolean> {
     return { value: undefined, result: `${train.rows} rows to learn from, ${heldOut.rows} held out` }
   })
   await step('check the data with the model’s eyes', async () => {
-    const check = await slipway<{ verdict: string; tokens?: { tokens: { max: number } } }>(
+    const check = await slipway<{ verdict: string; rendered?: { report: { tokens: { longest: number } } } }>(
       'datasets',
       'check',
       'lab-notes',
@@ -104,7 +104,10 @@ async function main(): Promise<boolean> {
       '--method',
       'sft',
     )
-    return { value: undefined, result: `${check.verdict}, longest row ${check.tokens?.tokens.max ?? '?'} tokens` }
+    return {
+      value: undefined,
+      result: `${check.verdict}, longest row ${check.rendered?.report.tokens.longest ?? '?'} tokens`,
+    }
   })
   await step('tune', async () => {
     const run = await slipway<{ id: string; state: string; step: number; loss: number; result?: { name: string } }>(
