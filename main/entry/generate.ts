@@ -1,11 +1,12 @@
 /**
- * Writes what is generated from the contract: the workers' wire schema, the OpenAPI document, the reference of the
- * command line. With --check it writes nothing and fails when a file is not what it should be.
+ * Writes what is generated from the contract: the workers' wire schema and ranges, the OpenAPI document, the reference of
+ * the command line. With --check it writes nothing and fails when a file is not what it should be.
  *
  *   npm run gen
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { trainingParametersPath, trainingParametersText } from '../setup/generate-training-parameters.ts'
 import { wireSchemaPath, wireSchemaText } from '../setup/generate-wire-schema.ts'
 import { cliReference } from '../surfaces/cli/reference.ts'
 import { openApiDocument } from '../surfaces/http/openapi.ts'
@@ -14,6 +15,7 @@ const docs = (name: string) => fileURLToPath(new URL(`../../resources/docs/${nam
 
 const files: readonly (readonly [path: string, text: string])[] = [
   [wireSchemaPath, wireSchemaText()],
+  [trainingParametersPath, trainingParametersText()],
   [docs('openapi.json'), `${JSON.stringify(await openApiDocument(), null, 1)}\n`],
   [docs('cli.md'), cliReference()],
 ]

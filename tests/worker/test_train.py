@@ -158,7 +158,7 @@ def test_no_file_of_a_checkpoint_needs_code_to_be_loaded(run: Run, train_config)
 
 
 def test_a_diverged_run_stops_with_the_reason_and_keeps_no_broken_weights(run: Run, train_config) -> None:
-    broken = train_config(tuning="full", learningRate=1.0, maxGradNorm=1000, weightDecay=1, maxSteps=60, saveSteps=3)
+    broken = train_config(tuning="full", learningRate=0.1, maxGradNorm=1000, weightDecay=1, maxSteps=60, saveSteps=3)
     record = run(train.main, broken | {"modelDir": str(_with_nan(run.folder, broken["modelDir"]))}, expect=1)
     assert record.last["code"] == "worker_failed"
     assert record.last["details"]["reason"] == "non_finite_loss"
@@ -185,41 +185,54 @@ def test_validation_early_stopping_and_the_best_weights(run: Run, train_config, 
 
 
 def test_a_share_of_the_rows_is_held_back_and_the_same_ones_after_a_resume(run: Run, train_config) -> None:
-    keys: dict[str, Any] = {"validationSplit": 0.25, "validationSteps": 2, "maxSteps": 4}
-    record = run(train.main, train_config(out="split", **keys))
+    keys: dict[str, Any] = {"validationSplit": 0.25, "validationSteps": 1, "maxSteps": 4, "saveSteps": 2}
+    keys |= {"checkpointCount": 10, "earlyStopping": True, "earlyStoppingPatience": 50}
+    record = run(train.main, train_config(**keys))
     started = record.of("started")[0]
-    whole = run(train.main, train_config(out="whole", maxSteps=4)).of("started")[0]["rows"]
-    assert started["validationRows"] == int(whole * 0.25)
-    assert started["rows"] + started["validationRows"] == whole
-    assert [event["step"] for event in record.of("evaluation")] == [2, 4]
-    checkpoint = record.of("checkpoint")[-1]["path"]
-    other = train_config(out="split", resumeFrom=checkpoint, **(keys | {"validationSplit": 0.1}))
-    changed = run(train.main, other, expect=1)
-    assert changed.last["code"] == "conflict"
-    assert "validationSplit" in changed.last["details"]["changed"]
+    assert (started["rows"], started["validationRows"]) == (24, 8)
+    assert [event["step"] for event in record.of("evaluation")] == [1, 2, 3, 4]
+
+    checkpoint = next(event["path"] for event in record.of("checkpoint") if event["step"] == 2)
+    resumed = run(train.main, train_config(resumeFrom=checkpoint, **keys))
+    assert [e["loss"] for e in resumed.of("evaluation")] == [e["loss"] for e in record.of("evaluation")][2:]
+
+    changed = run(train.main, train_config(resumeFrom=checkpoint, **(keys | {"validationSplit": 0.1})), expect=1)
+    assert list(changed.last["details"]["changed"]) == ["validationSplit"]
 
 
-def test_too_few_rows_are_not_split_but_told() -> None:
-    from datasets import Dataset
+@pytest.mark.parametrize("method", ["pretrain", "kto"])
+def test_no_part_of_a_row_that_measures_is_learned_from(run: Run, train_config, method: str) -> None:
+    rows = [{"text": "one two " * 30}] * 30 if method == "pretrain" else tiny.rows_of("dpo", 30)
+    started = run(train.main, train_config(method, rows=rows, maxSteps=1, validationSplit=0.1)).of("started")[0]
+    per_row = started["validationRows"] // 3
+    assert per_row > 1
+    assert (started["rows"], started["validationRows"]) == (27 * per_row, 3 * per_row)
 
-    class Said:
-        def __init__(self) -> None:
-            self.events: list[dict[str, Any]] = []
 
-        def emit(self, event: str, **fields: object) -> None:
-            self.events.append({"event": event} | fields)
+def test_which_rows_are_held_back_depends_on_count_share_and_seed_alone() -> None:
+    assert train.hold_back(19, 0.5, 1) == []
+    assert train.hold_back(1000, 0, 1) == []
+    assert len(train.hold_back(20, 0.001, 1)) == 1
+    assert len(train.hold_back(1000, 0.05, 1)) == 50
+    assert train.hold_back(1000, 0.05, 1) == train.hold_back(1000, 0.05, 1) != train.hold_back(1000, 0.05, 2)
 
-    said = Said()
-    rows, validation = train.hold_back(Dataset.from_dict({"a": list(range(19))}), 0.5, 1, said)  # type: ignore[arg-type]
-    assert (len(rows), validation) == (19, None)
-    assert said.events[0]["code"] == "no_validation"
-    first = train.hold_back(Dataset.from_dict({"a": list(range(100))}), 0.1, 1, said)  # type: ignore[arg-type]
-    again = train.hold_back(Dataset.from_dict({"a": list(range(100))}), 0.1, 1, said)  # type: ignore[arg-type]
-    assert first[1] is not None
-    assert again[1] is not None
-    assert list(first[1]["a"]) == list(again[1]["a"])
-    assert len(first[1]) == 10
-    assert sorted([*first[0]["a"], *first[1]["a"]]) == list(range(100))
+
+def test_rows_that_cannot_measure_are_told_and_the_others_train(run: Run, train_config) -> None:
+    few = run(train.main, train_config(rows=tiny.rows_of("sft", 19), maxSteps=1, validationSplit=0.1))
+    assert [warning["code"] for warning in few.of("warning")] == ["no_validation"]
+    assert few.of("started")[0]["validationRows"] == 0
+
+    rows = tiny.rows_of("sft", 40)
+    (held,) = train.hold_back(40, 0.03, 42)
+    rows[held] = {"messages": [{"role": "user", "content": "only a question"}]}
+    unusable = run(train.main, train_config(rows=rows, maxSteps=1, validationSplit=0.03))
+    assert [warning["code"] for warning in unusable.of("warning")] == ["no_validation"]
+    assert unusable.of("started")[0]["rows"] == 39
+
+    last = tiny.rows_of("sft", 40)
+    last[39] = rows[held]
+    named = run(train.main, train_config(rows=last, maxSteps=1, validationSplit=0.3)).of("warning")[0]
+    assert named["details"]["problems"][0]["row"] == 40
 
 
 def test_packing_joins_rows_and_loses_none_of_their_tokens(run: Run, train_config) -> None:

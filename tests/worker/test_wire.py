@@ -7,14 +7,15 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import SCHEMA, Commands, Recorder
+from conftest import PACKAGE, SCHEMA, Commands, Recorder
 from engine_client import Child
 from jsonschema import Draft202012Validator, ValidationError
 from slipway_worker import runtime
 from slipway_worker.config import dump_config, parse_config
-from slipway_worker.train_config import TrainConfig
+from slipway_worker.train_config import TrainConfig, drift_keys
 from slipway_worker.wire import Heartbeat, Stop, Wire, WorkerError, parse_command
 
+TABLE = json.loads((PACKAGE / "training_parameters.json").read_text(encoding="utf-8"))
 MINIMAL = {"method": "sft", "modelDir": "m", "trainFiles": ["r.parquet"], "outputDir": "o"}
 
 
@@ -149,9 +150,12 @@ def test_a_configuration_survives_the_way_there_and_back() -> None:
         ({"trainFiles": [""]}, r"trainFiles\[0\] must be a path"),
         ({"epochs": float("inf")}, "epochs must be a number"),
         ({"method": "ppo"}, "method must be one of pretrain, sft, dpo, kto"),
-        ({"method": "kto", "microBatchSize": 1}, "at least 2 for kto"),
+        ({"method": "kto", "microBatchSize": 1}, "microBatchSize must be between 2 and"),
+        ({"validationSplit": 0.51}, "validationSplit must be between 0 and 0.5"),
+        ({"maxSteps": 0}, "maxSteps must be between 1 and"),
         ({"method": "dpo", "packing": True}, "packing is for"),
-        ({"earlyStopping": True}, "validationFiles"),
+        ({"earlyStopping": True}, "validationSplit"),
+        ({"threads": 0}, "threads must be between 1 and"),
         ({"device": "tpu"}, "device must be"),
     ],
 )
@@ -160,6 +164,27 @@ def test_a_wrong_value_is_named_with_what_would_be_right(change: dict, message: 
         parse_config(TrainConfig, MINIMAL | change)
     with pytest.raises(ValueError, match="modelDir is missing"):
         parse_config(TrainConfig, {key: value for key, value in MINIMAL.items() if key != "modelDir"})
+
+
+@pytest.mark.parametrize("method", ["pretrain", "sft", "dpo", "kto"])
+def test_every_parameter_of_the_contract_is_taken_to_the_ends_of_its_range_and_no_further(method: str) -> None:
+    for key, limits in TABLE.items():
+        limits = limits | limits.get("byMethod", {}).get(method, {})
+        for good in [limits[end] for end in ("min", "max") if end in limits] + limits.get("choices", []):
+            config = parse_config(TrainConfig, MINIMAL | {"method": method, key: good})
+            assert dump_config(config)[key] == good
+        if "min" in limits:
+            for bad in (limits["min"] - 1, limits["max"] + 1):
+                with pytest.raises(ValueError, match=f"{key} must be between"):
+                    parse_config(TrainConfig, MINIMAL | {"method": method, key: bad})
+
+
+def test_a_validation_set_of_its_own_comes_before_a_share_that_is_held_back() -> None:
+    files = MINIMAL | {"validationFiles": ["v.parquet"], "earlyStopping": True}
+    config = parse_config(TrainConfig, files | {"validationSplit": 0.05})
+    assert config.split == 0
+    assert drift_keys(config) == drift_keys(parse_config(TrainConfig, files))
+    assert parse_config(TrainConfig, MINIMAL | {"validationSplit": 0.05, "earlyStopping": True}).split == 0.05
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,11 @@ def camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in tail)
 
 
+def snake(name: str) -> str:
+    """The inverse of camel."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
 def load_config(cls: type[T], path: str | Path) -> T:
     """
     Read a configuration file. Raises ValueError (which includes bad JSON) that names the key, and OSError when the

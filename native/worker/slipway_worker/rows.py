@@ -122,8 +122,13 @@ def check_columns(files: Sequence[Path], method: Method) -> int:
     return rows
 
 
-def prepare_rows(rows: "Dataset", renderer: Renderer, problems: Problems) -> "Dataset":
-    """Render every row into the columns that the method's trainer takes."""
+def prepare_rows(
+    rows: "Dataset", renderer: Renderer, problems: Problems, numbers: Sequence[int] | None = None
+) -> "Dataset":
+    """
+    Render every row into the columns that the method's trainer takes. `numbers`: where each row stands in its dataset,
+    from 0, when these are only some of it.
+    """
 
     def convert(batch: Mapping[str, list[Any]], indices: list[int]) -> dict[str, list[Any]]:
         out: dict[str, list[Any]] = {name: [] for name in columns}
@@ -136,7 +141,7 @@ def prepare_rows(rows: "Dataset", renderer: Renderer, problems: Problems) -> "Da
             except WorkerError as error:
                 if error.code == "missing_requirement":
                     raise  # no row can be rendered without a template
-                problems.add(index + 1, error.code, error.message)
+                problems.add((numbers[index] if numbers else index) + 1, error.code, error.message)
         return out
 
     to_columns, columns = _CONVERSIONS[renderer.method]

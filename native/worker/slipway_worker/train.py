@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,14 +74,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
             shutil.rmtree(left)
     tokenizer = load_tokenizer(config)
     with tempfile.TemporaryDirectory(prefix="rows-", dir=config.output_dir) as cache:
-        rows = prepare(config, config.train_files, tokenizer, Path(cache), wire, "training")
-        validation = (
-            prepare(config, config.validation_files, tokenizer, Path(cache), wire, "validation")
-            if config.validation_files
-            else None
-        )
-        if config.validation_split:
-            rows, validation = hold_back(rows, config.validation_split, config.seed, wire)
+        rows, validation = read_rows(config, tokenizer, Path(cache), wire)
         if stop.asked:
             wire.emit("stopped", step=0, checkpoint=None)
             return
@@ -197,15 +191,65 @@ def load_tokenizer(config: TrainConfig) -> "PreTrainedTokenizerBase":
     return tokenizer
 
 
+def read_rows(
+    config: TrainConfig, tokenizer: "PreTrainedTokenizerBase", cache: Path, wire: Wire
+) -> tuple["Dataset", "Dataset | None"]:
+    """What trains and what only measures, rendered: rows of files of their own, or a share that is held back."""
+    rows = open_rows(config.train_files, config.method, cache)
+    if config.validation_files:
+        measured = open_rows(config.validation_files, config.method, cache)
+        return prepare(config, rows, tokenizer, wire, "training"), prepare(
+            config, measured, tokenizer, wire, "validation"
+        )
+    if not config.split:
+        return prepare(config, rows, tokenizer, wire, "training"), None
+    held = hold_back(len(rows), config.split, config.seed)
+    if not held:
+        no_validation(wire, f"{len(rows)} rows are too few to hold some back")
+        return prepare(config, rows, tokenizer, wire, "training"), None
+    kept = sorted(set(range(len(rows))) - set(held))
+    training = prepare(config, rows.select(kept), tokenizer, wire, "training", kept)
+    try:
+        return training, prepare(config, rows.select(held), tokenizer, wire, "validation", held)
+    except WorkerError as error:
+        # The rows were not chosen by anybody, so that they cannot be used is no reason to end what can train.
+        if error.code != "invalid_input":
+            raise
+        no_validation(wire, "none of the rows that were held back can be used")
+        return training, None
+
+
+LEAST_ROWS_TO_SPLIT = 20
+
+
+def hold_back(rows: int, share: float, seed: int) -> list[int]:
+    """
+    Which rows only measure, in their order; none of fewer than 20. The choice depends on the arguments alone, so a
+    resumed run and every worker of a run hold the same rows back. It is made among the dataset's own rows, before one
+    becomes several (a long document, a pair for KTO): no part of a row that measures is learned from.
+    """
+    if rows < LEAST_ROWS_TO_SPLIT or share <= 0:
+        return []
+    return sorted(random.Random(seed).sample(range(rows), max(1, int(rows * share))))
+
+
+def no_validation(wire: Wire, why: str) -> None:
+    wire.emit(
+        "warning",
+        code="no_validation",
+        message=f"No validation loss is measured, and early stopping cannot act: {why}.",
+    )
+
+
 def prepare(
     config: TrainConfig,
-    files: tuple[Path, ...],
+    rows: "Dataset",
     tokenizer: "PreTrainedTokenizerBase",
-    cache: Path,
     wire: Wire,
     what: str,
+    numbers: Sequence[int] | None = None,
 ) -> "Dataset":
-    """Read and render rows; rows that cannot teach are left out with a warning."""
+    """Render rows; those that cannot teach are left out with a warning, by their numbers in the dataset."""
     renderer = Renderer(
         tokenizer=tokenizer,
         template=template_of(tokenizer),
@@ -215,7 +259,7 @@ def prepare(
         splits=config.splits_rows,
     )
     problems = Problems()
-    prepared = prepare_rows(open_rows(files, config.method, cache), renderer, problems)
+    prepared = prepare_rows(rows, renderer, problems, numbers)
     if problems.rows:
         first = problems.first[0]
         wire.emit(
@@ -225,27 +269,6 @@ def prepare(
             details={"rows": problems.rows, "problems": problems.first},
         )
     return prepared
-
-
-LEAST_ROWS_TO_SPLIT = 20
-
-
-def hold_back(rows: "Dataset", share: float, seed: int, wire: Wire) -> tuple["Dataset", "Dataset | None"]:
-    """
-    Divide rendered rows into those that train and those that only measure. The choice depends on the seed and the
-    number of rows alone, so that a resumed run holds the same rows back; both parts keep their order.
-    """
-    if len(rows) < LEAST_ROWS_TO_SPLIT:
-        wire.emit(
-            "warning",
-            code="no_validation",
-            message=f"{len(rows)} rows are too few to hold some back: no validation loss is measured.",
-        )
-        return rows, None
-    count = max(1, int(len(rows) * share))
-    held = set(random.Random(seed).sample(range(len(rows)), count))
-    kept = [index for index in range(len(rows)) if index not in held]
-    return rows.select(kept), rows.select(sorted(held))
 
 
 def load_model(config: TrainConfig, device: str) -> tuple["PreTrainedModel", "PreTrainedModel | None", "torch.dtype"]:

@@ -1,11 +1,13 @@
-"""What a training run is told: Slipway's own names, as users see them, with the ranges that make sense."""
+"""What a training run is told: Slipway's own names, as users see them, within the contract's ranges."""
 
+import functools
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from slipway_worker.config import camel, dump_config, within
+from slipway_worker.config import camel, dump_config, snake, within
 
 Method = Literal["pretrain", "sft", "dpo", "kto"]
 Tuning = Literal["lora", "qlora", "full"]
@@ -22,13 +24,13 @@ class TrainConfig:
     tuning: Tuning = "lora"
     adapter_dir: Path | None = None  # train this adapter further; with `full` it is merged into the weights first
     validation_files: tuple[Path, ...] = ()
-    validation_split: float = 0.0  # share of the rows that is held back and only measured, without validation_files
+    validation_split: float = 0.0  # share of the rows that is held back and only measured; unused with validation_files
     base_model_name: str | None = None  # what the adapter names as its base; None: the model folder's name
     resume_from: Path | None = None  # a complete checkpoint of this run
     accept_drift: bool = False  # resume although the configuration or the data differ from the checkpoint's
 
     epochs: float = 3.0
-    max_steps: int = 0  # optimizer steps; 0: as many as `epochs` needs
+    max_steps: int | None = None  # optimizer steps; None: as many as `epochs` needs
     learning_rate: float | None = None  # None: the method's usual
     lr_scheduler_type: Literal["linear", "cosine", "polynomial", "constant", "constant_with_warmup"] = "linear"
     lr_end: float = 1e-7  # polynomial: the last learning rate
@@ -73,20 +75,17 @@ class TrainConfig:
     threads: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))))
 
     def __post_init__(self) -> None:
-        for key, low, high in RANGES:
+        for key, ends in ranges().items():
             value = getattr(self, key)
             if value is not None:
-                within(camel(key), value, low, high)
+                within(camel(key), value, *ends.get(self.method, ends[None]))
+        within("threads", self.threads, 1, 1024)
         if not self.train_files:
             raise ValueError("trainFiles must name at least one file")
-        if self.validation_split and self.validation_files:
-            raise ValueError("give validationFiles or validationSplit, not both")
-        if self.early_stopping and not self.validation_files and not self.validation_split:
+        if self.early_stopping and not self.validation_files and not self.split:
             raise ValueError("earlyStopping needs validationFiles or validationSplit to measure the validation loss on")
         if self.method in ("dpo", "kto") and self.packing:
             raise ValueError(f"packing is for pretrain and sft; {self.method} compares whole rows")
-        if self.method == "kto" and self.micro_batch_size == 1:
-            raise ValueError("microBatchSize must be at least 2 for kto: it pairs each row with another of its batch")
         if isinstance(self.lora_target_modules, tuple) and not self.lora_target_modules:
             raise ValueError("loraTargetModules must be all-linear or name at least one module")
         if self.chat_template not in TEMPLATE_NAMES and "{" not in self.chat_template:
@@ -99,6 +98,11 @@ class TrainConfig:
         """The target modules as PEFT takes them: "all-linear" is a word, not a list of one."""
         names = self.lora_target_modules
         return "all-linear" if names in ("all-linear", ("all-linear",)) else list(names)
+
+    @property
+    def split(self) -> float:
+        """The share of the rows that is held back: none where other rows measure."""
+        return 0.0 if self.validation_files else self.validation_split
 
     @property
     def splits_rows(self) -> bool:
@@ -131,36 +135,17 @@ class TrainConfig:
         return micro, per_device // micro
 
 
-# Both ends included; where Qianfan's interface has a range, ours contains it (design: qianfan-core.md 35-39).
-RANGES: tuple[tuple[str, float, float], ...] = (
-    ("epochs", 0.001, 1000),
-    ("max_steps", 0, 100_000_000),
-    ("learning_rate", 1e-9, 1),
-    ("lr_end", 0, 1),
-    ("power", 0.1, 10),
-    ("num_cycles", 0.01, 100),
-    ("warmup_ratio", 0, 0.99),
-    ("weight_decay", 0, 1),
-    ("max_grad_norm", 0, 1000),
-    ("global_batch_size", 1, 100_000),
-    ("micro_batch_size", 1, 10_000),
-    ("max_sequence_length", 8, 1_048_576),
-    ("validation_split", 0, 0.5),
-    ("beta", 0.0001, 100),
-    ("desirable_weight", 0, 1000),
-    ("undesirable_weight", 0, 1000),
-    ("early_stopping_threshold", 0, 5),
-    ("early_stopping_patience", 1, 50),
-    ("lora_rank", 1, 1024),
-    ("lora_alpha", 1, 4096),
-    ("lora_dropout", 0, 0.9),
-    ("seed", 0, 2**32 - 1),
-    ("logging_steps", 1, 1_000_000),
-    ("save_steps", 1, 10_000_000),
-    ("checkpoint_count", 1, 1000),
-    ("validation_steps", 1, 10_000_000),
-    ("threads", 1, 1024),
-)
+@functools.cache
+def ranges() -> dict[str, dict[Method | None, tuple[float, float]]]:
+    """Ranges by field, both ends included; None is every method that has none of its own. The contract owns them."""
+    table = json.loads(Path(__file__).with_name("training_parameters.json").read_text(encoding="utf-8"))
+    return {
+        snake(key): {None: (row["min"], row["max"])}
+        | {method: (own["min"], own["max"]) for method, own in row.get("byMethod", {}).items()}
+        for key, row in table.items()
+        if "min" in row
+    }
+
 
 # Keys that may differ between a checkpoint and the run that resumes it, because the curve does not depend on them.
 NOT_DRIFT = frozenset(
@@ -184,5 +169,6 @@ NOT_DRIFT = frozenset(
 def drift_keys(config: TrainConfig) -> dict[str, object]:
     """The part of a configuration that decides the curve."""
     return {key: value for key, value in dump_config(config).items() if key not in NOT_DRIFT} | {
-        "learningRate": config.rate
+        "learningRate": config.rate,
+        "validationSplit": config.split,
     }
