@@ -24,8 +24,8 @@ export const MemoryTerm = z.object({
 
 export const MemoryPlan = z.object({
   device: z.string(),
-  totalBytes: Bytes,
-  freeBytes: Bytes,
+  totalBytes: Bytes.meta({ description: 'what is needed: the sum of the terms' }),
+  freeBytes: Bytes.meta({ description: 'of the device, now' }),
   verdict: z.enum(['fits', 'tight', 'too_large']),
   terms: z.array(MemoryTerm),
   remedies: z.array(z.object({ change: z.string(), parameters: z.record(z.string(), z.unknown()), totalBytes: Bytes })),

@@ -31,7 +31,7 @@ export const createServingPlanner =
       vocabSize,
       dtype,
     } = base.summary
-    const common = { device: on.name, totalBytes: on.totalBytes, freeBytes: on.freeBytes }
+    const common = { device: on.name, freeBytes: on.freeBytes }
     if (!parameterCount || !layers || !hiddenSize || !heads || !kvHeads || !feedForwardSize || !vocabSize) {
       const bytes = base.sizeBytes + (adapter?.sizeBytes ?? 0)
       const terms = [
@@ -42,7 +42,7 @@ export const createServingPlanner =
           source: 'file sizes',
         },
       ]
-      return { ...common, verdict: verdictOf(bytes, on.freeBytes), terms, remedies: [] }
+      return { ...common, totalBytes: bytes, verdict: verdictOf(bytes, on.freeBytes), terms, remedies: [] }
     }
     const plan = planServing({
       model: {
@@ -64,6 +64,7 @@ export const createServingPlanner =
     })
     return {
       ...common,
+      totalBytes: plan.totalBytes,
       verdict: plan.verdict,
       terms: plan.terms.map(({ key, bytes, formula, source }) => ({ name: key, bytes, formula, source })),
       remedies: plan.remedies.map(({ text, changes, totalBytes }) => ({
