@@ -3,6 +3,7 @@ import { audit } from './audit.ts'
 import { datasets } from './datasets.ts'
 import { doctor, environments } from './environments.ts'
 import { evaluation } from './evaluation.ts'
+import { files } from './files.ts'
 import { keys } from './identity.ts'
 import { inference } from './inference.ts'
 import { jobs } from './jobs.ts'
@@ -21,6 +22,7 @@ export const contract = {
   environments,
   evaluation,
   events,
+  files,
   inference,
   jobs,
   keys,

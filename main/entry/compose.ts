@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, homedir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Call, systemCall } from '../contract/call.ts'
@@ -12,6 +12,7 @@ import { createDoctor } from '../domains/environments/doctor.ts'
 import { createEnvironments } from '../domains/environments/service.ts'
 import { renderReport } from '../domains/evaluation/report/render-report.ts'
 import { createEvaluations } from '../domains/evaluation/service.ts'
+import { createFiles } from '../domains/files/service.ts'
 import { createIdentity } from '../domains/identity/service.ts'
 import { createInference } from '../domains/inference/service.ts'
 import { createSubjects } from '../domains/inference/subjects.ts'
@@ -19,6 +20,7 @@ import { createJobs } from '../domains/jobs/service.ts'
 import { findOnMachine } from '../domains/models/find.ts'
 import { tensorsOf } from '../domains/models/formats/inspect.ts'
 import { inspect } from '../domains/models/inspection.ts'
+import { knownStores } from '../domains/models/scan/known-stores.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
@@ -35,7 +37,7 @@ import { likelyGpu } from '../platform/gpu/presence.ts'
 import { createGpuWatch } from '../platform/gpu/watch.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
-import type { Paths } from '../platform/paths.ts'
+import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
@@ -186,6 +188,16 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     offline: env.SLIPWAY_OFFLINE === 'hard',
     counts: () => ({}),
   })
+  const files = createFiles({
+    home: homedir(),
+    // Also the usual data directory, should this one be another: it is some Slipway's all the same.
+    ownFolders: [paths.dataDir, paths.sockets, defaultDataDir({ ...env, SLIPWAY_DATA_DIR: undefined })],
+    shortcuts: [
+      { kind: 'home', path: homedir() },
+      ...knownStores(env, homedir(), process.platform),
+      { kind: 'samples', path: fromRoot('resources/samples') },
+    ],
+  })
   const doctor = createDoctor({ store, paths, env, run, recipes, environments, address })
 
   const handlers: AllHandlers = {
@@ -194,6 +206,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     doctor: doctor.handlers,
     environments: environments.handlers,
     evaluation: evaluations.handlers,
+    files: files.handlers,
     inference: inference.handlers,
     jobs: jobs.handlers,
     keys: identity.handlers,
