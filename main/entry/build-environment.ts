@@ -43,7 +43,7 @@ async function main(path: string | undefined): Promise<void> {
   const recipes = loadRecipes(config.recipes)
   const paths = pathsOf(defaultDataDir(process.env), process.env)
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
   if (path !== '-') process.stdin.on('data', text => /"command"\s*:\s*"stop"/.test(String(text)) && stop.abort())
   if (config.verify) {
     emit('finished', await verifyCapsule(config.verify, { deep: true, signal: stop.signal }))
@@ -109,5 +109,6 @@ try {
   process.exitCode = 1
 } finally {
   clearInterval(beat)
-  process.stdin.destroy()
 }
+// Not left to Node's own end, in which a late signal would kill and the exit code would be lost.
+process.exit()

@@ -82,5 +82,6 @@ async function run(): Promise<number> {
   }
 }
 
-process.exitCode = await run()
-process.stdin.destroy()
+// An exit of Node's own accord gives signals back their default while it still tears down: a late SIGTERM would then be
+// the end, and the exit code lost.
+process.exit(await run())
