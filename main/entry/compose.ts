@@ -42,10 +42,11 @@ import { spawnRunner } from '../platform/processes/spawn-runner.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
-import { homeMount } from '../surfaces/http/home.ts'
+
 import { methodMounts } from '../surfaces/http/methods.ts'
 import { openAiMount } from '../surfaces/http/openai.ts'
 import { statusMounts } from '../surfaces/http/status.ts'
+import { workstationMount } from '../surfaces/http/workstation.ts'
 import { createRouter } from '../surfaces/rpc/router.ts'
 import { migrations } from './migrations.ts'
 
@@ -221,7 +222,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),
       openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
       ...statusMounts({ version }),
-      homeMount(),
+      workstationMount(fromRoot('build/renderer')),
     ],
     callerOfKey: identity.callerOfKey,
     callerOfSession: identity.callerOfSession,

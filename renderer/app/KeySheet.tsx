@@ -1,0 +1,45 @@
+import { Modal } from 'antd'
+import { dictionary, useText } from '../lib/i18n.ts'
+import { useView } from '../lib/view.ts'
+import { Kbd } from '../ui/bits.tsx'
+import { commands, commandText } from './commands.ts'
+import { navigationText, places } from './navigation.ts'
+
+const phrases = dictionary({
+  title: ['Keyboard', '键盘操作'],
+  next: ['Next, previous row', '下一行，上一行'],
+  open: ['Open, close', '打开，关闭'],
+  filter: ['Filter this list', '筛选当前列表'],
+  main: ['Do the page’s main action', '执行本页主要操作'],
+})
+
+/** Every key, from the same tables that the keys work by. */
+export function KeySheet() {
+  const text = useText(phrases)
+  const names = useText(commandText)
+  const pages = useText(navigationText)
+  const isOpen = useView(view => view.overlay === 'keys')
+  const set = useView(view => view.set)
+  const rows: readonly (readonly [string, string])[] = [
+    ...commands.flatMap(({ id, keys }) => (keys ? [[keys, names[id]] as const] : [])),
+    ['J K', text.next],
+    ['Enter Esc', text.open],
+    ['/', text.filter],
+    ['Ctrl Enter', text.main],
+    ...places.map(({ page, letter }) => [`G ${letter}`, pages[page]] as const),
+  ]
+  return (
+    <Modal open={isOpen} onCancel={() => set({ overlay: undefined })} footer={null} title={text.title} width={520}>
+      <dl className="keysheet">
+        {rows.map(([keys, name]) => (
+          <div key={keys}>
+            <dt>{name}</dt>
+            <dd>
+              <Kbd keys={keys} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  )
+}

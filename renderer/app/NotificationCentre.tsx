@@ -1,0 +1,67 @@
+import { Button, Drawer } from 'antd'
+import { useEffect } from 'react'
+import { useNow } from '../lib/clock.ts'
+import { ago, dateTime } from '../lib/format.ts'
+import { dictionary, useText } from '../lib/i18n.ts'
+import { jobGlyph, jobKindText, jobStateText, pageOfKind } from '../lib/job-words.ts'
+import { hrefTo } from '../lib/route.ts'
+import { useView } from '../lib/view.ts'
+import { Glyph } from '../ui/Glyph.tsx'
+import { clearNotifications, markAllSeen, useNotifications } from './notifications.ts'
+
+const phrases = dictionary({
+  title: ['Notifications', '通知'],
+  none: [
+    'Nothing ended yet. Runs, imports, evaluations and builds are noted here when they end.',
+    '暂无通知。训练、导入、评测和环境构建结束后会记录在这里。',
+  ],
+  clear: ['Clear all', '全部清除'],
+})
+
+/** What ended, newest first; opening it marks all of it as seen. */
+export function NotificationCentre() {
+  const text = useText(phrases)
+  const kinds = useText(jobKindText)
+  const states = useText(jobStateText)
+  const language = useView(view => view.language)
+  const set = useView(view => view.set)
+  const items = useNotifications(state => state.items)
+  const nowMs = useNow()
+  useEffect(() => markAllSeen(), [])
+  const close = () => set({ overlay: undefined })
+  return (
+    <Drawer
+      open
+      title={text.title}
+      size={400}
+      onClose={close}
+      extra={
+        items.length > 0 && (
+          <Button size="small" type="text" onClick={clearNotifications}>
+            {text.clear}
+          </Button>
+        )
+      }
+    >
+      {items.length === 0 && <p className="sub">{text.none}</p>}
+      <ul className="notes">
+        {items.map(({ jobId, kind, name, subjectId, state, at, message }) => {
+          const page = pageOfKind[kind]
+          return (
+            <li key={jobId}>
+              <Glyph state={jobGlyph[state]} label={states[state]} />
+              <a href={page ? hrefTo(page, subjectId) : hrefTo('jobs', jobId)} onClick={close}>
+                <b>{name}</b>
+                <p className="sub">{`${kinds[kind]}: ${states[state]}`}</p>
+                {message && <p className="dim">{message}</p>}
+              </a>
+              <time className="dim" dateTime={at} title={dateTime(at)}>
+                {ago(at, nowMs, language)}
+              </time>
+            </li>
+          )
+        })}
+      </ul>
+    </Drawer>
+  )
+}

@@ -1,0 +1,140 @@
+import { useQuery } from '@tanstack/react-query'
+import { Tooltip } from 'antd'
+import { Globe, WifiOff } from 'lucide-react'
+import type { Device } from '../../main/contract/resources.ts'
+import { api } from '../lib/client.ts'
+import { bytes, gib, memory, number } from '../lib/format.ts'
+import { dictionary, useText } from '../lib/i18n.ts'
+import { useLiveSample } from '../lib/live-resources.ts'
+import { hrefTo } from '../lib/route.ts'
+import { useWidth } from '../lib/width.ts'
+import { LoadBar } from '../ui/LoadBar.tsx'
+import { Meter } from '../ui/Meter.tsx'
+
+const phrases = dictionary({
+  ram: ['RAM', '内存'],
+  disk: ['Disk', '磁盘'],
+  machine: ['This machine', '本机'],
+  diskFree: [(free: string) => `${free} free`, (free: string) => `余 ${free}`],
+  offline: ['Offline', '离线'],
+  open: ['Network on', '可联网'],
+  held: [
+    (ours: string, others: string, free: string) => `ours ${ours}, other processes ${others}, free ${free}`,
+    (ours: string, others: string, free: string) => `本程序 ${ours}，其他进程 ${others}，空闲 ${free}`,
+  ],
+  temperature: [(celsius: string) => `${celsius} °C`, (celsius: string) => `${celsius} °C`],
+  offlineWhy: [
+    'Hard offline: no process of Slipway may open a socket to another machine.',
+    '强制离线：Slipway 的所有进程都不能连接其他机器。',
+  ],
+  openWhy: ['Slipway uses the network only when you build an environment.', '只有在构建环境时，Slipway 才会使用网络。'],
+})
+
+const narrowestForDisk = 1_080
+
+/** The machine at a glance, on every page: each GPU, processor, memory, disk, and whether anything can leave. */
+export function ResourceStrip() {
+  const text = useText(phrases)
+  const width = useWidth()
+  const machine = useQuery(api.resources.show.queryOptions({ input: {} })).data
+  const status = useQuery(api.system.status.queryOptions({ input: {} })).data
+  const sample = useLiveSample(live => live.sample)
+  if (!machine) return <div className="strip" aria-busy />
+  const gpus = machine.devices.filter(device => device.kind === 'gpu' && device.partOf === undefined)
+  const cpuPercent = sample?.cpuPercent ?? machine.cpu.utilizationPercent
+  const usedBytes = sample?.memoryUsedBytes ?? machine.memory.totalBytes - machine.memory.availableBytes
+  const ours = machine.devices.find(device => device.kind === 'cpu')?.oursBytes ?? 0
+  const { freeBytes, totalBytes } = machine.disk
+  return (
+    <a className="strip" href={hrefTo('resources')} aria-label={text.machine}>
+      {gpus.slice(0, width < 1_360 ? 2 : 4).map(device => (
+        <GpuMeter key={device.id} device={device} />
+      ))}
+      <Meter widthPx={64} name="CPU" value={`${number(cpuPercent)}%`}>
+        <LoadBar
+          heightPx={5}
+          limit={100}
+          hasMark={false}
+          segments={[{ key: 'used', value: cpuPercent }]}
+          label={`CPU ${number(cpuPercent)}%`}
+        />
+      </Meter>
+      <Meter
+        widthPx={96}
+        name={text.ram}
+        value={gib(usedBytes)}
+        side={`/ ${gib(machine.memory.totalBytes)}`}
+        title={text.held(
+          memory(ours),
+          memory(Math.max(0, usedBytes - ours)),
+          memory(machine.memory.totalBytes - usedBytes),
+        )}
+      >
+        <LoadBar
+          heightPx={5}
+          limit={machine.memory.totalBytes}
+          segments={[
+            { key: 'ours', value: Math.min(ours, usedBytes) },
+            { key: 'others', value: Math.max(0, usedBytes - ours), kind: 'foreign' },
+          ]}
+          label={`${text.ram} ${memory(usedBytes)} / ${memory(machine.memory.totalBytes)}`}
+        />
+      </Meter>
+      {width >= narrowestForDisk && (
+        <Meter widthPx={104} name={text.disk} value="" side={text.diskFree(bytes(freeBytes))} title={machine.disk.path}>
+          <LoadBar
+            heightPx={5}
+            limit={totalBytes}
+            segments={[{ key: 'used', value: totalBytes - freeBytes, kind: 'foreign' }]}
+            label={`${text.disk}: ${text.diskFree(bytes(freeBytes))}`}
+          />
+        </Meter>
+      )}
+      {status && <NetworkState isOffline={status.offline} />}
+    </a>
+  )
+}
+
+function GpuMeter({ device }: { readonly device: Device }) {
+  const text = useText(phrases)
+  const live = useLiveSample(({ sample }) => sample?.devices.find(({ id }) => id === device.id))
+  const usedBytes = live?.usedBytes ?? device.usedBytes
+  const utilization = live?.utilizationPercent ?? device.utilizationPercent
+  const ours = device.oursBytes ?? 0
+  const others = device.othersBytes ?? Math.max(0, usedBytes - ours)
+  const held = text.held(memory(ours), memory(others), memory(Math.max(0, device.totalBytes - usedBytes)))
+  const celsius = live?.temperatureCelsius ?? device.temperatureCelsius
+  const name = device.id.replace('cuda:', 'GPU ')
+  return (
+    <Meter
+      widthPx={142}
+      name={name}
+      value={utilization === null ? '–' : `${number(utilization)}%`}
+      side={`${gib(usedBytes)} / ${gib(device.totalBytes)}`}
+      title={`${device.name}: ${held}${celsius === null ? '' : `, ${text.temperature(number(celsius))}`}`}
+    >
+      <LoadBar
+        heightPx={5}
+        limit={device.totalBytes}
+        segments={[
+          { key: 'ours', value: ours },
+          { key: 'others', value: others, kind: 'foreign' },
+        ]}
+        label={`${name}: ${held}`}
+      />
+    </Meter>
+  )
+}
+
+function NetworkState({ isOffline }: { readonly isOffline: boolean }) {
+  const text = useText(phrases)
+  const Icon = isOffline ? WifiOff : Globe
+  return (
+    <Tooltip title={isOffline ? text.offlineWhy : text.openWhy}>
+      <div className="net">
+        <Icon size={14} strokeWidth={1.7} />
+        <b>{isOffline ? text.offline : text.open}</b>
+      </div>
+    </Tooltip>
+  )
+}

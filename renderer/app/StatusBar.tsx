@@ -1,0 +1,112 @@
+import { useQuery } from '@tanstack/react-query'
+import { Tooltip } from 'antd'
+import { ChevronDown, ChevronUp, Languages, MoonStar, Sun } from 'lucide-react'
+import { api } from '../lib/client.ts'
+import { useConnection } from '../lib/connection.ts'
+import { number, percent } from '../lib/format.ts'
+import { dictionary, useText } from '../lib/i18n.ts'
+import { progressWords } from '../lib/job-progress.ts'
+import { jobGlyph } from '../lib/job-words.ts'
+import { hrefTo } from '../lib/route.ts'
+import { themeOf, useView } from '../lib/view.ts'
+import { ProgressLine } from '../ui/bits.tsx'
+import { Glyph } from '../ui/Glyph.tsx'
+import { useLiveJobs } from './live-jobs.ts'
+
+const phrases = dictionary({
+  backend: ['Backend', '后端'],
+  lost: ['Backend lost, connecting again', '后端失联，正在重连'],
+  connecting: ['Connecting', '正在连接'],
+  noApi: ['API off', 'API 未开启'],
+  api: [(address: string) => `API ${address}`, (address: string) => `API ${address}`],
+  capsule: [
+    (name: string, backend: string) => `${name}: ${backend}`,
+    (name: string, backend: string) => `${name}：${backend}`,
+  ],
+  noCapsule: ['No training environment', '未构建训练环境'],
+  noJobs: ['No jobs', '没有任务'],
+  count: [
+    (running: number, queued: number) => `${running} running, ${queued} queued`,
+    (running: number, queued: number) => `${running} 个运行中，${queued} 个排队`,
+  ],
+  left: [(time: string) => `${time} left`, (time: string) => `剩余 ${time}`],
+  keyboard: ['Keyboard', '键盘'],
+  language: ['中文', 'English'],
+  theme: ['Switch between dark and light', '切换深色和浅色'],
+})
+
+export function StatusBar() {
+  const text = useText(phrases)
+  const { state, latencyMs } = useConnection()
+  const status = useQuery(api.system.status.queryOptions({ input: {} })).data
+  const environments = useQuery(api.environments.list.queryOptions({ input: {} })).data?.items
+  const training = environments?.find(environment => environment.name === 'training')
+  const theme = useView(view => view.theme)
+  const language = useView(view => view.language)
+  const set = useView(view => view.set)
+  const isDark = themeOf(theme) === 'dark'
+  return (
+    <footer className="status">
+      <span className="st" role="status">
+        <Glyph state={state === 'live' ? 'ok' : state === 'connecting' ? 'run' : 'lost'} size={11} />
+        {state === 'live' ? text.backend : state === 'connecting' ? text.connecting : text.lost}
+        {state === 'live' && latencyMs !== undefined && <em>{`${number(latencyMs, latencyMs < 10 ? 1 : 0)} ms`}</em>}
+      </span>
+      <a className="st" href={hrefTo('settings')}>
+        {status?.address ? text.api(status.address.replace('http://', '')) : text.noApi}
+      </a>
+      {environments && (
+        <a className="st" href={hrefTo('environments')}>
+          {training?.backend ? text.capsule(training.name, training.backend) : text.noCapsule}
+        </a>
+      )}
+      <div className="grow" />
+      <TrayButton />
+      <button type="button" onClick={() => set({ overlay: 'keys' })}>
+        {text.keyboard} <kbd>?</kbd>
+      </button>
+      <button
+        type="button"
+        lang={language === 'en' ? 'zh-CN' : 'en'}
+        onClick={() => set({ language: language === 'en' ? 'zh' : 'en' })}
+      >
+        <Languages size={13} />
+        {text.language}
+      </button>
+      <Tooltip title={text.theme}>
+        <button type="button" aria-label={text.theme} onClick={() => set({ theme: isDark ? 'light' : 'dark' })}>
+          {isDark ? <Sun size={13} /> : <MoonStar size={13} />}
+        </button>
+      </Tooltip>
+    </footer>
+  )
+}
+
+/** The first running job in one line, and the door to all of them. */
+function TrayButton() {
+  const text = useText(phrases)
+  const language = useView(view => view.language)
+  const isOpen = useView(view => view.isTrayOpen)
+  const set = useView(view => view.set)
+  const jobs = useLiveJobs().filter(job => job.kind !== 'deployment' || job.state !== 'running')
+  const [first] = jobs
+  if (!first) return <span className="st dim">{text.noJobs}</span>
+  const queued = jobs.filter(job => job.state === 'queued').length
+  const { share, left } = progressWords(first, language)
+  return (
+    <button
+      type="button"
+      className={isOpen ? 'job on' : 'job'}
+      aria-expanded={isOpen}
+      onClick={() => set({ isTrayOpen: !isOpen })}
+    >
+      <Glyph state={jobGlyph[first.state]} size={11} />
+      <span>{text.count(jobs.length - queued, queued)}</span>
+      <span className="ell job-name">{first.name}</span>
+      <ProgressLine share={share} label={first.name} />
+      {share !== undefined && <span className="tab">{percent(share)}</span>}
+      {left && <span className="tab">{text.left(left)}</span>}
+      {isOpen ? <ChevronDown size={13} /> : <ChevronUp size={13} />}
+    </button>
+  )
+}

@@ -1,0 +1,58 @@
+import { Suspense, useEffect } from 'react'
+import { useConnection } from '../lib/connection.ts'
+import { useRoute } from '../lib/route.ts'
+import { useView } from '../lib/view.ts'
+import { CommandPalette } from './CommandPalette.tsx'
+import { ConnectionNotice } from './ConnectionNotice.tsx'
+import { DropZone } from './DropZone.tsx'
+import { JobTray } from './JobTray.tsx'
+import { KeySheet } from './KeySheet.tsx'
+import { NoSession } from './NoSession.tsx'
+import { NotificationCentre } from './NotificationCentre.tsx'
+import { Rail } from './Rail.tsx'
+import { StatusBar } from './StatusBar.tsx'
+import { isPage, readAhead, screens } from './screens.ts'
+import { useShortcuts } from './shortcuts.ts'
+import { TopBar } from './TopBar.tsx'
+
+const readAheadAfterMs = 1_500
+
+/** The frame: top bar, rail, the page that the address names, status bar, and what floats above them. */
+export function Workstation() {
+  const { path } = useRoute()
+  const overlay = useView(view => view.overlay)
+  const isTrayOpen = useView(view => view.isTrayOpen)
+  const connection = useConnection(({ state }) => state)
+  useShortcuts()
+  useEffect(() => {
+    const timer = window.setTimeout(readAhead, readAheadAfterMs)
+    return () => window.clearTimeout(timer)
+  }, [])
+  if (connection === 'refused') return <NoSession />
+  const page = isPage(path[0]) ? path[0] : 'home'
+  const Screen = screens[page]
+  return (
+    <div className={`frame${connection === 'lost' ? ' is-lost' : ''}`}>
+      <TopBar />
+      <Rail page={page} />
+      <Suspense fallback={<PageBones />}>
+        <Screen key={page} />
+      </Suspense>
+      <StatusBar />
+      <ConnectionNotice />
+      {isTrayOpen && <JobTray />}
+      {overlay === 'palette' && <CommandPalette />}
+      {overlay === 'notifications' && <NotificationCentre />}
+      <KeySheet />
+      <DropZone />
+    </div>
+  )
+}
+
+const PageBones = () => (
+  <main className="page" aria-busy>
+    <header className="head">
+      <i className="bone" style={{ width: 180, height: 14 }} />
+    </header>
+  </main>
+)

@@ -1,0 +1,62 @@
+import { dictionary } from '../lib/i18n.ts'
+import { go } from '../lib/route.ts'
+import { themeOf, useView } from '../lib/view.ts'
+
+/** One thing a person can do from anywhere: the palette lists it, the shortcuts and the desktop's menus run it. */
+export type Command = {
+  readonly id: CommandId
+  /** As on the keycaps: `Ctrl K`, `[`, `G H`. On a Mac, Ctrl is also Cmd. */
+  readonly keys?: string
+  /** The same on the command line, without the program's name. */
+  readonly cli?: string
+  readonly run: () => void
+}
+
+export const commandText = dictionary({
+  newRun: ['Start a training run', '新建训练'],
+  importModel: ['Import a model', '导入模型'],
+  findModels: ['Find models on this machine', '查找本机模型'],
+  importDataset: ['Import a dataset', '导入数据集'],
+  newEvaluation: ['Evaluate models', '评测模型'],
+  deploy: ['Deploy a model', '部署模型'],
+  doctor: ['Check this machine', '检查本机环境'],
+  newKey: ['Create an API key', '新建 API 密钥'],
+  backup: ['Back up the database', '备份数据库'],
+  palette: ['Command palette', '命令面板'],
+  jobs: ['Show or hide jobs', '显示或隐藏任务栏'],
+  notifications: ['Notifications', '通知'],
+  theme: ['Switch between dark and light', '切换深色和浅色'],
+  language: ['切换到中文', 'Switch to English'],
+  rail: ['Collapse or expand the rail', '收起或展开导航'],
+  keys: ['Keyboard shortcuts', '键盘快捷键'],
+})
+export type CommandId = keyof typeof commandText
+
+const view = () => useView.getState()
+
+export const commands: readonly Command[] = [
+  { id: 'newRun', keys: 'N', cli: 'training start', run: () => go('training', 'new') },
+  { id: 'importModel', cli: 'models import PATH', run: () => go('models', { dialog: 'import' }) },
+  { id: 'findModels', cli: 'models find', run: () => go('models', { dialog: 'find' }) },
+  { id: 'importDataset', cli: 'datasets import PATH', run: () => go('datasets', { dialog: 'import' }) },
+  { id: 'newEvaluation', cli: 'evaluation start', run: () => go('evaluations', { dialog: 'new' }) },
+  { id: 'deploy', cli: 'inference deploy MODEL', run: () => go('deployments', { dialog: 'new' }) },
+  { id: 'doctor', cli: 'doctor', run: () => go('environments') },
+  { id: 'newKey', cli: 'keys create NAME --scope inference', run: () => go('keys', { dialog: 'new' }) },
+  { id: 'backup', cli: 'backup create', run: () => go('settings', { section: 'backup' }) },
+  {
+    id: 'palette',
+    keys: 'Ctrl K',
+    run: () => view().set({ overlay: view().overlay === 'palette' ? undefined : 'palette' }),
+  },
+  { id: 'jobs', keys: 'Ctrl J', run: () => view().set({ isTrayOpen: !view().isTrayOpen }) },
+  { id: 'notifications', run: () => view().set({ overlay: 'notifications' }) },
+  {
+    id: 'theme',
+    keys: 'Ctrl Shift L',
+    run: () => view().set({ theme: themeOf(view().theme) === 'dark' ? 'light' : 'dark' }),
+  },
+  { id: 'language', run: () => view().set({ language: view().language === 'en' ? 'zh' : 'en' }) },
+  { id: 'rail', keys: '[', run: () => view().set({ isRailWide: !view().isRailWide }) },
+  { id: 'keys', keys: '?', run: () => view().set({ overlay: 'keys' }) },
+]

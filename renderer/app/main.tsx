@@ -1,0 +1,34 @@
+import '@fontsource-variable/ibm-plex-sans/wght.css'
+import '@fontsource-variable/jetbrains-mono/wght.css'
+import '../ui/styles/base.css'
+import '../ui/styles/page.css'
+import './frame.css'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { queries } from '../lib/client.ts'
+import { nonceStyleElements } from '../lib/csp-nonce.ts'
+import { followChanges } from '../lib/events.ts'
+import { followResources } from '../lib/live-resources.ts'
+import { noteEndedJobs } from './notifications.ts'
+import { Theme } from './Theme.tsx'
+import { Workstation } from './Workstation.tsx'
+
+nonceStyleElements()
+const { signal } = new AbortController()
+void followChanges(signal)
+void followResources(signal)
+noteEndedJobs()
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <Theme>
+          <Workstation />
+        </Theme>
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}

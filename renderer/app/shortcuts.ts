@@ -1,0 +1,70 @@
+import { useEffect } from 'react'
+import { go } from '../lib/route.ts'
+import { type Command, commands } from './commands.ts'
+import { places } from './navigation.ts'
+
+const sequenceMs = 900
+
+/** The event as it stands on the keycaps of a command: `Ctrl Shift L`, `[`. */
+function keysOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 && /[a-z]/i.test(event.key) ? event.key.toUpperCase() : event.key
+  const isModified = event.ctrlKey || event.metaKey
+  return [isModified && 'Ctrl', isModified && event.shiftKey && 'Shift', key].filter(Boolean).join(' ')
+}
+
+const byKeys = new Map(
+  commands
+    .filter((command): command is Command & { keys: string } => command.keys !== undefined)
+    .map(command => [command.keys, command]),
+)
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('input, textarea, select, [contenteditable="true"], .cm-editor') !== null
+const isInDialog = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[role="dialog"]') !== null
+
+/** The page's main action and its filter are found by the marks that every screen gives them. */
+const mainAction = () =>
+  document.querySelector<HTMLButtonElement>(
+    '[role="dialog"] .ant-btn-primary:not(:disabled), main .ant-btn-primary:not(:disabled)',
+  )
+const filter = () => document.querySelector<HTMLInputElement>('main input[data-filter], main [data-filter] input')
+
+/** Keys that work on every page. Letters alone do nothing while a person types, or while a dialog is open. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    let goUntilMs = 0
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.altKey || event.isComposing) return
+      const keys = keysOf(event)
+      const isModified = event.ctrlKey || event.metaKey
+      const run = (act: () => void) => {
+        event.preventDefault()
+        act()
+      }
+      if (keys === 'Ctrl Enter') return run(() => mainAction()?.click())
+      if (isModified) {
+        const command = byKeys.get(keys)
+        return command ? run(command.run) : undefined
+      }
+      if (isTyping(event.target) || isInDialog(event.target)) return
+      if (performance.now() < goUntilMs) {
+        goUntilMs = 0
+        const place = places.find(({ letter }) => letter === keys)
+        if (place) return run(() => go(place.page))
+      }
+      if (keys === 'G') {
+        goUntilMs = performance.now() + sequenceMs
+        return
+      }
+      if (keys === '/') {
+        const input = filter()
+        return input ? run(() => input.focus()) : undefined
+      }
+      const command = byKeys.get(keys)
+      if (command) run(command.run)
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [])
+}

@@ -1,0 +1,3 @@
+import { Page } from '../../ui/Page.tsx'
+
+export const Screen = () => <Page title="datasets">{null}</Page>

@@ -1,0 +1,82 @@
+import type { QueryKey } from '@tanstack/react-query'
+import type { ChangeEvent, Topic } from '../../main/contract/events.ts'
+import { api, client, queries } from './client.ts'
+import { useConnection } from './connection.ts'
+import { failureOf } from './failure.ts'
+
+/** Which cached answers an event of a topic makes stale. Metrics and log lines carry their own data instead. */
+const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
+  models: [api.models.key()],
+  datasets: [api.datasets.key()],
+  runs: [api.training.key(), api.models.key()],
+  evaluations: [api.evaluation.key()],
+  deployments: [api.inference.key()],
+  environments: [api.environments.key(), api.doctor.key()],
+  jobs: [api.jobs.key()],
+  resources: [api.resources.key()],
+  keys: [api.keys.key()],
+  settings: [api.system.key()],
+  audit: [api.audit.key()],
+}
+
+type Listener = (event: ChangeEvent) => void
+const listeners = new Set<Listener>()
+
+/** Hears every change as it happens, such as the points of a live curve. Returns how to stop listening. */
+export function onChange(listener: Listener): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+// A busy job announces many changes a second; a screen needs to follow them only as fast as a person can look.
+const refreshMs = 200
+const stale = new Set<QueryKey>()
+let timer: number | undefined
+
+function markStale(keys: readonly QueryKey[]): void {
+  for (const key of keys) stale.add(key)
+  if (timer !== undefined) return
+  timer = window.setTimeout(() => {
+    timer = undefined
+    const now = [...stale]
+    stale.clear()
+    for (const queryKey of now) void queries.invalidateQueries({ queryKey })
+  }, refreshMs)
+}
+
+function take(event: ChangeEvent): void {
+  if (event.topic === 'resync') void queries.invalidateQueries()
+  else markStale(staleBy[event.topic] ?? [])
+  for (const listener of listeners) listener(event)
+}
+
+const firstRetryMs = 250
+const longestRetryMs = 5_000
+
+/** Follows the backend's changes for as long as the window lives, and says when it is gone and when it is back. */
+export async function followChanges(signal: AbortSignal): Promise<void> {
+  let lastEventId: string | undefined
+  let retryMs = firstRetryMs
+  let version: string | undefined
+  while (!signal.aborted) {
+    try {
+      const askedMs = performance.now()
+      const status = await client.system.status({}, { signal })
+      const latencyMs = performance.now() - askedMs
+      version ??= status.version
+      if (version !== status.version) return useConnection.setState({ state: 'outdated' }, true)
+      const stream = await client.events.subscribe({}, { signal, context: lastEventId ? { lastEventId } : {} })
+      const wasLost = useConnection.getState().state !== 'connecting'
+      useConnection.setState({ state: 'live', latencyMs }, true)
+      if (wasLost) void queries.invalidateQueries()
+      retryMs = firstRetryMs
+      for await (const event of stream) take(event)
+    } catch (error) {
+      if (signal.aborted) return
+      if (failureOf(error).code === 'unauthenticated') return useConnection.setState({ state: 'refused' }, true)
+    }
+    useConnection.setState({ state: 'lost', retryAtMs: Date.now() + retryMs }, true)
+    await new Promise(resolve => window.setTimeout(resolve, retryMs))
+    retryMs = Math.min(longestRetryMs, retryMs * 2)
+  }
+}

@@ -1,0 +1,55 @@
+import type { JobKind, JobState } from '../../main/contract/jobs.ts'
+import type { GlyphState } from '../ui/Glyph.tsx'
+import { dictionary } from './i18n.ts'
+
+const ended: Record<JobState, boolean> = {
+  queued: false,
+  starting: false,
+  running: false,
+  stopping: false,
+  done: true,
+  failed: true,
+  cancelled: true,
+  lost: true,
+}
+export const isEnded = (state: JobState): boolean => ended[state]
+
+export const jobGlyph: Record<JobState, GlyphState> = {
+  queued: 'queue',
+  starting: 'run',
+  running: 'run',
+  stopping: 'run',
+  done: 'ok',
+  failed: 'fail',
+  cancelled: 'stop',
+  lost: 'lost',
+}
+
+export const jobStateText = dictionary({
+  queued: ['Queued', '排队中'],
+  starting: ['Starting', '启动中'],
+  running: ['Running', '运行中'],
+  stopping: ['Stopping', '停止中'],
+  done: ['Done', '已完成'],
+  failed: ['Failed', '失败'],
+  cancelled: ['Stopped', '已停止'],
+  lost: ['Lost', '已丢失'],
+})
+
+export const jobKindText = dictionary({
+  training: ['Training', '训练'],
+  deployment: ['Deployment', '部署'],
+  evaluation: ['Evaluation', '评测'],
+  environment: ['Environment', '环境'],
+  conversion: ['Conversion', '转换'],
+  import: ['Import', '导入'],
+  verification: ['Verification', '校验'],
+} satisfies Record<JobKind, readonly [string, string]>)
+
+/** Where the thing that a job serves is shown. */
+export const pageOfKind: Partial<Record<JobKind, string>> = {
+  training: 'training',
+  deployment: 'deployments',
+  evaluation: 'evaluations',
+  environment: 'environments',
+}

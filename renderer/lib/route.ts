@@ -1,0 +1,63 @@
+import { useSyncExternalStore } from 'react'
+
+/** Where the window is: `#/models/llama@2?tab=files` is path ['models', 'llama@2'] and query {tab: 'files'}. */
+export type Route = { readonly path: readonly string[]; readonly query: Readonly<Record<string, string>> }
+
+function parse(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
+  const parts = path.split('/').filter(Boolean).map(decoded)
+  return { path: parts.length > 0 ? parts : ['home'], query: Object.fromEntries(new URLSearchParams(query)) }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    // A stray percent sign in an address typed by hand.
+    return part
+  }
+}
+
+let current = parse(location.hash)
+const listeners = new Set<() => void>()
+addEventListener('hashchange', () => {
+  current = parse(location.hash)
+  for (const changed of listeners) changed()
+})
+
+export const routeNow = (): Route => current
+
+export const useRoute = (): Route =>
+  useSyncExternalStore(
+    changed => {
+      listeners.add(changed)
+      return () => listeners.delete(changed)
+    },
+    () => current,
+  )
+
+type Query = Readonly<Record<string, string | undefined>>
+
+/** An address within the workstation, for links: `hrefTo('models', id)`, `hrefTo('models', id, { tab: 'files' })`. */
+export function hrefTo(...parts: readonly (string | Query)[]): string {
+  const path = parts.filter(part => typeof part === 'string').map(encodeURIComponent)
+  const pairs = parts
+    .filter(part => typeof part !== 'string')
+    .flatMap(query => Object.entries(query))
+    .filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '')
+  const query = new URLSearchParams(pairs).toString()
+  return `#/${path.join('/')}${query ? `?${query}` : ''}`
+}
+
+/** Goes somewhere; Back returns. */
+export const go = (...parts: readonly (string | Query)[]): void => {
+  location.hash = hrefTo(...parts)
+}
+
+/** Changes the query of the present address without a step in the history: filters and tabs live in the address. */
+export function setQuery(change: Query): void {
+  const next = hrefTo(...current.path, { ...current.query, ...change })
+  history.replaceState(history.state, '', next)
+  current = parse(location.hash)
+  for (const changed of listeners) changed()
+}

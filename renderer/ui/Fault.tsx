@@ -1,0 +1,86 @@
+import { Button } from 'antd'
+import { type Failure, failureOf } from '../lib/failure.ts'
+import { dictionary, useText } from '../lib/i18n.ts'
+import { Glyph } from './Glyph.tsx'
+
+const phrases = dictionary({
+  raw: ['What was reported', '原始信息'],
+  again: ['Try again', '重试'],
+  unreachable: ['The backend does not answer', '后端没有响应'],
+  unreachableCause: [
+    'What you see may be old. Jobs and deployments go on; this window connects again by itself.',
+    '当前内容可能已过时。任务与部署仍在运行，窗口会自动重新连接。',
+  ],
+  forbidden: ['You may not see this', '没有查看权限'],
+  not_found: ['This is not here', '找不到该对象'],
+})
+
+type Props = {
+  readonly tone?: 'fail' | 'warn' | 'ok'
+  readonly title: React.ReactNode
+  /** What happened, with figures. */
+  readonly cause: React.ReactNode
+  readonly remedy?: React.ReactNode
+  /** The first one does what the remedy says. */
+  readonly actions?: React.ReactNode
+  readonly raw?: string
+  readonly children?: React.ReactNode
+}
+
+/** Cause, remedy, and the button that does it, in that order. The raw message stays one click away. */
+export function Fault({ tone = 'fail', title, cause, remedy, actions, raw, children }: Props) {
+  const text = useText(phrases)
+  return (
+    <section className={`fault ${tone}`} role={tone === 'fail' ? 'alert' : 'status'}>
+      <Glyph state={tone} size={14} />
+      <div>
+        <h3>{title}</h3>
+        <p>{cause}</p>
+        {remedy !== undefined && <p className="remedy">{remedy}</p>}
+        {children}
+        {actions !== undefined && <div className="acts">{actions}</div>}
+        {raw !== undefined && (
+          <details>
+            <summary>{text.raw}</summary>
+            <pre className="mono">{raw}</pre>
+          </details>
+        )}
+      </div>
+    </section>
+  )
+}
+
+type FailureProps = {
+  readonly error: unknown
+  /** What could not be done, such as "The models could not be read". */
+  readonly title: React.ReactNode
+  readonly onRetry?: () => void
+  readonly actions?: React.ReactNode
+}
+
+/** The fault of a failed call: the backend's own message and hint, in a person's order. */
+export function FailureFault({ error, title, onRetry, actions }: FailureProps) {
+  const text = useText(phrases)
+  const failure: Failure = failureOf(error)
+  const isKnown = failure.code === 'unreachable' || failure.code === 'forbidden' || failure.code === 'not_found'
+  return (
+    <Fault
+      title={isKnown ? text[failure.code as 'unreachable'] : title}
+      cause={failure.code === 'unreachable' ? text.unreachableCause : failure.message}
+      remedy={failure.hint}
+      actions={
+        onRetry || actions ? (
+          <>
+            {actions}
+            {onRetry && (
+              <Button size="small" onClick={onRetry}>
+                {text.again}
+              </Button>
+            )}
+          </>
+        ) : undefined
+      }
+      raw={`${failure.code}: ${failure.message}${failure.details ? `\n${JSON.stringify(failure.details, undefined, 2)}` : ''}`}
+    />
+  )
+}

@@ -1,0 +1,203 @@
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from 'react'
+
+export type Column = {
+  readonly key: string
+  readonly title: React.ReactNode
+  /** A track of CSS grid: `120px`, `minmax(200px,1fr)`. */
+  readonly width: string
+  readonly align?: 'right'
+  readonly sorted?: 'ascending' | 'descending' | undefined
+  readonly onSort?: () => void
+  readonly cell: (index: number) => React.ReactNode
+}
+
+type Props = {
+  readonly label: string
+  readonly count: number
+  readonly columns: readonly Column[]
+  readonly rowHeightPx?: number
+  /** The chosen row; -1: none. */
+  readonly selected?: number
+  readonly onSelect?: (index: number) => void
+  readonly onOpen?: (index: number) => void
+  /** Tells which rows are in view, so that their data can be read. */
+  readonly onRange?: (from: number, to: number) => void
+  readonly isLoading?: boolean
+  readonly hasHead?: boolean
+  readonly rowClass?: (index: number) => string | undefined
+}
+
+// Browsers stop laying out at about 17 million pixels: past that, the scroll position stands for a share of the rows.
+const tallestPx = 16_000_000
+const overscan = 6
+const headPx = 28
+
+/**
+ * Rows of one height in one scroll container: a hundred thousand cost the same as forty, and ten million can be reached.
+ * Arrows, J and K, Page, Home and End move the choice; Enter opens it.
+ */
+export function VirtualGrid({
+  label,
+  count,
+  columns,
+  rowHeightPx = 32,
+  selected = -1,
+  onSelect,
+  onOpen,
+  onRange,
+  isLoading = false,
+  hasHead = true,
+  rowClass,
+}: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [view, setView] = useState({ topPx: 0, heightPx: 900 })
+  useLayoutEffect(() => {
+    const element = box.current
+    if (!element) return
+    const read = () => setView({ topPx: element.scrollTop, heightPx: element.clientHeight })
+    read()
+    const watch = new ResizeObserver(read)
+    watch.observe(element)
+    element.addEventListener('scroll', read, { passive: true })
+    return () => {
+      watch.disconnect()
+      element.removeEventListener('scroll', read)
+    }
+  }, [])
+
+  const top = hasHead ? headPx : 0
+  const bodyPx = Math.max(rowHeightPx, view.heightPx - top)
+  const fullPx = count * rowHeightPx
+  const drawnPx = Math.min(fullPx, tallestPx)
+  // Where the true list would be scrolled to; equal to the scroll position for lists that fit.
+  const scale = drawnPx > bodyPx ? (fullPx - bodyPx) / (drawnPx - bodyPx) : 1
+  const truePx = view.topPx * scale
+  const from = Math.max(0, Math.floor(truePx / rowHeightPx) - overscan)
+  const to = Math.min(count, Math.ceil((truePx + bodyPx) / rowHeightPx) + overscan)
+  const shiftPx = view.topPx - truePx
+  useLayoutEffect(() => onRange?.(from, to), [onRange, from, to])
+
+  const template = columns.map(column => column.width).join(' ')
+  const reveal = (index: number) => {
+    const element = box.current
+    if (!element) return
+    const rowPx = index * rowHeightPx
+    if (rowPx < truePx) element.scrollTop = rowPx / scale
+    else if (rowPx + rowHeightPx > truePx + bodyPx) element.scrollTop = (rowPx + rowHeightPx - bodyPx) / scale
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== box.current) return
+    if (event.key === 'Enter' && selected >= 0) return onOpen?.(selected)
+    const page = Math.max(1, Math.floor(bodyPx / rowHeightPx) - 1)
+    const next = {
+      ArrowDown: selected + 1,
+      j: selected + 1,
+      ArrowUp: selected - 1,
+      k: selected - 1,
+      PageDown: selected + page,
+      PageUp: selected - page,
+      Home: 0,
+      End: count - 1,
+    }[event.key]
+    if (next === undefined || !onSelect || count === 0) return
+    event.preventDefault()
+    const index = Math.max(0, Math.min(count - 1, next))
+    onSelect(index)
+    reveal(index)
+  }
+
+  const rowId = (index: number) => `${id}-${index}`
+  return (
+    <div
+      className="vgrid"
+      ref={box}
+      tabIndex={0}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={count + (hasHead ? 1 : 0)}
+      aria-colcount={columns.length}
+      aria-busy={isLoading}
+      aria-activedescendant={selected >= from && selected < to ? rowId(selected) : undefined}
+      onKeyDown={onKeyDown}
+    >
+      {hasHead && <Head columns={columns} template={template} />}
+      {isLoading ? (
+        <Bones columns={columns} template={template} rows={Math.ceil(bodyPx / rowHeightPx)} heightPx={rowHeightPx} />
+      ) : (
+        <div role="rowgroup" style={{ height: drawnPx, position: 'relative' }}>
+          {Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
+            const index = from + offset
+            const isOn = index === selected
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid's keys do what a click does.
+              <div
+                key={index}
+                id={rowId(index)}
+                role="row"
+                aria-rowindex={index + (hasHead ? 2 : 1)}
+                aria-selected={isOn}
+                className={['vrow', isOn && 'on', rowClass?.(index)].filter(Boolean).join(' ')}
+                style={{
+                  gridTemplateColumns: template,
+                  height: rowHeightPx,
+                  transform: `translateY(${index * rowHeightPx + shiftPx}px)`,
+                }}
+                onClick={() => onSelect?.(index)}
+                onDoubleClick={() => onOpen?.(index)}
+              >
+                {columns.map(column => (
+                  <div key={column.key} role="gridcell" className={column.align}>
+                    {column.cell(index)}
+                  </div>
+                ))}
+              </div>
+            )
+          })}
+        </div>
+      )}
+    </div>
+  )
+}
+
+const Head = ({ columns, template }: { readonly columns: readonly Column[]; readonly template: string }) => (
+  <div className="vhead" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+    {columns.map(({ key, title, align, sorted, onSort }) => (
+      <div key={key} role="columnheader" className={align} aria-sort={sorted}>
+        {onSort ? (
+          <button type="button" onClick={onSort}>
+            {title}
+            {sorted && <i>{sorted === 'ascending' ? '↑' : '↓'}</i>}
+          </button>
+        ) : (
+          title
+        )}
+      </div>
+    ))}
+  </div>
+)
+
+type BonesProps = {
+  readonly columns: readonly Column[]
+  readonly template: string
+  readonly rows: number
+  readonly heightPx: number
+}
+/** Grey bars where the cells will be: nothing moves when the data comes. */
+const Bones = ({ columns, template, rows, heightPx }: BonesProps) => (
+  <div aria-hidden className="bones">
+    {Array.from({ length: rows }, (_, row) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: these rows have nothing but their place.
+      <div className="vrow skel" key={row} style={{ gridTemplateColumns: template, height: heightPx }}>
+        {columns.map(({ key, align }, column) => (
+          <div key={key} className={align}>
+            <i
+              className="bone"
+              style={{ width: `${column === 0 ? 46 + ((row * 37) % 34) : 34 + ((row * 23 + column * 17) % 36)}%` }}
+            />
+          </div>
+        ))}
+      </div>
+    ))}
+  </div>
+)
