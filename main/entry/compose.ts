@@ -37,13 +37,16 @@ import { likelyGpu } from '../platform/gpu/presence.ts'
 import { createGpuWatch } from '../platform/gpu/watch.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
+import { processMetrics } from '../platform/metrics/process-metrics.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
 
+import { createHttpMetrics } from '../surfaces/http/http-metrics.ts'
 import { methodMounts } from '../surfaces/http/methods.ts'
+import { metricsMount } from '../surfaces/http/metrics.ts'
 import { openAiMount } from '../surfaces/http/openai.ts'
 import { statusMounts } from '../surfaces/http/status.ts'
 import { workstationMount } from '../surfaces/http/workstation.ts'
@@ -217,11 +220,21 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     ...system,
   }
   const recordRefusal = (call: Call, object: string, result: string) => store.audit(call, object, result)
+  const http = createHttpMetrics()
+  const startedAtMs = clock.nowMs()
   const gateway = createGateway({
     mounts: [
       ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),
       openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
       ...statusMounts({ version }),
+      metricsMount(() => [
+        ...processMetrics(version, startedAtMs),
+        ...jobs.metrics(),
+        ...inference.metrics(),
+        ...resources.metrics(),
+        ...bus.metrics(),
+        ...http.families(),
+      ]),
       workstationMount(fromRoot('build/renderer')),
     ],
     callerOfKey: identity.callerOfKey,
@@ -229,6 +242,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     startSession: identity.startSession,
     refused: (caller, path, error) =>
       store.audit({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
+    answered: http.answered,
     clock,
     log,
   })

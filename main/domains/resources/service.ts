@@ -6,6 +6,7 @@ import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { GpuSample } from '../../platform/gpu/sample.ts'
 import type { GpuWatch } from '../../platform/gpu/watch.ts'
+import type { Family } from '../../platform/metrics/exposition.ts'
 import { environmentValue, identityOf, jobMarker } from '../../platform/processes/process-table.ts'
 import { cpuDevice, leasableGpus, toDevice, usersOf } from './devices.ts'
 import { createHistory } from './history.ts'
@@ -19,6 +20,7 @@ import {
   type WaitingJob,
 } from './lease-book.ts'
 import { type Inventory, type Machine, readInventory } from './machine.ts'
+import { resourceMetrics } from './metrics.ts'
 import { deleteLeases, insertLeases, listLeases } from './repo.ts'
 
 /** A device as a memory plan needs it: `cuda` stands for every GPU that PyTorch calls so. */
@@ -54,6 +56,7 @@ export type Resources = {
   readonly deviceFor: (wanted: string) => string
   /** Resolves when the GPUs are known; at once on a machine without any. */
   readonly ready: Promise<void>
+  readonly metrics: () => readonly Family[]
   readonly start: () => void
   readonly close: () => void
 }
@@ -236,6 +239,8 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
     },
     deviceFor: wanted => find(wanted).id,
     ready: gpu.ready,
+    metrics: () =>
+      resourceMetrics({ cpuPercent: lastCpuPercent, disk: machine.disk(), devices: [cpuNow(), ...gpusNow()] }),
     start: () => {
       gpu.start()
       history.add(sample())

@@ -11,6 +11,7 @@ import {
 } from '../../platform/http/limits.ts'
 import type { FetchHandler } from '../../platform/http/listen.ts'
 import type { Log } from '../../platform/log.ts'
+import type { HttpAnswer } from './http-metrics.ts'
 
 /** How a request came in. A socket needs no Host check and no credential: only its owner can open it. */
 export type Transport = { readonly kind: 'socket' } | { readonly kind: 'tcp'; readonly perimeter: Perimeter }
@@ -31,6 +32,7 @@ type Deps = {
   readonly startSession: (code: string) => string | undefined
   /** Records a request that the guards refused. */
   readonly refused: (caller: Caller | undefined, path: string, error: AppError) => void
+  readonly answered: (answer: HttpAnswer) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -49,6 +51,7 @@ export function createGateway({
   callerOfSession,
   startSession,
   refused,
+  answered,
   clock,
   log,
 }: Deps): (transport: Transport) => FetchHandler {
@@ -150,7 +153,7 @@ export function createGateway({
     })
   }
 
-  return transport => async request => {
+  const answer = async (request: Request, transport: Transport): Promise<Response> => {
     try {
       return hardened(await pass(request, transport))
     } catch (error) {
@@ -158,6 +161,15 @@ export function createGateway({
       if (app.code === 'internal') log.error('request failed', { path: new URL(request.url).pathname, error })
       return hardened(errorResponse(app))
     }
+  }
+
+  return transport => async request => {
+    const beganMs = clock.monotonicMs()
+    const response = await answer(request, transport)
+    const mount = mountOf(new URL(request.url).pathname)?.prefix ?? 'none'
+    const durationMs = clock.monotonicMs() - beganMs
+    answered({ mount, method: request.method, status: response.status, durationMs })
+    return response
   }
 }
 
