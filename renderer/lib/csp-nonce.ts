@@ -9,7 +9,20 @@ export function nonceStyleElements(): void {
   const create = document.createElement.bind(document)
   document.createElement = (name: string, options?: ElementCreationOptions) => {
     const element = create(name, options)
-    if (element instanceof HTMLStyleElement) element.nonce = cspNonce
+    if (element instanceof HTMLStyleElement) {
+      element.nonce = cspNonce
+      asText(element)
+    }
     return element
   }
+}
+
+/** The same libraries write rules as `innerHTML`, which the page's policy forbids. In a style element both mean the text. */
+function asText(style: HTMLStyleElement): void {
+  Object.defineProperty(style, 'innerHTML', {
+    get: () => style.textContent,
+    set: (rules: string) => {
+      style.textContent = rules
+    },
+  })
 }
