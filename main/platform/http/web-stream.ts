@@ -16,3 +16,36 @@ export function webStreamOf(
     { highWaterMark: 0 },
   )
 }
+
+/** The same response, and `then` once its last byte was read, its reader went away, or it broke. A stream takes its time. */
+export function afterBody(response: Response, then: () => void): Response {
+  let isOver = false
+  // A reader that goes away while a chunk is awaited ends the body twice.
+  const over = () => {
+    if (!isOver) then()
+    isOver = true
+  }
+  if (!response.body) {
+    over()
+    return response
+  }
+  const reader = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    pull: async controller => {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        over()
+        controller.close()
+      } catch (error) {
+        over()
+        controller.error(error)
+      }
+    },
+    cancel: async reason => {
+      over()
+      await reader.cancel(reason)
+    },
+  })
+  return new Response(body, { status: response.status, headers: response.headers })
+}

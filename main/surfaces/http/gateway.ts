@@ -10,6 +10,7 @@ import {
   withBoundedBody,
 } from '../../platform/http/limits.ts'
 import type { FetchHandler } from '../../platform/http/listen.ts'
+import { afterBody } from '../../platform/http/web-stream.ts'
 import type { Log } from '../../platform/log.ts'
 import type { HttpAnswer } from './http-metrics.ts'
 
@@ -130,7 +131,7 @@ export function createGateway({
       assertJson(request)
       const bounded = await withBoundedBody(request, mount.maxBodyBytes)
       if (bounded.body && bounded !== request) assertJsonDepth(await bounded.clone().text(), maxJsonDepth)
-      return releasedAtEnd(await mount.handle(bounded, caller), leave)
+      return afterBody(await mount.handle(bounded, caller), leave)
     } catch (error) {
       leave()
       throw error
@@ -202,31 +203,4 @@ const cookieOf = (request: Request, name: string): string | undefined => {
     if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
   }
   return undefined
-}
-
-// A stream counts as running until its last byte is read or its reader goes away.
-function releasedAtEnd(response: Response, leave: () => void): Response {
-  if (!response.body) {
-    leave()
-    return response
-  }
-  const reader = response.body.getReader()
-  const body = new ReadableStream<Uint8Array>({
-    pull: async controller => {
-      try {
-        const { done, value } = await reader.read()
-        if (!done) return controller.enqueue(value)
-        leave()
-        controller.close()
-      } catch (error) {
-        leave()
-        controller.error(error)
-      }
-    },
-    cancel: async reason => {
-      leave()
-      await reader.cancel(reason)
-    },
-  })
-  return new Response(body, { status: response.status, headers: response.headers })
 }
