@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Bytes, FileEntry, id, Lineage, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { Conversion, ConversionRecord, ConversionTarget, GgufType } from './conversion.ts'
 import { JobId } from './jobs.ts'
 import { command, query } from './method.ts'
 
@@ -61,6 +62,7 @@ export const ModelDetail = ModelVersion.extend({
   labels: z.array(z.string()),
   files: z.array(FileEntry),
   lineage: Lineage,
+  conversion: ConversionRecord.optional().meta({ description: 'for a converted version: how it was made' }),
   versions: z.array(
     z.object({ id: ModelVersionId, version: z.number().int(), state: ModelState, createdAt: Timestamp }),
   ),
@@ -169,6 +171,28 @@ export const models = {
     cli: { args: ['id', 'dir'], example: 'slipway models export my-model ./out', job: true, waits: true },
     input: z.object({ id: Ref, dir: Path }),
     output: JobAnswer,
+  }),
+  convert: command({
+    description: 'Convert a model to GGUF or ONNX, or merge an adapter into its base; the result is a new model',
+    policy: 'write',
+    audit: 'models.convert',
+    route: 'POST /models/{id}/convert',
+    cli: {
+      args: ['id'],
+      example: 'slipway models convert tuned --to gguf --quantize Q4_K_M',
+      job: true,
+      waits: true,
+    },
+    input: z.object({
+      id: Ref,
+      to: ConversionTarget,
+      quantize: GgufType.optional().meta({
+        description: 'for GGUF: how the weights are stored; default: as now, or F16 where GGUF has no such type',
+      }),
+      base: Ref.optional().meta({ description: 'for an adapter whose base is not known from its lineage' }),
+      name: Name.optional().meta({ description: 'of the new model; a known name gets a new version' }),
+    }),
+    output: Conversion,
   }),
   remove: command({
     description: 'Remove a model from the list; files in your own folders stay, what was made from it stays',

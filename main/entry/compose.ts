@@ -40,6 +40,7 @@ import type { Log } from '../platform/log.ts'
 import { processMetrics } from '../platform/metrics/process-metrics.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
+import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
@@ -112,6 +113,12 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     find: findOnMachine(env),
     blobsRoot: paths.blobs,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
+    conversion: {
+      pythonFor: environments.pythonFor,
+      llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
+      freeBytes,
+      processors: availableParallelism(),
+    },
   })
   const scratchDir = join(paths.dataDir, 'scratch')
   emptyFolder(scratchDir)
@@ -251,6 +258,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   jobs.start()
   inference.start()
   training.start()
+  models.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { Call } from '../../contract/call.ts'
 import type { FileEntry } from '../../contract/common.ts'
 import { AppError } from '../../contract/errors.ts'
@@ -10,6 +10,7 @@ import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/line
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { type ConversionTools, createConversions } from './conversion/service.ts'
 import { type Inspection, inspect } from './inspection.ts'
 import {
   countModels,
@@ -44,6 +45,7 @@ type Deps = {
   readonly blobsRoot: string
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
+  readonly conversion: ConversionTools
 }
 
 /** What other domains need of models; compose.ts passes it. */
@@ -73,10 +75,15 @@ export type MadeModel = {
   readonly lineage: readonly Omit<LineageEdge, 'childId' | 'childKind' | 'childName'>[]
 }
 
-export type Models = { readonly handlers: Handlers<typeof models>; readonly port: ModelsPort }
+export type Models = {
+  readonly handlers: Handlers<typeof models>
+  readonly port: ModelsPort
+  /** Clears up after conversions that ended while no backend ran. Call once. */
+  readonly start: () => void
+}
 
 /** Models: sets with numbered, immutable versions. Facts come from headers, bytes stay where they are. */
-export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: Deps): Models {
+export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, conversion }: Deps): Models {
   const verification = createVerification({ store, clock, jobs, blobsRoot })
 
   const version = (ref: string): ModelVersion => {
@@ -118,6 +125,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       labels: labelsOf(store.read, found.modelId),
       files: filesOf(store.read, found.id),
       lineage: lineageOf(store.read, found.id),
+      conversion: conversions.recordOf(found.id),
       versions: versionsOf(store.read, found.modelId).map(({ id, version: number, state, createdAt }) => ({
         id,
         version: number,
@@ -131,6 +139,8 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     tx: Tx,
     name: string,
     made: {
+      /** Known beforehand for a conversion. */
+      id?: ModelVersionId
       description: string
       labels: readonly string[]
       state: ModelVersion['state']
@@ -144,7 +154,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     const modelId = known?.id ?? newId('mdl', nowMs)
     if (!known) insertModel(tx, { id: modelId, name, description: made.description, atMs: nowMs })
     if (!known || made.labels.length > 0) setLabels(tx, modelId, made.labels)
-    const id = newId('mdv', nowMs) as ModelVersionId
+    const id = made.id ?? (newId('mdv', nowMs) as ModelVersionId)
     const { summary, files } = made.inspection
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
     insertVersion(tx, {
@@ -163,7 +173,26 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     return id
   }
 
+  const baseOf: ModelsPort['baseOf'] = id => {
+    const base = lineageOf(store.read, id).madeBy.find(({ kind, role }) => kind === 'model' && role === 'base')
+    return base && findVersion(store.read, base.id)
+  }
+
+  const conversions = createConversions({
+    store,
+    clock,
+    jobs,
+    tools: conversion,
+    modelsDir: join(blobsRoot, '..', 'models'),
+    readyVersion,
+    baseOf,
+    insert: (tx, id, made) =>
+      insert(tx, made.name, { ...made, id, description: '', labels: [], state: 'ready', source: 'converted' }),
+  })
+
   const handlers: Handlers<typeof models> = {
+    convert: conversions.convert,
+
     list: async ({ limit, cursor, q, format, state, label }) => {
       const filter = { q, format, state, label }
       const items = listModels(store.read, filter, cursor, limit)
@@ -253,7 +282,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       const isWholeModel = findModel(store.read, id) !== undefined
       const found = version(id)
       const versions = isWholeModel ? versionsOf(store.read, found.modelId) : [found]
-      const users = versions.flatMap(each => usersOf(each.id))
+      const users = versions.flatMap(each => [...usersOf(each.id), ...conversions.usersOf(each.id)])
       if (users.length > 0)
         throw new AppError('conflict', `${found.name} is in use: ${users.join(', ')}.`, {
           hint: 'Stop what uses it first.',
@@ -285,10 +314,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     version,
     readyVersion,
     files: id => filesOf(store.read, id),
-    baseOf: id => {
-      const base = lineageOf(store.read, id).madeBy.find(({ kind, role }) => kind === 'model' && role === 'base')
-      return base && findVersion(store.read, base.id)
-    },
+    baseOf,
     register: async (call, { name, path, source, lineage }, also) => {
       const inspection = await inspect(path)
       const id = store.commit(call, path, tx => {
@@ -301,7 +327,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       return { id, name }
     },
   }
-  return { handlers, port }
+  return { handlers, port, start: conversions.start }
 }
 
 const realPath = (path: string): string => {
