@@ -7,7 +7,7 @@ import { openLogFile } from '../platform/log.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
 import { backendOutputFile, backendStartFailure, spawnBackend } from '../platform/processes/backend-start.ts'
 import { readArguments } from './arguments.ts'
-import { superviseBackend } from './backend.ts'
+import { type BackendState, superviseBackend } from './backend.ts'
 import { answerDesktopCalls } from './desktop-calls.ts'
 import { createForward } from './forward.ts'
 import { guardContents, guardSession } from './guards.ts'
@@ -25,8 +25,18 @@ import { createTrayEntry } from './tray.ts'
 // A window without a backend to talk to for this long is not worth keeping the program for.
 const idleExitMs = 60_000
 
-/** The desktop program: wires the shell, opens the window, stays while jobs run. */
+/** The desktop program. A start that fails ends it, with the reason where a terminal or the system's journal keeps it. */
 export async function runDesktop(): Promise<void> {
+  try {
+    await open()
+  } catch (error) {
+    process.stderr.write(`Slipway could not open its window: ${error instanceof Error ? error.stack : error}\n`)
+    app.exit(1)
+  }
+}
+
+/** Wires the shell, opens the window, stays while jobs run. */
+async function open(): Promise<void> {
   const words = process.argv.slice(app.isPackaged ? 1 : 2)
   const given = readArguments(words, process.cwd())
   const paths = pathsOf(given.dataDir ?? defaultDataDir(process.env), process.env)
@@ -39,12 +49,29 @@ export async function runDesktop(): Promise<void> {
   })
   // One window per data directory: Electron's lock is tied to this folder.
   app.setPath('userData', join(paths.dataDir, 'desktop'))
-  if (!app.requestSingleInstanceLock({ files: given.files })) return app.quit()
+  if (!app.requestSingleInstanceLock({ files: given.files })) {
+    tellStarter('handed over')
+    return app.quit()
+  }
 
   const logFile = join(paths.logs, 'shell.log')
   const log = openLogFile(logFile, { debug: process.env.SLIPWAY_LOG === 'debug' })
   process.on('uncaughtException', error => log.error('the shell failed', { error }))
   process.on('unhandledRejection', error => log.error('the shell failed', { error }))
+
+  const fetch = socketFetch(paths.backendSocket)
+  const backend = superviseBackend({
+    start: () => {
+      const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = process.env
+      return spawnBackend({ node: place.node, backendFile: place.backendFile, paths, idleExitMs, env })
+    },
+    startFailure: () => backendStartFailure(paths),
+    fetch,
+    clock: systemClock,
+    log,
+  })
+  // It comes up while Chromium does.
+  backend.begin()
 
   // The workstation draws tables and lines. The GPUs are for the user's work: not one byte of them is taken.
   app.disableHardwareAcceleration()
@@ -67,17 +94,6 @@ export async function runDesktop(): Promise<void> {
     settings.current().language ?? (app.getLocale().toLowerCase().startsWith('zh') ? 'zh-CN' : 'en')
   nativeTheme.themeSource = settings.current().theme ?? 'system'
 
-  const fetch = socketFetch(paths.backendSocket)
-  const backend = superviseBackend({
-    start: () => {
-      const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = process.env
-      return spawnBackend({ node: place.node, backendFile: place.backendFile, paths, idleExitMs, env })
-    },
-    startFailure: () => backendStartFailure(paths),
-    fetch,
-    clock: systemClock,
-    log,
-  })
   guardSession(session.defaultSession, log)
   const logFiles = [join(paths.logs, 'backend.log'), backendOutputFile(paths), logFile]
   serveScheme(session.defaultSession, createForward({ backend, fetch, logFiles, language }))
@@ -90,6 +106,7 @@ export async function runDesktop(): Promise<void> {
   const window = createMainWindow({
     place,
     settings,
+    onOpened: () => tellStarter('window open'),
     onClosed: () => {
       if (!isQuitting && jobs.live().length > 0) notices.goesOn()
       tray.update()
@@ -143,14 +160,16 @@ export async function runDesktop(): Promise<void> {
     },
   })
 
-  backend.onChange(({ state }) => {
+  const followJobs = ({ state }: BackendState) => {
     log.info('backend', { state })
     if (state !== 'ready') return
     jobs
       .follow()
       .catch(error => log.warn('the event stream ended', { error }))
       .finally(backend.lost)
-  })
+  }
+  backend.onChange(followJobs)
+  followJobs(backend.current())
   app.on('second-instance', (_event, _argv, _directory, data) => openFilesInPage(filesOf(data)))
   app.on('activate', show)
   app.on('before-quit', () => {
@@ -170,10 +189,12 @@ export async function runDesktop(): Promise<void> {
     })
   })
 
-  backend.begin()
   drawMenu()
   openFilesInPage(opened)
 }
+
+/** `npm start` waits for this line; a start from the desktop has nobody who reads. */
+const tellStarter = (line: string) => void process.stdout.write(`${line}\n`)
 
 const filesOf = (data: unknown): readonly string[] => {
   const files = typeof data === 'object' && data !== null && 'files' in data ? data.files : undefined

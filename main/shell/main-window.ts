@@ -15,10 +15,16 @@ export type MainWindow = {
   readonly sendCommand: (command: DesktopCommand) => void
 }
 
-type Deps = { readonly place: Place; readonly settings: SettingsFile; readonly onClosed: () => void }
+type Deps = {
+  readonly place: Place
+  readonly settings: SettingsFile
+  /** A page is painted. */
+  readonly onOpened: () => void
+  readonly onClosed: () => void
+}
 
 /** The one window. Closed, it is really gone, with its page and memory; what runs does not depend on it. */
-export function createMainWindow({ place, settings, onClosed }: Deps): MainWindow {
+export function createMainWindow({ place, settings, onOpened, onClosed }: Deps): MainWindow {
   let window: BrowserWindow | undefined
   // What the page should know and is not there yet to hear.
   let waiting: (readonly [channel: string, message: unknown])[] = []
@@ -50,7 +56,10 @@ export function createMainWindow({ place, settings, onClosed }: Deps): MainWindo
     })
     if (remembered?.state === 'maximized') created.maximize()
     if (remembered?.state === 'fullscreen') created.setFullScreen(true)
-    created.once('ready-to-show', () => created.show())
+    created.once('ready-to-show', () => {
+      created.show()
+      onOpened()
+    })
     created.on('close', () => settings.change({ window: stateOf(created) }))
     created.once('closed', () => {
       window = undefined
