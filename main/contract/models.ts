@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import { Bytes, FileEntry, id, Lineage, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { anyOf, Bytes, FileEntry, id, Lineage, Name, page, Ref, sortedPageInput, Timestamp } from './common.ts'
 import { Conversion, ConversionRecord, ConversionTarget, GgufType } from './conversion.ts'
 import { JobId } from './jobs.ts'
 import { command, query } from './method.ts'
+import { fitInput, listedFacts, ModelFacets, ModelFit, modelFilters } from './model-lists.ts'
 
 export const ModelId = id('mdl')
 export const ModelVersionId = id('mdv')
@@ -57,6 +58,10 @@ export const ModelVersion = z.object({
 })
 export type ModelVersion = z.output<typeof ModelVersion>
 
+/** A model in a list: its newest version. */
+export const ListedModel = ModelVersion.extend(listedFacts)
+export type ListedModel = z.output<typeof ListedModel>
+
 export const ModelDetail = ModelVersion.extend({
   description: z.string(),
   labels: z.array(z.string()),
@@ -88,22 +93,35 @@ const Alias = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
 const Path = z.string().min(1).max(4096).meta({ format: 'path' })
+const filters = { format: anyOf(ModelFormat), state: anyOf(ModelState), ...modelFilters }
 const JobAnswer = ModelVersion.extend({ jobId: JobId })
 
 export const models = {
   list: query({
-    description: 'List models with their newest version; search words, filter by format, state or label',
+    description: 'List models with their newest version; search words, filter by facts, sort, jump to a row',
     policy: 'read',
     route: 'GET /models',
-    cli: { example: 'slipway models list --q llama --format gguf' },
+    cli: { example: 'slipway models list --q llama --format gguf --sort size' },
     input: z.object({
-      ...PageInput,
-      q: z.string().max(200).optional().meta({ description: 'words in name, description, labels or architecture' }),
-      format: ModelFormat.optional(),
-      state: ModelState.optional(),
-      label: Label.optional(),
+      ...sortedPageInput(['name', 'created', 'updated', 'size', 'parameters', 'memory'], 'created'),
+      ...filters,
     }),
-    output: page(ModelVersion),
+    output: page(ListedModel),
+  }),
+  facets: query({
+    description: 'Count models by format, task, size, licence and more, each under the filters of the others',
+    policy: 'read',
+    route: 'GET /models/facets',
+    input: z.object(filters),
+    output: ModelFacets,
+  }),
+  fit: query({
+    description: 'Say which devices of this machine could hold some models when they are served',
+    policy: 'read',
+    route: 'POST /models/fit',
+    cli: { args: ['id...'], example: 'slipway models fit base tuned --precision 4bit' },
+    input: fitInput,
+    output: ModelFit,
   }),
   show: query({
     description: 'Show a model version: facts, files with SHA-256, lineage, other versions',

@@ -27,6 +27,7 @@ import { createResources } from '../domains/resources/service.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { createTraining } from '../domains/training/service.ts'
+import { servingBytes } from '../domains/training/serving-bytes.ts'
 import { createServingPlanner } from '../domains/training/serving-planning.ts'
 import { createBlobStore, sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
@@ -113,6 +114,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     find: findOnMachine(env),
     blobsRoot: paths.blobs,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
+    servingBytes,
+    devices: resources.devices,
     conversion: {
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
@@ -269,6 +272,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       jobs.close()
       resources.close()
       inference.close()
+      models.close()
       await datasets.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()

@@ -12,8 +12,8 @@ import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
 import { type Inspection, inspect } from './inspection.ts'
+import { createLists, type ListDeps } from './lists.ts'
 import {
-  countModels,
   filesOf,
   findModel,
   findRemovedVersion,
@@ -23,8 +23,6 @@ import {
   insertModel,
   insertVersion,
   labelsOf,
-  listModels,
-  refreshModel,
   setAlias,
   setLabels,
   setVersionRemoved,
@@ -45,6 +43,9 @@ type Deps = {
   readonly blobsRoot: string
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
+  /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
+  readonly servingBytes: ListDeps['servingBytes']
+  readonly devices: ListDeps['devices']
   readonly conversion: ConversionTools
 }
 
@@ -78,13 +79,26 @@ export type MadeModel = {
 export type Models = {
   readonly handlers: Handlers<typeof models>
   readonly port: ModelsPort
-  /** Clears up after conversions that ended while no backend ran. Call once. */
+  /** Brings lists up to date that an older Slipway made, and clears up after conversions. Call once. */
   readonly start: () => void
+  readonly close: () => void
 }
 
 /** Models: sets with numbered, immutable versions. Facts come from headers, bytes stay where they are. */
-export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, conversion }: Deps): Models {
-  const verification = createVerification({ store, clock, jobs, blobsRoot })
+export function createModels({
+  store,
+  clock,
+  jobs,
+  find,
+  blobsRoot,
+  usersOf,
+  servingBytes,
+  devices,
+  conversion,
+}: Deps): Models {
+  const lists = createLists({ store, servingBytes, devices, version: ref => version(ref) })
+  const { refresh } = lists
+  const verification = createVerification({ store, clock, jobs, blobsRoot, refresh })
 
   const version = (ref: string): ModelVersion => {
     const direct = findVersion(store.read, ref)
@@ -168,7 +182,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, con
       files,
       atMs: nowMs,
     })
-    refreshModel(tx, modelId)
+    refresh(tx, modelId)
     tx.announce({ topic: 'models', kind: 'created', id })
     return id
   }
@@ -191,18 +205,8 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, con
   })
 
   const handlers: Handlers<typeof models> = {
+    ...lists.handlers,
     convert: conversions.convert,
-
-    list: async ({ limit, cursor, q, format, state, label }) => {
-      const filter = { q, format, state, label }
-      const items = listModels(store.read, filter, cursor, limit)
-      const last = items.at(-1)
-      return {
-        items,
-        total: countModels(store.read, filter),
-        ...(items.length === limit && last && { nextCursor: last.modelId }),
-      }
-    },
 
     show: async ({ id }) => detail(version(id)),
 
@@ -254,7 +258,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, con
         updateModel(tx, found.modelId, { name, description }, clock.nowMs())
         if (label) setLabels(tx, found.modelId, label)
         if (alias) setAlias(tx, found.modelId, alias, found.id)
-        refreshModel(tx, found.modelId)
+        refresh(tx, found.modelId)
         tx.announce({ topic: 'models', kind: 'changed', id: found.id })
       })
       return detail(version(found.id))
@@ -264,7 +268,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, con
       const found = version(id)
       store.commit(call, found.id, tx => {
         setVersionState(tx, found.id, 'verifying', undefined, clock.nowMs())
-        refreshModel(tx, found.modelId)
+        refresh(tx, found.modelId)
         tx.announce({ topic: 'models', kind: 'changed', id: found.id })
       })
       const job = verification.start(call, found.id, { mode: 'verify' })
@@ -293,7 +297,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, con
           setVersionRemoved(tx, each.id, clock.nowMs())
           tx.announce({ topic: 'models', kind: 'removed', id: each.id })
         }
-        refreshModel(tx, found.modelId)
+        refresh(tx, found.modelId)
       })
       return { removed: versions.map(each => each.id) }
     },
@@ -303,7 +307,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, con
       if (!removed) throw new AppError('not_found', `There is no removed model version ${id}.`)
       store.commit(call, id, tx => {
         setVersionRemoved(tx, id, null)
-        refreshModel(tx, removed.modelId)
+        refresh(tx, removed.modelId)
         tx.announce({ topic: 'models', kind: 'created', id })
       })
       return detail(version(id))
@@ -327,7 +331,15 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf, con
       return { id, name }
     },
   }
-  return { handlers, port, start: conversions.start }
+  return {
+    handlers,
+    port,
+    start: () => {
+      lists.start()
+      conversions.start()
+    },
+    close: lists.close,
+  }
 }
 
 const realPath = (path: string): string => {

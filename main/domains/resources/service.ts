@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts'
 import type { DeviceRequest, JobId } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
-import type { ResourceSample, resources } from '../../contract/resources.ts'
+import type { Device, ResourceSample, resources } from '../../contract/resources.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { GpuSample } from '../../platform/gpu/sample.ts'
@@ -50,6 +50,8 @@ export type Resources = {
     readonly onFreed: (listener: () => void) => void
     readonly environmentOf: (grants: readonly DeviceGrant[]) => Readonly<Record<string, string>>
   }
+  /** Every device that work can run on: the CPU first, then the GPUs. */
+  readonly devices: () => readonly Device[]
   /** The device that a name means now (`auto`: the GPU with most room, else the CPU), with what is free of it. */
   readonly planDevice: (wanted: string) => PlannedDevice
   /** The id behind a name, such as `cuda:0` or `cpu`. Throws `missing_requirement` for a device that is not there. */
@@ -227,6 +229,7 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
       onFreed: listener => void freedListeners.add(listener),
       environmentOf: grants => pinningVariables(grants, gpus()),
     },
+    devices: () => [cpuNow(), ...gpusNow()],
     planDevice: wanted => {
       const device = find(wanted)
       if (device.kind === 'cpu') {
