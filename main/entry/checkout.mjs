@@ -108,7 +108,10 @@ const handOver = (node, args, env) => inherit(node, args, { cwd: root, env })
 async function check({ node, env }) {
   const bin = name => join(root, 'node_modules', ...name.split('/'))
   const steps = [
-    { name: 'types', run: () => handOver(node, [bin('typescript/bin/tsc'), '-p', root], env) },
+    ...['.', 'preload', 'renderer', 'tests/e2e'].map(part => ({
+      name: `types${part === '.' ? '' : `, ${part}`}`,
+      run: () => handOver(node, [bin('typescript/bin/tsc'), '-p', join(root, part)], env),
+    })),
     {
       name: 'lint and format',
       run: () => handOver(node, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'], env),
