@@ -50,31 +50,38 @@ const among = (column: string, values: readonly string[]): Part => ({
 
 const listed: Part = { sql: 'm.is_listed = 1', values: [] }
 
-const searchPart = (word: string): Part => {
-  const found: Part[] = [
-    [...word].length >= 3
-      ? {
-          sql: 'm.row IN (SELECT rowid FROM models_search WHERE models_search MATCH ?)',
-          values: [`"${word.replaceAll('"', '""')}"`],
-        }
-      : {
-          sql: "m.row IN (SELECT row FROM models WHERE is_listed = 1 AND name LIKE ? ESCAPE '\\')",
-          values: [`%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`],
-        },
-  ]
-  if (/^[0-9a-f]{8,64}$/i.test(word)) {
-    const digest = word.toLowerCase()
-    found.push({
-      sql: 'm.newest_version_id IN (SELECT version_id FROM model_files WHERE sha256 >= ? AND sha256 < ?)',
-      values: [digest, `${digest}g`], // the next letter after f
-    })
+const phrase = (word: string): string => `"${word.replaceAll('"', '""')}"`
+const isLong = (word: string): boolean => [...word].length >= 3
+const isDigest = (word: string): boolean => /^[0-9a-f]{8,64}$/i.test(word)
+
+const textPart = (words: readonly string[]): Part => ({
+  sql: 'm.row IN (SELECT rowid FROM models_search WHERE models_search MATCH ?)',
+  values: [words.map(phrase).join(' ')],
+})
+// The trigram index needs three letters; shorter words, and those are many in Chinese, are looked for in names.
+const namePart = (word: string): Part => ({
+  sql: "m.row IN (SELECT row FROM models WHERE is_listed = 1 AND name LIKE ? ESCAPE '\\')",
+  values: [`%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`],
+})
+const digestPart = (word: string): Part => {
+  const text = textPart([word])
+  const digest = word.toLowerCase()
+  return {
+    sql: `(${text.sql} OR m.newest_version_id IN (SELECT version_id FROM model_files WHERE sha256 >= ? AND sha256 < ?))`,
+    values: [...text.values, digest, `${digest}g`], // g comes after f
   }
-  return { sql: `(${found.map(part => part.sql).join(' OR ')})`, values: found.flatMap(part => part.values) }
 }
 
 const maxWords = 10
-const searchParts = (q: string | undefined): Part[] =>
-  (q ?? '').split(/\s+/).filter(Boolean).slice(0, maxWords).map(searchPart)
+function searchParts(q: string | undefined): Part[] {
+  const words = (q ?? '').split(/\s+/).filter(Boolean).slice(0, maxWords)
+  const texts = words.filter(word => isLong(word) && !isDigest(word))
+  return [
+    ...(texts.length > 0 ? [textPart(texts)] : []),
+    ...words.filter(isDigest).map(digestPart),
+    ...words.filter(word => !isLong(word)).map(namePart),
+  ]
+}
 
 const labelPart = (labels: readonly string[]): Part[] =>
   labels.length === 0
@@ -106,15 +113,16 @@ const all = (parts: readonly Part[]): Part => ({
 const whereOf = (filter: ModelFilter): Part =>
   all([listed, ...factParts(filter), ...labelPart(filter.label), ...searchParts(filter.q)])
 
-export const sortColumns = {
-  name: { sql: 'm.name_key' },
-  created: { sql: 'm.created_at_ms' },
-  updated: { sql: 'm.newest_at_ms' },
-  size: { sql: 'm.newest_size_bytes' },
-  parameters: { sql: 'm.newest_parameters' },
-  memory: { sql: 'm.serving_bytes' },
-} as const satisfies Record<string, SortColumn>
-export type ModelSort = keyof typeof sortColumns
+/** What lists can be sorted by, each with the index that holds it and every fact. */
+const sorts = {
+  name: { sql: 'm.name_key', index: 'models_by_name' },
+  created: { sql: 'm.created_at_ms', index: 'models_by_age' },
+  updated: { sql: 'm.newest_at_ms', index: 'models_by_change' },
+  size: { sql: 'm.newest_size_bytes', index: 'models_by_size' },
+  parameters: { sql: 'm.newest_parameters', index: 'models_by_parameters' },
+  memory: { sql: 'm.serving_bytes', index: 'models_by_memory' },
+} as const satisfies Record<string, SortColumn & { index: string }>
+export type ModelSort = keyof typeof sorts
 
 type ListedRow = VersionRow & {
   sort_value: string | number
@@ -123,6 +131,7 @@ type ListedRow = VersionRow & {
   serving_bytes: number
   serving_4bit_bytes: number
   made_by: string | null
+  total: number | null
 }
 
 const toListed = (row: ListedRow): ListedModel => ({
@@ -134,29 +143,50 @@ const toListed = (row: ListedRow): ListedModel => ({
   ...(row.made_by !== null && { madeBy: JSON.parse(row.made_by) as { id: string; name: string } }),
 })
 
+type ModelPage = {
+  readonly items: ListedModel[]
+  readonly nextCursor: string | undefined
+  /** How many pass the filter, where that came with the page. */
+  readonly total: number | undefined
+}
+
 /**
- * One page of models, each as its newest version. The inner query reads an index alone, however far it skips; CROSS JOIN
- * keeps SQLite from starting with the table instead.
+ * One page of models, each as its newest version. What is filtered by facts alone is read from the sort's own index,
+ * however far the page lies; what is searched for is collected once, for the page and for its count. CROSS JOIN keeps
+ * SQLite from starting with the table.
  */
 export function listModels(
   db: ReadableDb,
   filter: ModelFilter,
   page: PageRequest & { readonly sort: ModelSort },
-): { readonly items: ListedModel[]; readonly nextCursor: string | undefined } {
+): ModelPage {
   const where = whereOf(filter)
-  const column = sortColumns[page.sort]
-  const keyset = keysetOf(page, column, 'm.id')
+  const { sql: column, index } = sorts[page.sort]
+  const isSearch = (filter.q ?? '').trim() !== '' || filter.label.length > 0
+  const keyset = keysetOf(page, { sql: isSearch ? 'sort_value' : column }, isSearch ? 'id' : 'm.id')
+  const source = isSearch
+    ? `WITH found AS MATERIALIZED (SELECT m.row, ${column} AS sort_value, m.id FROM models m WHERE ${where.sql})`
+    : ''
+  const chosen = isSearch
+    ? `SELECT row, sort_value, id FROM found WHERE ${keyset.where}`
+    : `SELECT m.row, ${column} AS sort_value, m.id FROM models m INDEXED BY ${index} WHERE ${where.sql} AND ${keyset.where}`
   const rows = db
     .prepare<unknown[], ListedRow>(
-      `SELECT ${VERSION_COLUMNS}, ${column.sql} AS sort_value, m.newest_task AS task, m.serving_bytes, m.serving_4bit_bytes,
+      `${source} SELECT ${VERSION_COLUMNS}, chosen.sort_value, m.newest_task AS task, m.serving_bytes, m.serving_4bit_bytes,
          (SELECT json_group_array(label) FROM (SELECT label FROM model_labels WHERE model_id = m.id ORDER BY label)) AS labels,
-         (SELECT json_object('id', parent_id, 'name', parent_name) FROM lineage WHERE child_id = v.id AND role IN ('run', 'source') ORDER BY role LIMIT 1) AS made_by
-       FROM (SELECT m.row FROM models m WHERE ${where.sql} AND ${keyset.where} ORDER BY ${keyset.orderBy} LIMIT ? OFFSET ?) AS chosen
-       CROSS JOIN models m ON m.row = chosen.row CROSS JOIN model_versions v ON v.id = m.newest_version_id ORDER BY ${keyset.orderBy}`,
+         (SELECT json_object('id', parent_id, 'name', parent_name) FROM lineage WHERE child_id = v.id AND role IN ('run', 'source') ORDER BY role LIMIT 1) AS made_by,
+         ${isSearch ? '(SELECT count(*) FROM found)' : 'NULL'} AS total
+       FROM (${chosen} ORDER BY ${keyset.orderBy} LIMIT ? OFFSET ?) AS chosen
+       CROSS JOIN models m ON m.row = chosen.row CROSS JOIN model_versions v ON v.id = m.newest_version_id
+       ORDER BY chosen.sort_value ${keyset.direction}, chosen.id ${keyset.direction}`,
     )
     .all(...where.values, ...keyset.values, keyset.limit, keyset.offset)
   const last = rows.length === keyset.limit ? rows.at(-1) : undefined
-  return { items: rows.map(toListed), nextCursor: last && keyset.cursorAfter(last.sort_value, last.model_id) }
+  return {
+    items: rows.map(toListed),
+    nextCursor: last && keyset.cursorAfter(last.sort_value, last.model_id),
+    total: rows[0]?.total ?? undefined,
+  }
 }
 
 export function countModels(db: ReadableDb, filter: ModelFilter): number {

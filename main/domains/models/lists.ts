@@ -76,8 +76,12 @@ export function createLists({ store, servingBytes, devices, version }: ListDeps)
   const handlers: Lists['handlers'] = {
     list: async ({ limit, cursor, offset, sort, order, device, ...chosen }) => {
       const filter = { ...chosen, deviceBytes: deviceOf(device).totalBytes }
-      const { items, nextCursor } = listModels(store.read, filter, { limit, cursor, offset, sort, order })
-      const total = remembered.get(['total', filter], () => countModels(store.read, filter))
+      const {
+        items,
+        nextCursor,
+        total: counted,
+      } = listModels(store.read, filter, { limit, cursor, offset, sort, order })
+      const total = remembered.get(['total', filter], () => counted ?? countModels(store.read, filter))
       return { items, total, ...(nextCursor !== undefined && { nextCursor }) }
     },
 

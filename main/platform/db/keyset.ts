@@ -16,6 +16,7 @@ export type Keyset = {
   readonly where: string
   readonly values: readonly (string | number)[]
   readonly orderBy: string
+  readonly direction: 'asc' | 'desc'
   readonly limit: number
   readonly offset: number
   /** The cursor for the page after a row with this sort value and id. */
@@ -45,6 +46,7 @@ export function keysetOf(
     where: after ? `(${column.sql}, ${idColumn}) ${comparison} (?, ?)` : '1',
     values: after ?? [],
     orderBy: `${column.sql} ${direction}, ${idColumn} ${direction}`,
+    direction,
     limit,
     offset,
     cursorAfter: (value, id) => Buffer.from(JSON.stringify([key, value, id])).toString('base64url'),
