@@ -183,6 +183,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   const evaluations = createEvaluations({
     store,
     clock,
+    log,
     paths,
     jobs: jobs.port,
     datasets: datasets.port,
@@ -271,6 +272,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   inference.start()
   training.start()
   models.start()
+  evaluations.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -283,6 +285,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       inference.close()
       models.close()
       training.close()
+      evaluations.close()
       await datasets.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
