@@ -131,9 +131,11 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   const datasets = createDatasets({
     store,
     clock,
+    log,
     scratchDir,
     jobs: jobs.port,
     blobs: createBlobStore(paths.blobs),
+    otherBlobs: models.port.blobs,
     blobsRoot: paths.blobs,
     usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
     render: createRenderRows({
@@ -271,6 +273,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   inference.start()
   training.start()
   models.start()
+  datasets.start()
   evaluations.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 

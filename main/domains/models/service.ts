@@ -21,8 +21,10 @@ import {
   findVersion,
   findVersionByPath,
   findVersionOf,
+  hasDigest,
   insertModel,
   insertVersion,
+  isVerifying,
   labelsOf,
   setAlias,
   setLabels,
@@ -54,6 +56,8 @@ export type ModelsPort = {
   /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
   readonly readyVersion: (ref: string) => ModelVersion
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
+  /** What models keep in the blob store. */
+  readonly blobs: { readonly isUsed: (sha256: string) => boolean; readonly isStoring: () => boolean }
   /** The base that an adapter was trained on here, from its lineage. */
   readonly baseOf: (id: ModelVersionId) => ModelVersion | undefined
   /**
@@ -316,6 +320,7 @@ export function createModels({
     version,
     readyVersion,
     files: id => filesOf(store.read, id),
+    blobs: { isUsed: sha256 => hasDigest(store.read, sha256), isStoring: () => isVerifying(store.read) },
     baseOf,
     register: async (call, { name, path, source, lineage }, also) => {
       const inspection = await inspect(path)
