@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type * as z from 'zod'
 import { DatasetDetail, DatasetVersionId, datasets } from '../../contract/datasets.ts'
+import type { Inputs } from '../../contract/index.ts'
+import { inputOf } from '../../contract/test-input.ts'
 import { undoMs } from '../../platform/retention.ts'
 import { imported, jsonLines, parquetRows, scratch } from './import/test-import.ts'
 import { type Bench, bench, call } from './test-datasets.ts'
@@ -257,13 +258,7 @@ describe('taking a removal back', () => {
   })
 })
 
-const list = (input: Record<string, unknown>) =>
-  b.datasets.handlers.list(
-    (datasets.list['~orpc'].inputSchema as unknown as z.ZodType).parse(input) as Parameters<
-      typeof b.datasets.handlers.list
-    >[0],
-    call,
-  )
+const list = (input: Inputs['datasets']['list']) => b.datasets.handlers.list(inputOf(datasets.list, input), call)
 
 test('lists filter, sort and page', async () => {
   expect((await list({ q: 'talk' })).items.map(item => item.name)).toEqual(['talks'])

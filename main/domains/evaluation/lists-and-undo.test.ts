@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type * as z from 'zod'
 import { systemCall } from '../../contract/call.ts'
 import { EvaluationId, evaluation } from '../../contract/evaluation.ts'
+import type { Inputs } from '../../contract/index.ts'
+import { inputOf } from '../../contract/test-input.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { lineageMigration } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
@@ -78,13 +79,7 @@ beforeEach(() => {
 })
 afterEach(() => bench.close())
 
-const list = (input: object = {}) =>
-  bench.handlers.list(
-    (evaluation.list['~orpc'].inputSchema as unknown as z.ZodType).parse(input) as Parameters<
-      typeof bench.handlers.list
-    >[0],
-    call,
-  )
+const list = (input: Inputs['evaluation']['list'] = {}) => bench.handlers.list(inputOf(evaluation.list, input), call)
 
 test('evaluations are searched, filtered, sorted and paged', async () => {
   for (let i = 1; i <= 11; i += 1) await bench.ended(`check-${i}`, i === 3 ? 'failed' : 'done')
