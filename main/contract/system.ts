@@ -48,6 +48,14 @@ export const system = {
       counts: z.record(z.string(), z.number().int()),
     }),
   }),
+  launchLink: command({
+    description: 'Make a link that opens the workstation in a browser on this machine, once, within a minute',
+    policy: 'admin',
+    audit: 'system.launchLink',
+    route: 'POST /system/launch-link',
+    input: z.object({}),
+    output: z.object({ url: z.string(), expiresAt: Timestamp }),
+  }),
   stop: command({
     description: 'Stop the backend; jobs and deployments go on and are adopted at the next start',
     policy: 'admin',
