@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import type { audit } from '../../contract/audit.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
-import { genesisHash, hashOf } from '../../platform/db/audit-chain.ts'
+import { auditRows, genesisHash, isLinked } from '../../platform/db/audit-chain.ts'
 import type { ReadableDb, Store } from '../../platform/db/types.ts'
-import { auditRows, countAudit, listAudit, toRecord } from './repo.ts'
+import { countAudit, listAudit, toRecord } from './repo.ts'
 
 type Anchor = { readonly seq?: number | undefined; readonly hash?: string | undefined }
 
@@ -18,7 +18,7 @@ export function verifyChain(db: ReadableDb, anchor: Anchor = {}) {
   let anchorSeen = anchor.seq === undefined
   for (const row of auditRows(db)) {
     seq += 1
-    if (row.seq !== seq || row.previousHash !== previousHash || row.hash !== hashOf(row, row.seq, previousHash)) {
+    if (!isLinked(row, seq, previousHash)) {
       return {
         verdict: 'mismatch' as const,
         records: seq - 1,
