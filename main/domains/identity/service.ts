@@ -6,6 +6,7 @@ import type { Handlers } from '../../contract/method.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Log } from '../../platform/log.ts'
 import { keyIdOf, makeSecret, secretMatches } from './api-key.ts'
 import { findKey, findKeyWithHash, insertKey, listKeys, revokeKey, touchKey } from './repo.ts'
 
@@ -28,7 +29,7 @@ export type Identity = {
 }
 
 /** Who may call: API keys (stored hashed) and browser sessions (in memory: a restart asks for a new launch link). */
-export function createIdentity({ store, clock }: { store: Store; clock: Clock }): Identity {
+export function createIdentity({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Identity {
   const codes = new Map<string, number>()
   const sessions = new Map<string, Session>()
   const hash = (token: string) => createHash('sha256').update(token).digest('hex')
@@ -62,6 +63,15 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
       })
       return existing(key.id)
     },
+  }
+
+  const noteUse = (id: string, nowMs: number): void => {
+    try {
+      store.record(tx => touchKey(tx, id, nowMs))
+    } catch (error) {
+      // A full disk: no reason to turn away who only reads or asks a model.
+      log.warn('the last use of a key could not be noted', { key: id, error })
+    }
   }
 
   const existing = (ref: string) => {
@@ -106,8 +116,7 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
       const nowMs = clock.nowMs()
       if (key.revokedAt !== undefined || Date.parse(key.expiresAt) <= nowMs) return undefined
       // Once a minute is precise enough for "last used", and keeps reads from becoming writes.
-      if (key.lastUsedAt === undefined || nowMs - Date.parse(key.lastUsedAt) > minuteMs)
-        store.record(tx => touchKey(tx, key.id, nowMs))
+      if (key.lastUsedAt === undefined || nowMs - Date.parse(key.lastUsedAt) > minuteMs) noteUse(key.id, nowMs)
       return { kind: 'key', id: key.id, scopes: key.scopes, source: 'tcp' }
     },
   }
