@@ -37,6 +37,23 @@ describe.skipIf(python === undefined)(
       return expected
     }
 
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'What did run 7 reach?' },
+    ]
+    /** The messages as the chat template of the sample shows them to the model. */
+    const templated = async (): Promise<number[]> =>
+      JSON.parse(
+        await runPython(
+          `import json, sys; from transformers import AutoTokenizer
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+text = tokenizer.apply_chat_template(json.loads(sys.argv[2]), add_generation_prompt=True, tokenize=False)
+print(json.dumps(tokenizer.encode(text, add_special_tokens=False)))`,
+          sampleModel,
+          JSON.stringify(messages),
+        ),
+      ) as number[]
+
     test.each(['F32', 'F16'] as const)('the sample as GGUF in %s answers greedily as transformers does', async type => {
       const { path, summary, source, files, conversion } = await converted({
         id: 'base',
@@ -65,6 +82,7 @@ describe.skipIf(python === undefined)(
           expect(idsOf(await answerOf(engine, request)), prompt).toEqual(answer)
         }
         expect(compared).toBeGreaterThan(12)
+        expect(await engine.client.tokenize({ messages })).toEqual(await templated())
       } finally {
         await engine.stop()
       }
@@ -187,6 +205,28 @@ get_peft_model(AutoModelForCausalLM.from_pretrained(base), lora).save_pretrained
       })
       await expect(backend.client.models.show({ id })).rejects.toMatchObject({ code: 'not_found' })
       expect(keptIn(backend.dataDir)).toEqual(before)
+    })
+
+    test('a tokenizer that llama.cpp would take for another one is refused, and never guessed', async () => {
+      const folder = join(backend.dataDir, 'odd')
+      // Gemma's converter takes its vocabulary for one that puts no space in front.
+      await runPython(
+        `import sys, gguf_families as g; from functools import partial; from pathlib import Path
+config, model, own, _ = g.families()["gemma3"]
+odd = {"odd": (config, model, own, partial(g.sentencepiece_tokenizer, family="Llama"))}
+g.families = lambda: odd
+g.build("odd", Path(sys.argv[1]))`,
+        folder,
+      )
+      const { jobId } = await backend.client.models.import({ path: folder, name: 'odd' })
+      await endOf(backend, jobId)
+      const before = keptIn(backend.dataDir)
+      const { jobId: converting } = await backend.client.models.convert({ id: 'odd', to: 'gguf' })
+      expect(await endOf(backend, converting)).toMatchObject({
+        state: 'failed',
+        failure: { code: 'unsupported', message: expect.stringMatching(/read text otherwise .* of 12 texts/) },
+      })
+      await expect.poll(() => keptIn(backend.dataDir)).toEqual(before)
     })
 
     test('a model that is being converted cannot be removed', async () => {
