@@ -48,6 +48,8 @@ export type Training = {
   /** Deletes the bytes of runs that were removed long enough ago. */
   readonly purge: () => void
   readonly close: () => void
+  /** How a run is called and what it does; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   readonly usersOfModel: (id: string) => readonly string[]
   readonly usersOfDataset: (id: string) => readonly string[]
 }
@@ -326,6 +328,10 @@ export function createTraining(deps: TrainingDeps): Training {
     },
     purge: removal.purge,
     close: removal.close,
+    now: id => {
+      const run = findRun(store.read, id)
+      return run && { name: run.name, state: toRun(run).state }
+    },
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),
   }
