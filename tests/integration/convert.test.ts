@@ -29,6 +29,13 @@ describe.skipIf(python === undefined)(
       return backend.client.models.show({ id })
     }
 
+    /** The sample as GGUF with its weights as they are: what the quantised ones are made from. */
+    let plain: Promise<ModelDetail> | undefined
+    const plainGguf = (): Promise<ModelDetail> => {
+      plain ??= converted({ id: 'base', to: 'gguf', name: 'plain' })
+      return plain
+    }
+
     /** What transformers makes of the sample, once for all. */
     const prompts = ['Run 7 reached', 'What did run 12 reach?\n', 'In 2026 the loss   was 0.25, Straße 北京 🚀']
     let expected: Promise<Expected[]> | undefined
@@ -94,7 +101,8 @@ print(json.dumps(tokenizer.encode(text, add_special_tokens=False)))`,
     ] as const)(
       'quantised to %s it stays near: log-probabilities differ by at most %d on average',
       async (type, most) => {
-        const { path, summary, conversion } = await converted({ id: 'base', to: 'gguf', quantize: type })
+        const { id } = await plainGguf()
+        const { path, summary, conversion } = await converted({ id, to: 'gguf', quantize: type })
         expect(summary.quantization).toBe(type)
         expect(conversion?.facts.bitsPerWeight).toBeGreaterThan(4)
         const engine = await startEngine({ modelPath: path })
@@ -116,11 +124,11 @@ print(json.dumps(tokenizer.encode(text, add_special_tokens=False)))`,
     )
 
     test('a GGUF model can be stored otherwise, but not quantised twice', async () => {
-      const plain = await converted({ id: 'base', to: 'gguf', name: 'plain' })
-      expect(plain.summary.dtype).toBe('BF16')
+      const { id, summary } = await plainGguf()
+      expect(summary.dtype).toBe('BF16')
       const small = await converted({ id: 'plain', to: 'gguf', quantize: 'Q5_K_M', name: 'small' })
       expect(small.summary.quantization).toBe('Q5_K_M')
-      expect(small.lineage.madeBy).toMatchObject([{ id: plain.id, name: 'plain', role: 'source' }])
+      expect(small.lineage.madeBy).toMatchObject([{ id, name: 'plain', role: 'source' }])
       await expect(backend.client.models.convert({ id: 'small', to: 'gguf', quantize: 'Q4_0' })).rejects.toMatchObject({
         code: 'unsupported',
         message: expect.stringContaining('quantised already (Q5_K_M)'),
