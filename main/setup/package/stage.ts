@@ -35,8 +35,8 @@ const leftOut: readonly RegExp[] = [
   /^resources\/(linux|samples\/make)(\/|$)/,
 ]
 
-/** Files of packages that nothing reads at run time: types, maps, sources of what is compiled. */
-const neverRead = /\.(d\.[cm]?ts|map|tsbuildinfo|gyp|md|markdown|flow)$|(^|\/)(\.github|\.vscode)(\/|$)/i
+/** Files of packages that nothing reads at run time: TypeScript (Node runs none of a package's), maps, notes. */
+const neverRead = /\.([cm]?tsx?|map|tsbuildinfo|gyp|md|markdown|flow)$|(^|\/)(\.github|\.vscode)(\/|$)/i
 const compiledFrom: Readonly<Record<string, RegExp>> = {
   'node_modules/better-sqlite3': /^(deps|src)(\/|$)|^prebuilds\//,
   'node_modules/koffi': /^(src|vendor|doc)(\/|$)/,
