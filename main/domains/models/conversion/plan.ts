@@ -46,6 +46,8 @@ const bitsPerWeight: Readonly<Record<GgufType, number>> = {
 const MiB = 2 ** 20
 // Measured on 2 cores without a GPU: a Python with torch and transformers imported, before it loads anything.
 const pythonBytes = 900 * MiB
+// The exporter and ONNX Runtime on top of that.
+const exporterBytes = 300 * MiB
 // The quantiser's row buffers (main/platform/llama-cpp/quantize.ts), once in and once out, and its process.
 const quantizerBytes = 1300 * MiB
 // Vocabulary, merges and templates, which are in every file: per token, and for models that do not say how many.
@@ -138,7 +140,7 @@ function memoryOf(step: ConvertStep, { model, base }: Request): number {
       return quantizerBytes
     case 'onnx':
       // In float32: the model, the traced copy, and what ONNX Runtime loads to compare.
-      return pythonBytes + 3 * weightBytes(weights, 32)
+      return pythonBytes + exporterBytes + 3 * weightBytes(weights, 32)
     default:
       return step satisfies never
   }
