@@ -4,7 +4,10 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import { auditRows, genesisHash, isLinked } from '../../platform/db/audit-chain.ts'
 import type { ReadableDb, Store } from '../../platform/db/types.ts'
-import { countAudit, listAudit, toRecord } from './repo.ts'
+import { countAudit, distinctValues, listAudit, toRecord } from './repo.ts'
+
+/** Actors are keys and sessions: over the years there are many. */
+const maxValues = 500
 
 type Anchor = { readonly seq?: number | undefined; readonly hash?: string | undefined }
 
@@ -56,18 +59,27 @@ export function verifyChain(db: ReadableDb, anchor: Anchor = {}) {
 export function createAudit({ store }: { store: Store }): { handlers: Handlers<typeof audit> } {
   return {
     handlers: {
-      list: async ({ limit: count, cursor, action, actor }) => {
-        const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
-        if (!Number.isSafeInteger(before))
+      list: async ({ limit: count, cursor, offset, since, until, ...chosen }) => {
+        const beforeSeq = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
+        if (!Number.isSafeInteger(beforeSeq))
           throw new AppError('invalid_input', 'This cursor does not come from audit list.')
-        const rows = listAudit(store.read, { action, actor }, before, count)
+        const filter = {
+          ...chosen,
+          ...(since !== undefined && { sinceMs: Date.parse(since) }),
+          ...(until !== undefined && { untilMs: Date.parse(until) }),
+        }
+        const rows = listAudit(store.read, filter, { beforeSeq, offset, limit: count })
         const last = rows.at(-1)
         return {
           items: rows.map(toRecord),
-          total: countAudit(store.read, { action, actor }),
+          total: countAudit(store.read, filter),
           ...(rows.length === count && last && { nextCursor: String(last.seq) }),
         }
       },
+      values: async () => ({
+        actions: distinctValues(store.read, 'action', maxValues),
+        actors: distinctValues(store.read, 'actor', maxValues),
+      }),
       verify: async ({ anchorSeq, anchorHash }) => verifyChain(store.read, { seq: anchorSeq, hash: anchorHash }),
       export: async ({ path }, call) => {
         const file = openNew(path)
