@@ -249,7 +249,7 @@ export function createDatasets({
       const outDir = mkdtempSync(join(scratchDir, 'detect-'))
       try {
         const found = await queries.ask('detect', { path: resolve(path), outDir, format, map, split }, signal)
-        return { ...found.detection, files: [...found.files], issues: [...found.issues] }
+        return { ...found.detection, files: [...found.files], issues: [...found.issues], preview: found.preview }
       } finally {
         rmSync(outDir, { recursive: true, force: true })
       }
