@@ -182,6 +182,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     bus,
     clock,
     paths,
+    samplesDir: fromRoot('resources/samples'),
     version,
     logFile,
     address,

@@ -8,6 +8,7 @@ import { checkDatabase, schemaVersionOf, writeBackup } from '../../platform/db/b
 import type { Store } from '../../platform/db/types.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Paths } from '../../platform/paths.ts'
+import { describeSamples } from './samples.ts'
 
 type Deps = {
   readonly store: Store
@@ -15,6 +16,8 @@ type Deps = {
   readonly bus: EventBus
   readonly clock: Clock
   readonly paths: Paths
+  /** The folder of the bundled samples. */
+  readonly samplesDir: string
   readonly version: string
   readonly logFile: string
   readonly offline: boolean
@@ -37,6 +40,7 @@ export function createSystem({
   bus,
   clock,
   paths,
+  samplesDir,
   version,
   logFile,
   offline,
@@ -68,6 +72,7 @@ export function createSystem({
           counts: counts(),
         }
       },
+      samples: () => describeSamples(samplesDir),
       stop: async (_input, call) => {
         store.commit(call, 'backend', () => undefined)
         stop()
