@@ -9,6 +9,8 @@ export type RunId = z.output<typeof RunId>
 
 const Method = z.enum(trainingMethods)
 
+const Range = z.object({ min: z.number(), max: z.number() })
+
 /** Hyper-parameters: `--set key=value`. The method's schema decides; text is read as the key's own type. */
 const Parameters = z.record(z.string(), z.unknown()).default({}).meta({
   cliFlag: 'set',
@@ -26,9 +28,19 @@ export const MemoryPlan = z.object({
   device: z.string(),
   totalBytes: Bytes.meta({ description: 'what is needed: the sum of the terms' }),
   freeBytes: Bytes.meta({ description: 'of the device, now' }),
+  deviceBytes: Bytes.optional().meta({ description: 'all of the device, used or not' }),
   verdict: z.enum(['fits', 'tight', 'too_large']),
   terms: z.array(MemoryTerm),
-  remedies: z.array(z.object({ change: z.string(), parameters: z.record(z.string(), z.unknown()), totalBytes: Bytes })),
+  remedies: z.array(
+    z.object({
+      change: z.string(),
+      parameters: z
+        .record(z.string(), z.unknown())
+        .meta({ description: 'to be set; empty: only a larger device helps' }),
+      totalBytes: Bytes,
+      harm: z.enum(['slower', 'quality', 'cuts_rows', 'hardware']).optional().meta({ description: 'what it costs' }),
+    }),
+  ),
 })
 export type MemoryPlan = z.output<typeof MemoryPlan>
 
@@ -56,6 +68,7 @@ export const MetricPoint = z.object({
   series: z.enum(['train', 'validation']),
   step: z.number().int(),
   epoch: z.number(),
+  at: Timestamp.optional().meta({ description: 'when the trainer said it' }),
   loss: z.number().nullable(),
   learningRate: z.number().nullable().optional(),
   gradNorm: z.number().nullable().optional(),
@@ -165,14 +178,21 @@ export const training = {
           key: z.string(),
           default: z.unknown(),
           allowed: z.string(),
+          range: Range.optional(),
+          choices: z.array(z.string()).optional(),
+          pattern: z.string().optional(),
+          items: Range.optional().meta({ description: 'how many entries a list may have' }),
           unit: z.string().optional(),
           group: z.string(),
           help: z.string(),
           helpZh: z.string(),
-          type: z.string(),
+          type: z.enum(['integer', 'number', 'boolean', 'choice', 'string', 'list']),
           qianfanName: z.string().optional(),
           transformersName: z.string().optional(),
-          appliesWhen: z.unknown().optional(),
+          appliesWhen: z
+            .object({ key: z.string(), in: z.array(z.union([z.string(), z.boolean()])) })
+            .optional()
+            .meta({ description: 'it only has a meaning while another parameter has one of these values' }),
         }),
       ),
     }),

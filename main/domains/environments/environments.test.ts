@@ -72,7 +72,7 @@ function fakeJobs() {
     const last = started.at(-1)
     if (!last || !handler) throw new Error('no job was started')
     const { onEvent, onEnd } = handler
-    for (const event of events) store.record(tx => onEvent(tx, last.job, event))
+    for (const event of events) store.record(tx => onEvent(tx, last.job, event, 0))
     last.job = { ...last.job, state, ...(failure && { failure }) }
     store.record(tx => onEnd(tx, last.job))
   }

@@ -1,6 +1,7 @@
 import type { JobState } from '../../contract/jobs.ts'
-import type { MemoryPlan, MetricPoint, Provenance } from '../../contract/training.ts'
+import type { MemoryPlan, MetricPoint, Provenance, Run } from '../../contract/training.ts'
 import type { TrainingMethod } from '../../contract/training-parameters.ts'
+import { isoOf } from '../../platform/clock.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 
 /** A run as the database has it: ids are plain text, times are milliseconds. service.ts turns it into the contract's `Run`. */
@@ -20,7 +21,7 @@ export type RunRecord = {
   readonly warnings: readonly string[]
   readonly memoryPlan: MemoryPlan | null
   readonly provenance: Provenance
-  readonly failure: { readonly code: string; readonly message: string; readonly hint?: string } | null
+  readonly failure: NonNullable<Run['failure']> | null
   readonly step: number
   readonly totalSteps: number | null
   readonly loss: number | null
@@ -232,13 +233,14 @@ export const deleteRun = (db: WritableDb, id: string): void => void db.prepare('
 
 export function insertMetric(db: WritableDb, runId: string, point: MetricPoint): void {
   db.prepare(
-    `INSERT OR REPLACE INTO run_metrics (run_id, series, step, epoch, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO run_metrics (run_id, series, step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     runId,
     point.series,
     point.step,
     point.epoch,
+    point.at === undefined ? null : Date.parse(point.at),
     point.loss,
     point.learningRate ?? null,
     point.gradNorm ?? null,
@@ -256,6 +258,7 @@ type MetricRow = {
   series: string
   step: number
   epoch: number
+  at_ms: number | null
   loss: number | null
   learning_rate: number | null
   grad_norm: number | null
@@ -267,7 +270,7 @@ type MetricRow = {
 export const listMetrics = (db: ReadableDb, runId: string, afterStep: number): MetricPoint[] =>
   db
     .prepare<[string, number], MetricRow>(
-      `SELECT series, step, epoch, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more
+      `SELECT series, step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more
        FROM run_metrics WHERE run_id = ? AND step > ? ORDER BY series, step`,
     )
     .all(runId, afterStep)
@@ -275,6 +278,7 @@ export const listMetrics = (db: ReadableDb, runId: string, afterStep: number): M
       series: row.series as MetricPoint['series'],
       step: row.step,
       epoch: row.epoch,
+      ...(row.at_ms !== null && { at: isoOf(row.at_ms) }),
       loss: row.loss,
       ...(row.series === 'train' && { learningRate: row.learning_rate, gradNorm: row.grad_norm }),
       ...(row.tokens_per_second !== null && { tokensPerSecond: row.tokens_per_second }),
