@@ -8,7 +8,14 @@ import { failureOf } from './failure.ts'
 const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   models: [api.models.key()],
   datasets: [api.datasets.key()],
-  runs: [api.training.key(), api.models.key()],
+  // Curves grow by the points that events carry, and what a method takes does not change: neither is read again.
+  runs: [
+    api.training.list.key(),
+    api.training.show.key(),
+    api.training.compare.key(),
+    api.training.plan.key(),
+    api.models.key(),
+  ],
   evaluations: [api.evaluation.key()],
   deployments: [api.inference.key()],
   environments: [api.environments.key(), api.doctor.key()],

@@ -12,13 +12,15 @@ export type Line = {
   /** 0 to 1: raw values stand faintly under their smoothed line. */
   readonly opacity?: number
   readonly hasPoints?: boolean
+  /** A faint area below: for what fills up, such as memory. */
+  readonly isFilled?: boolean
 }
 
 /** A moment on the x axis worth a word, such as a checkpoint. */
 export type Mark = { readonly x: number; readonly label: string }
 
 type Props = {
-  /** x first, then one array per line; null is a gap. */
+  /** x first, then one array per line. null is a gap; undefined says nothing of this x, and the line goes on. */
   readonly data: uPlot.AlignedData
   readonly lines: readonly Line[]
   /** What a screen reader says of the curve: its latest value, its trend. */
@@ -61,8 +63,9 @@ export function Chart({
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const theme = themeOf(useView(view => view.theme))
-  const latest = useRef({ data, onCursor, marks })
-  latest.current = { data, onCursor, marks }
+  const latest = useRef({ data, onCursor, marks, rangeY })
+  latest.current = { data, onCursor, marks, rangeY }
+  const hasRangeY = rangeY !== undefined
   useEffect(() => {
     const element = host.current
     if (!element) return
@@ -88,7 +91,14 @@ export function Chart({
         },
         scales: {
           x: { time: isTime },
-          y: { ...(rangeY && { range: [rangeY[0], rangeY[1]] }), ...(isLogarithmic && { distr: 3 as const }) },
+          y: {
+            ...(hasRangeY && {
+              range: (_plot: uPlot, min: number, max: number): uPlot.Range.MinMax => [
+                ...(latest.current.rangeY ?? ([min, max] as const)),
+              ],
+            }),
+            ...(isLogarithmic && { distr: 3 as const }),
+          },
         },
         axes: [
           {
@@ -102,8 +112,17 @@ export function Chart({
             ...axis,
             size: 52,
             space: 28,
-            values: (_plot, ticks, _axis, _space, step) =>
-              ticks.map(formatY ?? (value => (value === null ? '' : value.toFixed(decimalsOf(step))))),
+            // A logarithmic axis leaves the ticks between its powers unnamed: they are null.
+            values: (_plot: uPlot, ticks: (number | null)[], _axis: number, _space: number, step: number) =>
+              ticks.map(value =>
+                value === null
+                  ? ''
+                  : formatY
+                    ? formatY(value)
+                    : isLogarithmic
+                      ? `${value}`
+                      : value.toFixed(decimalsOf(step)),
+              ),
           },
         ],
         series: [
@@ -113,7 +132,8 @@ export function Chart({
             stroke: withOpacity(colours[line.colour], line.opacity ?? 1),
             width: line.widthPx ?? 1.5,
             points: { show: line.hasPoints ?? false, size: 5, fill: colours.canvas },
-            spanGaps: true,
+            spanGaps: false,
+            ...(line.isFilled && { fill: withOpacity(colours[line.colour], 0.12) }),
             ...(line.dash && line.dash.length > 0 && { dash: [...line.dash] }),
           })),
         ],
@@ -133,16 +153,19 @@ export function Chart({
       made.destroy()
       plot.current = undefined
     }
-  }, [lines, theme, syncKey, formatX, formatY, rangeY, isTime, isLogarithmic])
+  }, [lines, theme, syncKey, formatX, formatY, hasRangeY, isTime, isLogarithmic])
   useEffect(() => {
     const shown = plot.current
     if (!shown || shown.data === data) return
     // A person who zoomed in keeps looking there while points arrive.
     const { min, max } = shown.scales.x ?? {}
     const [xs] = shown.data
-    const isZoomed = min !== undefined && max !== undefined && (min !== xs[0] || max !== xs.at(-1))
+    const [first, last] = [xs[0] ?? 0, xs.at(-1) ?? 0]
+    const isZoomed = min !== undefined && max !== undefined && xs.length > 0 && (min > first || max < last)
     shown.setData(data, !isZoomed)
   }, [data])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the marks are read from the latest props while drawing.
+  useEffect(() => plot.current?.redraw(false), [marks])
   return <div className="chart" ref={host} role="img" aria-label={label} />
 }
 
