@@ -177,6 +177,10 @@ export const training = {
         z.object({
           key: z.string(),
           default: z.unknown(),
+          defaultFrom: z
+            .string()
+            .optional()
+            .meta({ description: 'the parameter from whose value the default follows' }),
           allowed: z.string(),
           range: Range.optional(),
           choices: z.array(z.string()).optional(),

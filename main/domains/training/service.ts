@@ -9,6 +9,7 @@ import type { Provenance, Run, training } from '../../contract/training.ts'
 import {
   allowedValues,
   defaultsFor,
+  type MethodParameter,
   methodFacts,
   parametersOf,
   parseParameters,
@@ -110,6 +111,7 @@ export function createTraining(deps: TrainingDeps): Training {
           key: parameter.key,
           type: parameter.type,
           default: defaults[parameter.key],
+          ...defaultFrom(parameter),
           allowed: allowedValues(parameter),
           ...('range' in parameter && { range: parameter.range }),
           ...('choices' in parameter && { choices: [...parameter.choices] }),
@@ -362,6 +364,13 @@ export function createTraining(deps: TrainingDeps): Training {
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),
   }
+}
+
+/** `loraAlpha` follows `loraRank`: a form shows such a default as what it is at the moment. */
+const defaultFrom = ({ default: rule }: MethodParameter): { readonly defaultFrom?: string } => {
+  if (typeof rule !== 'object' || rule === null) return {}
+  if ('multiple' in rule) return { defaultFrom: rule.multiple.of }
+  return 'divisor' in rule ? { defaultFrom: rule.divisor.of } : {}
 }
 
 const treeBytes = (path: string): number => {
