@@ -28,6 +28,10 @@ export const PageInput = {
   limit: z.coerce.number().int().min(1).max(1000).default(50),
   cursor: z.string().max(500).optional(),
 }
+/** For tables that scroll far: how many rows to skip, counted from the first of the list. */
+export const OffsetInput = z.coerce.number().int().min(0).max(100_000_000).default(0).meta({
+  description: 'how many to skip; not together with cursor',
+})
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), total: z.number().int(), nextCursor: z.string().optional() })
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Bytes, id, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { Bytes, id, Name, OffsetInput, PageInput, page, Ref, Timestamp } from './common.ts'
 import { errorCodes } from './errors.ts'
 import { command, query } from './method.ts'
 
@@ -92,7 +92,7 @@ export const jobs = {
     policy: 'read',
     route: 'GET /jobs',
     cli: { example: 'slipway jobs list --state running' },
-    input: z.object({ ...PageInput, state: JobState.optional(), kind: JobKind.optional() }),
+    input: z.object({ ...PageInput, offset: OffsetInput, state: JobState.optional(), kind: JobKind.optional() }),
     output: page(Job),
   }),
   show: query({

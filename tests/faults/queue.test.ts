@@ -75,7 +75,7 @@ test('a start inside a transaction that is rolled back never happened', async ()
     }),
   ).toThrow('rolled back')
   await new Promise(resolve => setImmediate(() => setImmediate(resolve)))
-  expect((await jobs.handlers.list({ limit: 10 }, asOwner)).items).toEqual([])
+  expect((await jobs.handlers.list({ limit: 10, offset: 0 }, asOwner)).items).toEqual([])
   expect(jobs.isBusy()).toBe(false)
 })
 
@@ -92,10 +92,12 @@ test('jobs are listed newest first, page by page, and found by a name that is un
     jobs.port.start(asOwner, shellJob('true', { name }))
     await new Promise(resolve => setTimeout(resolve, 2)) // ids are ordered by millisecond
   }
-  const first = await jobs.handlers.list({ limit: 2 }, asOwner)
-  const rest = await jobs.handlers.list({ limit: 2, cursor: first.nextCursor }, asOwner)
+  const first = await jobs.handlers.list({ limit: 2, offset: 0 }, asOwner)
+  const rest = await jobs.handlers.list({ limit: 2, offset: 0, cursor: first.nextCursor }, asOwner)
   expect([...first.items, ...rest.items].map(job => job.name)).toEqual(['b', 'b', 'a'])
   expect([first.total, rest.nextCursor]).toEqual([3, undefined])
+  const last = await jobs.handlers.list({ limit: 2, offset: 2 }, asOwner)
+  expect([last.items.map(job => job.name), last.total]).toEqual([['a'], 3])
   expect((await jobs.handlers.show({ id: 'a' }, asOwner)).name).toBe('a')
   await expect(jobs.handlers.show({ id: 'b' }, asOwner)).rejects.toMatchObject({ code: 'conflict' })
   await expect(jobs.handlers.show({ id: 'c' }, asOwner)).rejects.toMatchObject({ code: 'not_found' })

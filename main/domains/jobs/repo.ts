@@ -186,13 +186,16 @@ type Filter = { readonly state?: JobState | undefined; readonly kind?: JobKind |
 const WHERE = '(@state IS NULL OR state = @state) AND (@kind IS NULL OR kind = @kind)'
 const bound = ({ state, kind }: Filter) => ({ state: state ?? null, kind: kind ?? null })
 
+type Place = { readonly limit: number; readonly offset: number; readonly before?: string | undefined }
+
 /** One page, newest first; `before` is the last id of the page before. */
-export const pageOfJobs = (db: ReadableDb, filter: Filter, before: string | undefined, limit: number): JobRow[] =>
+export const pageOfJobs = (db: ReadableDb, filter: Filter, { limit, offset, before }: Place): JobRow[] =>
   db
     .prepare<[object], Stored>(
-      `SELECT ${COLUMNS} FROM jobs WHERE ${WHERE} AND (@before IS NULL OR id < @before) ORDER BY id DESC LIMIT @limit`,
+      `SELECT ${COLUMNS} FROM jobs WHERE ${WHERE} AND (@before IS NULL OR id < @before)
+       ORDER BY id DESC LIMIT @limit OFFSET @offset`,
     )
-    .all({ ...bound(filter), before: before ?? null, limit })
+    .all({ ...bound(filter), before: before ?? null, limit, offset })
     .map(toRow)
 
 export const countJobs = (db: ReadableDb, filter: Filter): number =>

@@ -264,9 +264,9 @@ export function createJobs(given: JobsDeps): Jobs {
   }
 
   const handlers: Handlers<typeof jobs> = {
-    list: async ({ limit, cursor, state, kind }) => {
+    list: async ({ limit, offset, cursor, state, kind }) => {
       const filter = { state, kind }
-      const rows = pageOfJobs(store.read, filter, cursor, limit)
+      const rows = pageOfJobs(store.read, filter, { limit, offset, before: cursor })
       const queue = queuedIds(store.read)
       const last = rows.length === limit ? rows.at(-1) : undefined
       return {
