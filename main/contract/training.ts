@@ -157,7 +157,9 @@ export const training = {
         z.object({
           method: Method,
           title: z.string(),
+          titleZh: z.string(),
           help: z.string(),
+          helpZh: z.string(),
           trainer: z.string(),
           datasetFormats: z.array(z.string()),
           parameters: z.number().int(),

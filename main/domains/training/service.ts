@@ -95,7 +95,9 @@ export function createTraining(deps: TrainingDeps): Training {
         return {
           method,
           title: title.en,
+          titleZh: title['zh-CN'],
           help: help.en,
+          helpZh: help['zh-CN'],
           trainer,
           datasetFormats: [...datasetFormats],
           parameters: parametersOf(method).length,

@@ -1,3 +1,11 @@
+import './training.css'
+import { useRoute } from '../../lib/route.ts'
 import { Page } from '../../ui/Page.tsx'
+import { NewRun } from './form/NewRun.tsx'
 
-export const Screen = () => <Page title="training">{null}</Page>
+/** `training`, `training/new`, `training/compare?ids=a,b`, `training/ID`. */
+export function Screen() {
+  const [, part] = useRoute().path
+  if (part === 'new') return <NewRun />
+  return <Page title="training">{null}</Page>
+}
