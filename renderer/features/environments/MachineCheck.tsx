@@ -7,6 +7,7 @@ import { dictionary, useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
 import { checkName } from './check-words.ts'
+import './environments.css'
 
 const phrases = dictionary({
   title: ['Machine check', '本机检查'],
