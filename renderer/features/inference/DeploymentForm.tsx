@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Input, InputNumber, Select } from 'antd'
-import { lazy, Suspense, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import type { DeploymentPlan } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { CodeEditor } from '../../ui/CodeEditor.tsx'
 import type { DeploymentDraft } from './deployment-draft.ts'
 import { ModelSelect } from './ModelSelect.tsx'
 import { formText } from './text.ts'
-
-const TemplateEditor = lazy(async () => ({ default: (await import('./TemplateEditor.tsx')).TemplateEditor }))
 
 type Props = {
   readonly draft: DeploymentDraft
@@ -193,13 +192,14 @@ function Template({ draft: { chatTemplate }, onChange, hasOwn }: TemplateProps) 
         </div>
       </div>
       {isOpen && (
-        <Suspense fallback={<i className="bone template-bone" />}>
-          <TemplateEditor
+        <div className="template-editor">
+          <CodeEditor
+            language="jinja"
             label={text.template}
             value={chatTemplate ?? ''}
             onChange={value => onChange({ chatTemplate: value === '' ? undefined : value })}
           />
-        </Suspense>
+        </div>
       )}
     </>
   )

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useRef } from 'react'
 import { useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
 import { Kbd } from '../../ui/bits.tsx'
+import { GrowingText } from '../../ui/GrowingText.tsx'
 import type { Conversation } from './conversation.ts'
 import { type Answerers, isBusy } from './conversations.ts'
 import { conversations } from './playground-store.ts'
@@ -38,9 +39,10 @@ export function Composer({ conversation, answerers }: Props) {
   const placeholder = isTwo ? text.placeholderTwo : text.placeholder
   return (
     <div className="compose">
-      <textarea
+      <GrowingText
         ref={input}
-        rows={2}
+        minRows={2}
+        maxRows={10}
         dir="auto"
         value={question}
         placeholder={placeholder}

@@ -1,7 +1,8 @@
-import { Button, Input, InputNumber, Select, Slider } from 'antd'
+import { Button, InputNumber, Select, Slider } from 'antd'
 import { type ReactNode, useId } from 'react'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { GrowingText } from '../../ui/GrowingText.tsx'
 import { type Conversation, type Sampling, usualSampling } from './conversation.ts'
 import { parameterText } from './text.ts'
 
@@ -118,9 +119,10 @@ export function Parameters({ conversation: { sampling, system }, onChange }: Pro
         <h2>
           <label htmlFor={`${id}system`}>{text.system}</label>
         </h2>
-        <Input.TextArea
+        <GrowingText
           id={`${id}system`}
-          autoSize={{ minRows: 3, maxRows: 14 }}
+          minRows={3}
+          maxRows={14}
           value={system}
           dir="auto"
           placeholder={text.systemPlaceholder}

@@ -1,7 +1,8 @@
-import { App, Button, Input, Tooltip } from 'antd'
+import { App, Button, Tooltip } from 'antd'
 import { Copy, Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { useText } from '../../lib/i18n.ts'
+import { GrowingText } from '../../ui/GrowingText.tsx'
 import type { Conversation } from './conversation.ts'
 import { conversations } from './playground-store.ts'
 import { playgroundText } from './text.ts'
@@ -49,10 +50,11 @@ export function Question({ question, isBusy, later, conversation, onAskAgain }: 
   if (edited !== undefined)
     return (
       <div className="turn me">
-        <Input.TextArea
+        <GrowingText
           autoFocus
           aria-label={text.editing}
-          autoSize={{ minRows: 2, maxRows: 12 }}
+          minRows={2}
+          maxRows={12}
           value={edited}
           dir="auto"
           onChange={event => setEdited(event.target.value)}
