@@ -88,6 +88,8 @@ export type SlipwayDesktop = {
   readonly onCommand: (callback: (command: DesktopCommand) => void) => Unsubscribe
   /** Shows a file or folder in the file manager. Nothing is opened or run. */
   readonly showItemInFolder: (path: string) => Promise<void>
+  /** Puts text on the clipboard: the web's own way is a permission, and the window gives no page any. */
+  readonly copyText: (text: string) => Promise<void>
   /** A small number on the app's icon where the platform has one; 0 removes it. Range 0 to 9999. */
   readonly setBadge: (count: number) => Promise<void>
   /** The language of native menus, dialogs, tray and notifications; remembered for the next start. */
@@ -106,6 +108,7 @@ export const desktopKeys = [
   'onOpenFiles',
   'onCommand',
   'showItemInFolder',
+  'copyText',
   'setBadge',
   'setLanguage',
   'setTheme',

@@ -28,10 +28,30 @@ export const PageInput = {
   limit: z.coerce.number().int().min(1).max(1000).default(50),
   cursor: z.string().max(500).optional(),
 }
+
 /** For tables that scroll far: how many rows to skip, counted from the first of the list. */
 export const OffsetInput = z.coerce.number().int().min(0).max(100_000_000).default(0).meta({
   description: 'how many to skip; not together with cursor',
 })
+
+/** Pages of a list that can be sorted. `cursor` goes on under the same sort; `offset` jumps, for tables that scroll far. */
+export const sortedPageInput = <const K extends readonly [string, ...string[]]>(keys: K, usual: K[number]) => ({
+  ...PageInput,
+  offset: OffsetInput,
+  sort: z.enum(keys).default(usual as never), // one of the keys, as the parameter's type says
+  order: z
+    .enum(['asc', 'desc'])
+    .optional()
+    .meta({ description: 'default: names ascending, everything else descending' }),
+})
+
+/** A filter that takes one value or several: any of them may match. In addresses: `format=gguf`, `format[]=gguf&format[]=onnx`. */
+export const anyOf = <T extends z.ZodType>(value: T) =>
+  z
+    .union([z.array(value).max(100), value])
+    .default([])
+    .transform((given): z.output<T>[] => (Array.isArray(given) ? given : [given]))
+
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), total: z.number().int(), nextCursor: z.string().optional() })
 

@@ -1,7 +1,9 @@
 import * as z from 'zod'
-import { Bytes, FileEntry, id, Lineage, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { anyOf, Bytes, FileEntry, id, Lineage, Name, page, Ref, sortedPageInput, Timestamp } from './common.ts'
+import { Conversion, ConversionRecord, ConversionTarget, GgufType } from './conversion.ts'
 import { JobId } from './jobs.ts'
 import { command, query } from './method.ts'
+import { fitInput, listedFacts, ModelFacets, ModelFit, modelFilters } from './model-lists.ts'
 
 export const ModelId = id('mdl')
 export const ModelVersionId = id('mdv')
@@ -56,11 +58,16 @@ export const ModelVersion = z.object({
 })
 export type ModelVersion = z.output<typeof ModelVersion>
 
+/** A model in a list: its newest version. */
+export const ListedModel = ModelVersion.extend(listedFacts)
+export type ListedModel = z.output<typeof ListedModel>
+
 export const ModelDetail = ModelVersion.extend({
   description: z.string(),
   labels: z.array(z.string()),
   files: z.array(FileEntry),
   lineage: Lineage,
+  conversion: ConversionRecord.optional().meta({ description: 'for a converted version: how it was made' }),
   versions: z.array(
     z.object({ id: ModelVersionId, version: z.number().int(), state: ModelState, createdAt: Timestamp }),
   ),
@@ -86,22 +93,35 @@ const Alias = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
 const Path = z.string().min(1).max(4096).meta({ format: 'path' })
+const filters = { format: anyOf(ModelFormat), state: anyOf(ModelState), ...modelFilters }
 const JobAnswer = ModelVersion.extend({ jobId: JobId })
 
 export const models = {
   list: query({
-    description: 'List models with their newest version; search words, filter by format, state or label',
+    description: 'List models with their newest version; search words, filter by facts, sort, jump to a row',
     policy: 'read',
     route: 'GET /models',
-    cli: { example: 'slipway models list --q llama --format gguf' },
+    cli: { example: 'slipway models list --q llama --format gguf --sort size' },
     input: z.object({
-      ...PageInput,
-      q: z.string().max(200).optional().meta({ description: 'words in name, description, labels or architecture' }),
-      format: ModelFormat.optional(),
-      state: ModelState.optional(),
-      label: Label.optional(),
+      ...sortedPageInput(['name', 'created', 'updated', 'size', 'parameters', 'memory'], 'created'),
+      ...filters,
     }),
-    output: page(ModelVersion),
+    output: page(ListedModel),
+  }),
+  facets: query({
+    description: 'Count models by format, task, size, licence and more, each under the filters of the others',
+    policy: 'read',
+    route: 'GET /models/facets',
+    input: z.object(filters),
+    output: ModelFacets,
+  }),
+  fit: query({
+    description: 'Say which devices of this machine could hold some models when they are served',
+    policy: 'read',
+    route: 'POST /models/fit',
+    cli: { args: ['id...'], example: 'slipway models fit base tuned --precision 4bit' },
+    input: fitInput,
+    output: ModelFit,
   }),
   show: query({
     description: 'Show a model version: facts, files with SHA-256, lineage, other versions',
@@ -169,6 +189,28 @@ export const models = {
     cli: { args: ['id', 'dir'], example: 'slipway models export my-model ./out', job: true, waits: true },
     input: z.object({ id: Ref, dir: Path }),
     output: JobAnswer,
+  }),
+  convert: command({
+    description: 'Convert a model to GGUF or ONNX, or merge an adapter into its base; the result is a new model',
+    policy: 'write',
+    audit: 'models.convert',
+    route: 'POST /models/{id}/convert',
+    cli: {
+      args: ['id'],
+      example: 'slipway models convert tuned --to gguf --quantize Q4_K_M',
+      job: true,
+      waits: true,
+    },
+    input: z.object({
+      id: Ref,
+      to: ConversionTarget,
+      quantize: GgufType.optional().meta({
+        description: 'for GGUF: how the weights are stored; default: as now, or F16 where GGUF has no such type',
+      }),
+      base: Ref.optional().meta({ description: 'for an adapter whose base is not known from its lineage' }),
+      name: Name.optional().meta({ description: 'of the new model; a known name gets a new version' }),
+    }),
+    output: Conversion,
   }),
   remove: command({
     description: 'Remove a model from the list; files in your own folders stay, what was made from it stays',

@@ -6,12 +6,16 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { hasScreen, serveInBrowser } from '../setup/browser.mjs'
+import { ensureBuilt } from '../setup/build-step.mjs'
 import { inherit } from '../setup/child.mjs'
+import { findElectron } from '../setup/electron.mjs'
 import { findNode24 } from '../setup/node24.mjs'
 import { ensureNpmPackages } from '../setup/npm-packages.mjs'
 import { ensurePythonEnvironment } from '../setup/python-environment.mjs'
 import { SetupError, tellFailure } from '../setup/report.mjs'
 import { runTests } from '../setup/test-run.mjs'
+import { noWindowReason, openWindow } from '../setup/window.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const entry = name => join(root, 'main', 'entry', name)
@@ -52,9 +56,38 @@ async function start({ node, env, args }) {
     tellFailure(error)
     process.stderr.write('Starting without it: training needs it (slipway environments build training).\n')
   }
-  // The desktop window is opened where its binary is; here the browser is the way in.
-  const hasPort = args.some(arg => arg === '--port' || arg.startsWith('--port='))
-  return handOver(node, [entry('backend.ts'), ...(hasPort ? [] : ['--port', '0']), ...args], env)
+  await ensureBuilt('renderer', { root, node, env })
+  const reason = await startWindow({ node, env, args })
+  if (typeof reason === 'number') return reason
+  if (reason !== undefined) process.stderr.write(`${reason}: the browser is the way in.\n`)
+  const words = args.filter(arg => arg !== '--browser' && arg !== '--no-open' && arg !== '--no-sandbox')
+  const hasPort = words.some(isPort)
+  return serveInBrowser({
+    node,
+    args: [entry('backend.ts'), ...(hasPort ? [] : ['--port', '0']), ...words],
+    cwd: root,
+    env,
+    mayOpen: !args.includes('--no-open') && hasScreen(env),
+  })
+}
+
+const isPort = arg => arg === '--port' || arg.startsWith('--port=')
+
+/**
+ * Opens the window and stays until it is closed.
+ * @param {Setting} setting
+ * @returns {Promise<number | string | undefined>} the exit code; why there is no window; undefined when none was wanted
+ */
+async function startWindow({ node, env, args }) {
+  // A port is asked for by whoever wants the listener, and the window has none.
+  if (args.some(arg => arg === '--browser' || arg === '--no-open' || isPort(arg))) return undefined
+  const reason = noWindowReason(env, { words: args })
+  if (reason) return reason
+  const electron = await findElectron({ root, node, env })
+  if ('reason' in electron) return electron.reason
+  await ensureBuilt('shell', { root, node, env })
+  const result = await openWindow({ root, electron: electron.path, node, env, args })
+  return 'code' in result ? result.code : result.reason
 }
 
 /** @param {Setting} setting */
@@ -75,7 +108,10 @@ const handOver = (node, args, env) => inherit(node, args, { cwd: root, env })
 async function check({ node, env }) {
   const bin = name => join(root, 'node_modules', ...name.split('/'))
   const steps = [
-    { name: 'types', run: () => handOver(node, [bin('typescript/bin/tsc'), '-p', root], env) },
+    ...['.', 'preload', 'renderer', 'tests/e2e'].map(part => ({
+      name: `types${part === '.' ? '' : `, ${part}`}`,
+      run: () => handOver(node, [bin('typescript/bin/tsc'), '-p', join(root, part)], env),
+    })),
     {
       name: 'lint and format',
       run: () => handOver(node, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'], env),

@@ -27,6 +27,7 @@ import { createResources } from '../domains/resources/service.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { createTraining } from '../domains/training/service.ts'
+import { servingBytes } from '../domains/training/serving-bytes.ts'
 import { createServingPlanner } from '../domains/training/serving-planning.ts'
 import { createBlobStore, sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
@@ -37,13 +38,17 @@ import { likelyGpu } from '../platform/gpu/presence.ts'
 import { createGpuWatch } from '../platform/gpu/watch.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
+import { processMetrics } from '../platform/metrics/process-metrics.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
+import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
 
+import { createHttpMetrics } from '../surfaces/http/http-metrics.ts'
 import { methodMounts } from '../surfaces/http/methods.ts'
+import { metricsMount } from '../surfaces/http/metrics.ts'
 import { openAiMount } from '../surfaces/http/openai.ts'
 import { statusMounts } from '../surfaces/http/status.ts'
 import { workstationMount } from '../surfaces/http/workstation.ts'
@@ -109,6 +114,14 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     find: findOnMachine(env),
     blobsRoot: paths.blobs,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
+    servingBytes,
+    devices: resources.devices,
+    conversion: {
+      pythonFor: environments.pythonFor,
+      llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
+      freeBytes,
+      processors: availableParallelism(),
+    },
   })
   const scratchDir = join(paths.dataDir, 'scratch')
   emptyFolder(scratchDir)
@@ -218,11 +231,21 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     ...system,
   }
   const recordRefusal = (call: Call, object: string, result: string) => store.audit(call, object, result)
+  const http = createHttpMetrics()
+  const startedAtMs = clock.nowMs()
   const gateway = createGateway({
     mounts: [
       ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),
       openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
       ...statusMounts({ version }),
+      metricsMount(() => [
+        ...processMetrics(version, startedAtMs),
+        ...jobs.metrics(),
+        ...inference.metrics(),
+        ...resources.metrics(),
+        ...bus.metrics(),
+        ...http.families(),
+      ]),
       workstationMount(fromRoot('build/renderer')),
     ],
     callerOfKey: identity.callerOfKey,
@@ -230,6 +253,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     startSession: identity.startSession,
     refused: (caller, path, error) =>
       store.audit({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
+    answered: http.answered,
     clock,
     log,
   })
@@ -238,6 +262,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   jobs.start()
   inference.start()
   training.start()
+  models.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -248,6 +273,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       jobs.close()
       resources.close()
       inference.close()
+      models.close()
       await datasets.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()

@@ -40,6 +40,7 @@ const tasks: readonly Task[] = [
   { input: 'training.in', output: 'training.cu13x.txt' },
   { input: 'training.cu12x.in', output: 'training.cu12x.txt' },
   // On top of the training set, so in its versions wherever the two name the same package.
+  { input: 'conversion.in', output: 'conversion.txt', constraint: 'training.cu13x.txt' },
   { input: 'tests.in', output: 'tests.txt', constraint: 'training.cu13x.txt' },
   { input: 'uv.in', output: 'uv.txt' },
 ]

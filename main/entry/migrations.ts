@@ -4,6 +4,7 @@ import { evaluationMigrations } from '../domains/evaluation/migrations.ts'
 import { identityMigrations } from '../domains/identity/migrations.ts'
 import { inferenceMigrations } from '../domains/inference/migrations.ts'
 import { jobsMigrations } from '../domains/jobs/migrations.ts'
+import { conversionMigrations } from '../domains/models/conversion/migrations.ts'
 import { modelsMigrations } from '../domains/models/migrations.ts'
 import { resourcesMigrations } from '../domains/resources/migrations.ts'
 import { trainingMigrations } from '../domains/training/migrations.ts'
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   ...environmentMigrations,
   ...datasetsMigrations,
   ...modelsMigrations,
+  ...conversionMigrations,
   ...trainingMigrations,
   ...inferenceMigrations,
   ...evaluationMigrations,

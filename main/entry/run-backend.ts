@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { systemClock } from '../platform/clock.ts'
 import { perimeterOf } from '../platform/http/guard.ts'
 import { type FetchHandler, type Listener, listenOnPort, listenOnSocket } from '../platform/http/listen.ts'
+import { afterBody } from '../platform/http/web-stream.ts'
 import { openLogFile } from '../platform/log.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
 import { composeBackend } from './compose.ts'
@@ -67,11 +68,16 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     (handler: FetchHandler): FetchHandler =>
     async request => {
       lastRequest.open += 1
-      try {
-        return await handler(request)
-      } finally {
+      // Whoever follows the events is somebody to stay for, however quiet it is.
+      const leave = () => {
         lastRequest.open -= 1
         lastRequest.atMs = systemClock.monotonicMs()
+      }
+      try {
+        return afterBody(await handler(request), leave)
+      } catch (error) {
+        leave()
+        throw error
       }
     }
 

@@ -1,4 +1,5 @@
-import type { ChangeEvent, Topic } from '../contract/events.ts'
+import { topics as allTopics, type ChangeEvent, type Topic } from '../contract/events.ts'
+import type { Family } from './metrics/exposition.ts'
 
 export type NumberedEvent = { readonly id: string; readonly event: ChangeEvent }
 
@@ -14,6 +15,7 @@ export type EventBus = {
     lastEventId?: string | undefined
     signal?: AbortSignal | undefined
   }) => AsyncGenerator<NumberedEvent>
+  readonly metrics: () => readonly Family[]
 }
 
 const ringSize = 10_000
@@ -24,6 +26,7 @@ const backlogLimit = 5_000
 export function createEventBus(bootId: string): EventBus {
   const ring: NumberedEvent[] = []
   let lastNumber = 0
+  const published = new Map<string, number>(allTopics.map(topic => [topic, 0]))
   const subscribers = new Set<(event: NumberedEvent) => void>()
   const numberOf = (eventId: string) => Number(eventId.slice(eventId.indexOf('-') + 1))
 
@@ -35,6 +38,7 @@ export function createEventBus(bootId: string): EventBus {
 
   const publish = (event: ChangeEvent) => {
     lastNumber += 1
+    published.set(event.topic, (published.get(event.topic) ?? 0) + 1)
     const entry = { id: `${bootId}-${lastNumber}`, event }
     ring.push(entry)
     if (ring.length > ringSize) ring.shift()
@@ -81,5 +85,20 @@ export function createEventBus(bootId: string): EventBus {
     return read()
   }
 
-  return { publish, subscribe }
+  const metrics: EventBus['metrics'] = () => [
+    {
+      name: 'slipway_events_total',
+      help: 'Changes that were announced, by topic',
+      type: 'counter',
+      samples: [...published].map(([topic, value]) => ({ labels: { topic }, value })),
+    },
+    {
+      name: 'slipway_event_subscribers',
+      help: 'Watchers of changes that are connected',
+      type: 'gauge',
+      samples: [{ value: subscribers.size }],
+    },
+  ]
+
+  return { publish, subscribe, metrics }
 }

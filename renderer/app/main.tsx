@@ -1,3 +1,4 @@
+import '../lib/array-by-copy.ts'
 import '@fontsource-variable/ibm-plex-sans/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import '../ui/styles/base.css'

@@ -12,13 +12,18 @@ export function adoptStyleElements(): void {
     const element = create(name, options)
     if (element instanceof HTMLStyleElement) {
       element.nonce = cspNonce
-      Object.defineProperty(element, 'innerHTML', {
-        get: () => element.textContent,
-        set: (text: string) => {
-          element.textContent = text
-        },
-      })
+      asText(element)
     }
     return element
   }
+}
+
+/** The same libraries write rules as `innerHTML`, which the page's policy forbids. In a style element both mean the text. */
+function asText(style: HTMLStyleElement): void {
+  Object.defineProperty(style, 'innerHTML', {
+    get: () => style.textContent,
+    set: (rules: string) => {
+      style.textContent = rules
+    },
+  })
 }

@@ -26,6 +26,7 @@ const gateway = createGateway({
   callerOfSession: () => undefined,
   startSession: () => undefined,
   refused: () => undefined,
+  answered: () => undefined,
   clock: systemClock,
   log: createLog(() => undefined),
 })

@@ -70,6 +70,8 @@ const entrances = [
   { verb: 'POST', path: '/rpc/keys/list' },
   { verb: 'GET', path: '/api/v1/openapi.json' },
   { verb: 'GET', path: '/api/v1/docs' },
+  { verb: 'GET', path: '/metrics' },
+  { verb: 'GET', path: '/v1/models' },
 ]
 
 const badHosts = [
@@ -162,6 +164,16 @@ test('every method obeys its policy for every scope', async () => {
       })
       if (isAllowed) expect([401, 403], `${scope} → ${verb} ${path}`).not.toContain(status)
       else expect(status, `${scope} → ${verb} ${path}`).toBe(403)
+    }
+  }
+})
+
+test('what is no method obeys its scope as well', async () => {
+  const mounts = { '/metrics': 'read', '/v1/models': 'inference' }
+  for (const [path, policy] of Object.entries(mounts)) {
+    for (const scope of Object.keys(keys) as (keyof typeof keys)[]) {
+      const { status } = await raw(path, { headers: { authorization: `Bearer ${keys[scope]}` } })
+      expect(status, `${scope} → ${path}`).toBe(allowed[scope].includes(policy) ? 200 : 403)
     }
   }
 })

@@ -13,11 +13,13 @@ import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
+import type { Family } from '../../platform/metrics/exposition.ts'
 import type { Paths } from '../../platform/paths.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { ask, chat } from './chat.ts'
 import { type Launch, launchOf, newSocket, type Programs, type Served, servedBy } from './launch.ts'
 import { createLive } from './live.ts'
+import { inferenceMetrics } from './metrics.ts'
 import {
   countDeployments,
   type DeploymentRecord,
@@ -82,6 +84,7 @@ export type Inference = {
   readonly launchFor: (ref: string, options?: { readonly adapter?: string; readonly parallel?: number }) => Launch
   /** Live deployments that use a model version. */
   readonly usersOfModel: (id: string) => readonly string[]
+  readonly metrics: () => readonly Family[]
   /** After the supervisor has adopted what runs: ends engines that were replaced while nobody looked. */
   readonly start: () => void
   readonly close: () => void
@@ -481,6 +484,7 @@ export function createInference(deps: Deps): Inference {
         .filter(isLive)
         .flatMap(({ deploymentId }) => findDeployment(store.read, deploymentId)?.name ?? [])
         .map(name => `deployment ${name}`),
+    metrics: () => inferenceMetrics(listDeployments(store.read, 1_000).map(toDeployment), statistics.totalsOf),
     start: () => {
       for (const record of listDeployments(store.read, 10_000)) {
         for (const revision of revisionsOf(store.read, record.id)) {

@@ -4,6 +4,7 @@ import type { DeploymentStats, Distribution } from '../../contract/inference.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { deleteMinutesBefore, findDeployment, findMinute, type MinuteRecord, minutesOf, putMinute } from './repo.ts'
+import { createRequestTotals, type Totals } from './request-totals.ts'
 
 type Deps = { readonly store: Store; readonly clock: Clock }
 
@@ -11,6 +12,8 @@ export type Statistics = {
   /** The same client, counted: requests, errors by code, tokens, time to the first token and to the last. */
   readonly counted: (deploymentId: string, client: EngineClient) => EngineClient
   readonly of: (deploymentId: string, minutes: number) => DeploymentStats
+  /** Everything since the backend started. */
+  readonly totalsOf: (deploymentId: string) => Totals
   /** Writes what is still in memory, and stops counting. */
   readonly close: () => void
 }
@@ -36,6 +39,7 @@ const emptyMinute = (nowMs: number): MinuteRecord => ({
 /** Counts in memory, so that a request costs no write, and keeps one row per minute and deployment. */
 export function createStatistics({ store, clock }: Deps): Statistics {
   const counters = new Map<string, Counter>()
+  const totals = createRequestTotals()
 
   const save = (deploymentId: string, { minute }: Counter) => {
     if (minute.requests === 0) return
@@ -69,6 +73,8 @@ export function createStatistics({ store, clock }: Deps): Statistics {
   timer.unref()
 
   const record = (deploymentId: string, request: Partial<MinuteRecord>, ttftMs?: number, latencyMs?: number) => {
+    const { promptTokens = 0, completionTokens = 0, errors = {} } = request
+    totals.add(deploymentId, { promptTokens, completionTokens, errors, ttftMs, latencyMs })
     const counter = counterOf(deploymentId)
     counter.minute = added(counter.minute, {
       ...emptyMinute(counter.minute.minuteMs),
@@ -163,6 +169,7 @@ export function createStatistics({ store, clock }: Deps): Statistics {
         })),
       }
     },
+    totalsOf: totals.of,
     close: () => {
       clearInterval(timer)
       flush()

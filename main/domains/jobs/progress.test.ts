@@ -52,14 +52,14 @@ test('a clock that was set, a sleep and a new beginning are measured anew', () =
   ).toBeUndefined()
 })
 
-test('the steps of a trainer are progress, with its own estimate and its phase', () => {
+test('the steps of a trainer are progress, with its own estimate; what it did before is over', () => {
   const started = progressFrom(
     { event: 'started', totalSteps: 40, resumedAtStep: 10 },
     0,
     { done: 0, unit: 'steps', note: 'loading' },
     undefined,
   )
-  expect(started?.progress).toEqual({ done: 10, total: 40, unit: 'steps', note: 'loading' })
+  expect(started?.progress).toEqual({ done: 10, total: 40, unit: 'steps' })
   const step = progressFrom({ event: 'step', step: 20, secondsLeft: 7 }, 1_000, started?.progress, started?.meter)
   expect(step?.progress).toEqual({
     done: 20,
@@ -67,7 +67,6 @@ test('the steps of a trainer are progress, with its own estimate and its phase',
     unit: 'steps',
     ratePerSecond: 10,
     secondsLeft: 7,
-    note: 'loading',
   })
 })
 

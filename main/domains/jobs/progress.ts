@@ -30,7 +30,8 @@ export function progressFrom(
       const total = numberField(event, 'totalSteps')
       if (total === undefined) return undefined
       const done = numberField(event, 'resumedAtStep') ?? 0
-      return { progress: { done, total, unit: 'steps', ...withNote }, meter: { done, atMs, ratePerSecond: undefined } }
+      // The phases before it are over, and so is their note.
+      return { progress: { done, total, unit: 'steps' }, meter: { done, atMs, ratePerSecond: undefined } }
     }
     case 'step':
     case 'progress': {

@@ -181,6 +181,17 @@ export const queuedIds = (db: ReadableDb): string[] =>
 export const countLive = (db: ReadableDb): number =>
   db.prepare<[], { n: number }>(`SELECT count(*) AS n FROM jobs WHERE ${LIVE}`).get()?.n ?? 0
 
+/** How many jobs of each kind are in each state. */
+export const countByKindAndState = (
+  db: ReadableDb,
+): readonly { readonly kind: string; readonly state: JobState; readonly count: number }[] =>
+  db
+    .prepare<[], { kind: string; state: string; count: number }>(
+      'SELECT kind, state, count(*) AS count FROM jobs GROUP BY kind, state',
+    )
+    .all()
+    .map(row => ({ ...row, state: row.state as JobState }))
+
 type Filter = { readonly state?: JobState | undefined; readonly kind?: JobKind | undefined }
 
 const WHERE = '(@state IS NULL OR state = @state) AND (@kind IS NULL OR kind = @kind)'

@@ -6,12 +6,15 @@ import type { Job, JobId, JobKind, JobPriority, jobs } from '../../contract/jobs
 import { isEnded } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Family } from '../../platform/metrics/exposition.ts'
 import { logFolder, safeName } from '../../platform/processes/job-folder.ts'
 import { readLog } from '../../platform/processes/log-file.ts'
 import type { JobHandler, JobSpec, JobsPort } from '../../platform/processes/port.ts'
 import { createAttempts } from './attempts.ts'
 import type { JobsDeps } from './deps.ts'
+import { jobMetrics } from './metrics.ts'
 import {
+  countByKindAndState,
   countJobs,
   countLive,
   deleteJob,
@@ -38,6 +41,7 @@ export type Jobs = {
   readonly stopAll: (call: Call) => Promise<void>
   /** Whether any job waits or runs. */
   readonly isBusy: () => boolean
+  readonly metrics: () => readonly Family[]
 }
 
 const defaultTermGraceMs = 10_000
@@ -314,6 +318,7 @@ export function createJobs(given: JobsDeps): Jobs {
       await Promise.all(ends)
     },
     isBusy: () => countLive(store.read) > 0,
+    metrics: () => jobMetrics(countByKindAndState(store.read)),
   }
 }
 

@@ -61,4 +61,47 @@ export const modelsMigrations: readonly Migration[] = [
         CREATE VIRTUAL TABLE models_search USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');
       `),
   },
+  {
+    version: 520,
+    name: 'model-lists',
+    // The facts that lists filter, count and sort by, each once per sort in an index that answers alone. They are filled
+    // at the next start (main/domains/models/listing/describe.ts).
+    up: db => {
+      const facts =
+        'newest_task, newest_format, newest_size_class, newest_license, newest_architecture, newest_state, serving_bytes, serving_4bit_bytes, is_listed'
+      db.exec(`
+        ALTER TABLE models ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE models ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+        ALTER TABLE models ADD COLUMN newest_at_ms INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE models ADD COLUMN newest_size_bytes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE models ADD COLUMN newest_size_class TEXT NOT NULL DEFAULT '';
+        ALTER TABLE models ADD COLUMN newest_parameters INTEGER NOT NULL DEFAULT -1;
+        ALTER TABLE models ADD COLUMN newest_license TEXT NOT NULL DEFAULT '';
+        ALTER TABLE models ADD COLUMN newest_task TEXT NOT NULL DEFAULT '';
+        ALTER TABLE models ADD COLUMN newest_architecture TEXT NOT NULL DEFAULT '';
+        ALTER TABLE models ADD COLUMN serving_bytes INTEGER NOT NULL DEFAULT -1;
+        ALTER TABLE models ADD COLUMN serving_4bit_bytes INTEGER NOT NULL DEFAULT -1;
+        ALTER TABLE models ADD COLUMN listing_revision INTEGER NOT NULL DEFAULT 0;
+        UPDATE models SET is_listed = 1 WHERE newest_version_id IS NOT NULL;
+        DROP INDEX models_listed;
+        DROP INDEX models_by_format;
+        CREATE INDEX models_by_facts ON models (${facts}) WHERE is_listed = 1;
+        CREATE INDEX models_by_name ON models (name_key, id, ${facts}, name) WHERE is_listed = 1;
+        CREATE INDEX models_by_age ON models (created_at_ms, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX models_by_change ON models (newest_at_ms, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX models_by_size ON models (newest_size_bytes, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX models_by_parameters ON models (newest_parameters, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX models_by_memory ON models (serving_bytes, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX models_by_listing ON models (listing_revision);
+        CREATE INDEX model_files_by_digest ON model_files (sha256, version_id) WHERE sha256 IS NOT NULL;
+        -- The labels of listed models alone, by the row that lists know them by.
+        CREATE TABLE model_listed_labels (
+          label TEXT NOT NULL,
+          row INTEGER NOT NULL,
+          PRIMARY KEY (label, row)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX model_listed_labels_by_row ON model_listed_labels (row);
+      `)
+    },
+  },
 ]

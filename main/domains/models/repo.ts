@@ -1,16 +1,15 @@
 import type { FileEntry } from '../../contract/common.ts'
 import {
-  type ModelFormat,
   type ModelId,
   type ModelState,
-  ModelSummary,
+  type ModelSummary,
   ModelVersion,
   type ModelVersionId,
 } from '../../contract/models.ts'
 import { isoOf } from '../../platform/clock.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 
-type Row = {
+export type VersionRow = {
   id: string
   model_id: string
   name: string
@@ -26,10 +25,10 @@ type Row = {
   updated_at_ms: number
 }
 
-const VERSION_COLUMNS = `v.id, v.model_id, m.name, v.version, v.state, v.source, v.path, v.size_bytes, v.summary, v.problem, v.created_at_ms, v.updated_at_ms,
+export const VERSION_COLUMNS = `v.id, v.model_id, m.name, v.version, v.state, v.source, v.path, v.size_bytes, v.summary, v.problem, v.created_at_ms, v.updated_at_ms,
   (SELECT group_concat(a.alias) FROM model_aliases a WHERE a.version_id = v.id) AS aliases`
 
-const toVersion = (row: Row): ModelVersion =>
+export const toVersion = (row: VersionRow): ModelVersion =>
   ModelVersion.parse({
     id: row.id,
     modelId: row.model_id,
@@ -46,60 +45,9 @@ const toVersion = (row: Row): ModelVersion =>
     updatedAt: isoOf(row.updated_at_ms),
   })
 
-export type ModelFilter = {
-  readonly q?: string | undefined
-  readonly format?: ModelFormat | undefined
-  readonly state?: ModelState | undefined
-  readonly label?: string | undefined
-}
-
-// Each part is used only when its filter is given, so that SQLite can choose the index that fits.
-function whereOf({ q, format, state, label }: ModelFilter): { sql: string; values: string[] } {
-  const parts: { sql: string; values: string[] }[] = []
-  if (format !== undefined) parts.push({ sql: 'm.newest_format = ?', values: [format] })
-  if (state !== undefined) parts.push({ sql: 'm.newest_state = ?', values: [state] })
-  if (label !== undefined)
-    parts.push({ sql: 'm.id IN (SELECT model_id FROM model_labels WHERE label = ?)', values: [label] })
-  for (const word of (q ?? '').split(/\s+/).filter(Boolean)) {
-    parts.push(
-      [...word].length >= 3
-        ? {
-            sql: 'm.row IN (SELECT rowid FROM models_search WHERE models_search MATCH ?)',
-            values: [`"${word.replaceAll('"', '""')}"`],
-          }
-        : { sql: "m.name LIKE ? ESCAPE '\\'", values: [`%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`] },
-    )
-  }
-  return {
-    sql: ['m.newest_version_id IS NOT NULL', ...parts.map(part => part.sql)].join(' AND '),
-    values: parts.flatMap(part => part.values),
-  }
-}
-
-/** Newest models first, each as its newest version, below `beforeId`. */
-export function listModels(
-  db: ReadableDb,
-  filter: ModelFilter,
-  beforeId: string | undefined,
-  limit: number,
-): ModelVersion[] {
-  const { sql, values } = whereOf(filter)
-  return db
-    .prepare<unknown[], Row>(
-      `SELECT ${VERSION_COLUMNS} FROM models m JOIN model_versions v ON v.id = m.newest_version_id WHERE ${sql} AND m.id < ? ORDER BY m.id DESC LIMIT ?`,
-    )
-    .all(...values, beforeId ?? 'mdl_~', limit)
-    .map(toVersion)
-}
-
-export function countModels(db: ReadableDb, filter: ModelFilter): number {
-  const { sql, values } = whereOf(filter)
-  return db.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM models m WHERE ${sql}`).get(...values)?.n ?? 0
-}
-
 export function findVersion(db: ReadableDb, id: string): ModelVersion | undefined {
   const row = db
-    .prepare<[string], Row>(
+    .prepare<[string], VersionRow>(
       `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.id = ? AND v.removed_at_ms IS NULL`,
     )
     .get(id)
@@ -108,7 +56,7 @@ export function findVersion(db: ReadableDb, id: string): ModelVersion | undefine
 
 export function findRemovedVersion(db: ReadableDb, id: string): ModelVersion | undefined {
   const row = db
-    .prepare<[string], Row>(
+    .prepare<[string], VersionRow>(
       `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.id = ? AND v.removed_at_ms IS NOT NULL`,
     )
     .get(id)
@@ -143,7 +91,7 @@ export function findVersionOf(db: ReadableDb, modelId: string, selector: string)
 
 export const versionsOf = (db: ReadableDb, modelId: string): ModelVersion[] =>
   db
-    .prepare<[string], Row>(
+    .prepare<[string], VersionRow>(
       `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.model_id = ? AND v.removed_at_ms IS NULL ORDER BY v.version DESC`,
     )
     .all(modelId)
@@ -284,34 +232,3 @@ export const setAlias = (db: WritableDb, modelId: string, alias: string, version
       'INSERT INTO model_aliases (model_id, alias, version_id) VALUES (?, ?, ?) ON CONFLICT (model_id, alias) DO UPDATE SET version_id = excluded.version_id',
     )
     .run(modelId, alias, versionId)
-
-/**
- * Brings a model's own row (its newest version, the columns that lists filter by) and its search text up to date.
- * Every write to a model or its versions ends with this, in the same transaction.
- */
-export function refreshModel(db: WritableDb, modelId: string): void {
-  db.prepare(
-    `UPDATE models SET (newest_version_id, newest_format, newest_state) =
-       (SELECT id, format, state FROM model_versions WHERE model_id = models.id AND removed_at_ms IS NULL ORDER BY version DESC LIMIT 1)
-     WHERE id = ?`,
-  ).run(modelId)
-  const found = db
-    .prepare<[string], { row: number; name: string; description: string; summary: string | null }>(
-      'SELECT m.row, m.name, m.description, v.summary FROM models m LEFT JOIN model_versions v ON v.id = m.newest_version_id WHERE m.id = ?',
-    )
-    .get(modelId)
-  if (!found) return
-  const summary = found.summary === null ? undefined : ModelSummary.parse(JSON.parse(found.summary))
-  const text = [
-    found.name,
-    found.description,
-    ...labelsOf(db, modelId),
-    summary?.architecture,
-    summary?.quantization,
-    summary?.format,
-  ]
-    .filter(Boolean)
-    .join('\n')
-  db.prepare('DELETE FROM models_search WHERE rowid = ?').run(found.row)
-  if (summary) db.prepare('INSERT INTO models_search (rowid, text) VALUES (?, ?)').run(found.row, text)
-}

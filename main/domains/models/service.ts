@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { Call } from '../../contract/call.ts'
 import type { FileEntry } from '../../contract/common.ts'
 import { AppError } from '../../contract/errors.ts'
@@ -10,9 +10,10 @@ import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/line
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { type ConversionTools, createConversions } from './conversion/service.ts'
 import { type Inspection, inspect } from './inspection.ts'
+import { createLists, type ListDeps } from './lists.ts'
 import {
-  countModels,
   filesOf,
   findModel,
   findRemovedVersion,
@@ -22,8 +23,6 @@ import {
   insertModel,
   insertVersion,
   labelsOf,
-  listModels,
-  refreshModel,
   setAlias,
   setLabels,
   setVersionRemoved,
@@ -44,6 +43,10 @@ type Deps = {
   readonly blobsRoot: string
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
+  /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
+  readonly servingBytes: ListDeps['servingBytes']
+  readonly devices: ListDeps['devices']
+  readonly conversion: ConversionTools
 }
 
 /** What other domains need of models; compose.ts passes it. */
@@ -73,11 +76,29 @@ export type MadeModel = {
   readonly lineage: readonly Omit<LineageEdge, 'childId' | 'childKind' | 'childName'>[]
 }
 
-export type Models = { readonly handlers: Handlers<typeof models>; readonly port: ModelsPort }
+export type Models = {
+  readonly handlers: Handlers<typeof models>
+  readonly port: ModelsPort
+  /** Brings lists up to date that an older Slipway made, and clears up after conversions. Call once. */
+  readonly start: () => void
+  readonly close: () => void
+}
 
 /** Models: sets with numbered, immutable versions. Facts come from headers, bytes stay where they are. */
-export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: Deps): Models {
-  const verification = createVerification({ store, clock, jobs, blobsRoot })
+export function createModels({
+  store,
+  clock,
+  jobs,
+  find,
+  blobsRoot,
+  usersOf,
+  servingBytes,
+  devices,
+  conversion,
+}: Deps): Models {
+  const lists = createLists({ store, servingBytes, devices, version: ref => version(ref) })
+  const { refresh } = lists
+  const verification = createVerification({ store, clock, jobs, blobsRoot, refresh })
 
   const version = (ref: string): ModelVersion => {
     const direct = findVersion(store.read, ref)
@@ -118,6 +139,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       labels: labelsOf(store.read, found.modelId),
       files: filesOf(store.read, found.id),
       lineage: lineageOf(store.read, found.id),
+      conversion: conversions.recordOf(found.id),
       versions: versionsOf(store.read, found.modelId).map(({ id, version: number, state, createdAt }) => ({
         id,
         version: number,
@@ -131,6 +153,8 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     tx: Tx,
     name: string,
     made: {
+      /** Known beforehand for a conversion. */
+      id?: ModelVersionId
       description: string
       labels: readonly string[]
       state: ModelVersion['state']
@@ -144,7 +168,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     const modelId = known?.id ?? newId('mdl', nowMs)
     if (!known) insertModel(tx, { id: modelId, name, description: made.description, atMs: nowMs })
     if (!known || made.labels.length > 0) setLabels(tx, modelId, made.labels)
-    const id = newId('mdv', nowMs) as ModelVersionId
+    const id = made.id ?? (newId('mdv', nowMs) as ModelVersionId)
     const { summary, files } = made.inspection
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
     insertVersion(tx, {
@@ -158,22 +182,31 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       files,
       atMs: nowMs,
     })
-    refreshModel(tx, modelId)
+    refresh(tx, modelId)
     tx.announce({ topic: 'models', kind: 'created', id })
     return id
   }
 
+  const baseOf: ModelsPort['baseOf'] = id => {
+    const base = lineageOf(store.read, id).madeBy.find(({ kind, role }) => kind === 'model' && role === 'base')
+    return base && findVersion(store.read, base.id)
+  }
+
+  const conversions = createConversions({
+    store,
+    clock,
+    jobs,
+    tools: conversion,
+    modelsDir: join(blobsRoot, '..', 'models'),
+    readyVersion,
+    baseOf,
+    insert: (tx, id, made) =>
+      insert(tx, made.name, { ...made, id, description: '', labels: [], state: 'ready', source: 'converted' }),
+  })
+
   const handlers: Handlers<typeof models> = {
-    list: async ({ limit, cursor, q, format, state, label }) => {
-      const filter = { q, format, state, label }
-      const items = listModels(store.read, filter, cursor, limit)
-      const last = items.at(-1)
-      return {
-        items,
-        total: countModels(store.read, filter),
-        ...(items.length === limit && last && { nextCursor: last.modelId }),
-      }
-    },
+    ...lists.handlers,
+    convert: conversions.convert,
 
     show: async ({ id }) => detail(version(id)),
 
@@ -225,7 +258,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
         updateModel(tx, found.modelId, { name, description }, clock.nowMs())
         if (label) setLabels(tx, found.modelId, label)
         if (alias) setAlias(tx, found.modelId, alias, found.id)
-        refreshModel(tx, found.modelId)
+        refresh(tx, found.modelId)
         tx.announce({ topic: 'models', kind: 'changed', id: found.id })
       })
       return detail(version(found.id))
@@ -235,7 +268,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       const found = version(id)
       store.commit(call, found.id, tx => {
         setVersionState(tx, found.id, 'verifying', undefined, clock.nowMs())
-        refreshModel(tx, found.modelId)
+        refresh(tx, found.modelId)
         tx.announce({ topic: 'models', kind: 'changed', id: found.id })
       })
       const job = verification.start(call, found.id, { mode: 'verify' })
@@ -253,7 +286,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       const isWholeModel = findModel(store.read, id) !== undefined
       const found = version(id)
       const versions = isWholeModel ? versionsOf(store.read, found.modelId) : [found]
-      const users = versions.flatMap(each => usersOf(each.id))
+      const users = versions.flatMap(each => [...usersOf(each.id), ...conversions.usersOf(each.id)])
       if (users.length > 0)
         throw new AppError('conflict', `${found.name} is in use: ${users.join(', ')}.`, {
           hint: 'Stop what uses it first.',
@@ -264,7 +297,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
           setVersionRemoved(tx, each.id, clock.nowMs())
           tx.announce({ topic: 'models', kind: 'removed', id: each.id })
         }
-        refreshModel(tx, found.modelId)
+        refresh(tx, found.modelId)
       })
       return { removed: versions.map(each => each.id) }
     },
@@ -274,7 +307,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       if (!removed) throw new AppError('not_found', `There is no removed model version ${id}.`)
       store.commit(call, id, tx => {
         setVersionRemoved(tx, id, null)
-        refreshModel(tx, removed.modelId)
+        refresh(tx, removed.modelId)
         tx.announce({ topic: 'models', kind: 'created', id })
       })
       return detail(version(id))
@@ -285,10 +318,7 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
     version,
     readyVersion,
     files: id => filesOf(store.read, id),
-    baseOf: id => {
-      const base = lineageOf(store.read, id).madeBy.find(({ kind, role }) => kind === 'model' && role === 'base')
-      return base && findVersion(store.read, base.id)
-    },
+    baseOf,
     register: async (call, { name, path, source, lineage }, also) => {
       const inspection = await inspect(path)
       const id = store.commit(call, path, tx => {
@@ -301,7 +331,15 @@ export function createModels({ store, clock, jobs, find, blobsRoot, usersOf }: D
       return { id, name }
     },
   }
-  return { handlers, port }
+  return {
+    handlers,
+    port,
+    start: () => {
+      lists.start()
+      conversions.start()
+    },
+    close: lists.close,
+  }
 }
 
 const realPath = (path: string): string => {

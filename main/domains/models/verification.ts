@@ -9,7 +9,7 @@ import type { ModelVersionId } from '../../contract/models.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
-import { filesOf, findVersion, refreshModel, setFileVerified, setVersionPath, setVersionState } from './repo.ts'
+import { filesOf, findVersion, setFileVerified, setVersionPath, setVersionState } from './repo.ts'
 
 const worker = fileURLToPath(new URL('../../entry/hash-files.ts', import.meta.url))
 
@@ -34,14 +34,21 @@ const FileEvent = z.object({
   inode: z.string(),
 })
 
-type Deps = { readonly store: Store; readonly clock: Clock; readonly jobs: JobsPort; readonly blobsRoot: string }
+type Deps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly jobs: JobsPort
+  readonly blobsRoot: string
+  /** Brings the model's row in lists up to date. */
+  readonly refresh: (tx: Tx, modelId: string) => void
+}
 type Mode =
   | { readonly mode: 'verify' }
   | { readonly mode: 'copy' }
   | { readonly mode: 'export'; readonly targetDir: string }
 
 /** Hashing a model's files in a child: the backend stays free, and a file that breaks the reader breaks only the child. */
-export function createVerification({ store, clock, jobs, blobsRoot }: Deps) {
+export function createVerification({ store, clock, jobs, blobsRoot, refresh }: Deps) {
   const start = (call: Call, id: ModelVersionId, how: Mode): Job => {
     const version = findVersion(store.read, id)
     if (!version) throw new AppError('not_found', `There is no model version ${id}.`)
@@ -86,7 +93,7 @@ export function createVerification({ store, clock, jobs, blobsRoot }: Deps) {
           ? 'missing'
           : 'failed'
     setVersionState(tx, version.id, state, job.state === 'done' ? undefined : problem, clock.nowMs())
-    refreshModel(tx, version.modelId)
+    refresh(tx, version.modelId)
     tx.announce({ topic: 'models', kind: 'changed', id: version.id })
   }
 

@@ -1,11 +1,12 @@
 import { AppError } from '../../contract/errors.ts'
 import type { DeviceRequest, JobId } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
-import type { ResourceSample, resources } from '../../contract/resources.ts'
+import type { Device, ResourceSample, resources } from '../../contract/resources.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { GpuSample } from '../../platform/gpu/sample.ts'
 import type { GpuWatch } from '../../platform/gpu/watch.ts'
+import type { Family } from '../../platform/metrics/exposition.ts'
 import { environmentValue, identityOf, jobMarker } from '../../platform/processes/process-table.ts'
 import { cpuDevice, leasableGpus, toDevice, usersOf } from './devices.ts'
 import { createHistory } from './history.ts'
@@ -19,6 +20,7 @@ import {
   type WaitingJob,
 } from './lease-book.ts'
 import { type Inventory, type Machine, readInventory } from './machine.ts'
+import { resourceMetrics } from './metrics.ts'
 import { deleteLeases, insertLeases, listLeases } from './repo.ts'
 
 /** A device as a memory plan needs it: `cuda` stands for every GPU that PyTorch calls so. */
@@ -48,12 +50,15 @@ export type Resources = {
     readonly onFreed: (listener: () => void) => void
     readonly environmentOf: (grants: readonly DeviceGrant[]) => Readonly<Record<string, string>>
   }
+  /** Every device that work can run on: the CPU first, then the GPUs. */
+  readonly devices: () => readonly Device[]
   /** The device that a name means now (`auto`: the GPU with most room, else the CPU), with what is free of it. */
   readonly planDevice: (wanted: string) => PlannedDevice
   /** The id behind a name, such as `cuda:0` or `cpu`. Throws `missing_requirement` for a device that is not there. */
   readonly deviceFor: (wanted: string) => string
   /** Resolves when the GPUs are known; at once on a machine without any. */
   readonly ready: Promise<void>
+  readonly metrics: () => readonly Family[]
   readonly start: () => void
   readonly close: () => void
 }
@@ -224,6 +229,7 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
       onFreed: listener => void freedListeners.add(listener),
       environmentOf: grants => pinningVariables(grants, gpus()),
     },
+    devices: () => [cpuNow(), ...gpusNow()],
     planDevice: wanted => {
       const device = find(wanted)
       if (device.kind === 'cpu') {
@@ -236,6 +242,8 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
     },
     deviceFor: wanted => find(wanted).id,
     ready: gpu.ready,
+    metrics: () =>
+      resourceMetrics({ cpuPercent: lastCpuPercent, disk: machine.disk(), devices: [cpuNow(), ...gpusNow()] }),
     start: () => {
       gpu.start()
       history.add(sample())

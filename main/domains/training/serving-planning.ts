@@ -2,7 +2,7 @@ import type { ModelVersion } from '../../contract/models.ts'
 import type { MemoryPlan } from '../../contract/training.ts'
 import type { PlanDevice } from './plan/memory-terms.ts'
 import { verdictOf } from './plan/plan-memory.ts'
-import { planServing } from './plan/plan-serving.ts'
+import { planServing, usualContextTokens } from './plan/plan-serving.ts'
 
 export type ServingRequest = {
   readonly engine: 'llama' | 'transformers'
@@ -12,9 +12,6 @@ export type ServingRequest = {
   readonly parallel: number
   readonly device: string
 }
-
-/** What an engine takes when the caller names no context length; see contract/engine.ts. */
-const usualContextTokens = 8192
 
 /** Plans the memory of a served model from its headers. Files that do not tell their sizes are planned by their bytes alone. */
 export const createServingPlanner =

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { AppError } from '../../contract/errors.ts'
+import { answers } from './socket-answers.ts'
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 export type Listener = { readonly close: () => Promise<void> }
@@ -80,14 +80,4 @@ const started = (server: Server, listen: () => void) =>
     )
     server.once('listening', () => resolve())
     listen()
-  })
-
-const answers = (socketPath: string) =>
-  new Promise<boolean>(resolve => {
-    const socket = connect(socketPath)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
   })

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { AppError } from '../../contract/errors.ts'
+import { webStreamOf } from './web-stream.ts'
 
 /**
  * `fetch` over a Unix socket (or Windows named pipe): what the command line, the shell and the gateway use to reach a
@@ -25,14 +26,14 @@ export const socketFetch =
             headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '')
           const status = incoming.statusCode ?? 502
           const bodyless = status === 204 || status === 304
-          // Node's web stream type and the DOM's differ only in name.
-          const body = bodyless ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>)
+          const body = bodyless ? null : webStreamOf(incoming)
           if (bodyless) incoming.resume()
           resolve(new Response(body, { status, statusText: incoming.statusMessage ?? '', headers }))
         },
       )
-      outgoing.on('error', error => reject(request.signal.aborted ? request.signal.reason : unreachable(error)))
-      if (request.body) Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]).pipe(outgoing)
+      const fail = (error: Error) => reject(request.signal.aborted ? request.signal.reason : unreachable(error))
+      outgoing.on('error', fail)
+      if (request.body) pipeline(Readable.from(request.body), outgoing, error => error && fail(error))
       else outgoing.end()
     })
 

@@ -1,6 +1,6 @@
 import type { Job } from '../../contract/jobs.ts'
 import type { Client } from '../rpc/client.ts'
-import { duration, harmless } from './print.ts'
+import { bytes, duration, harmless } from './print.ts'
 
 const isOver = (job: Job): boolean =>
   job.state === 'done' || job.state === 'failed' || job.state === 'cancelled' || job.state === 'lost'
@@ -18,11 +18,13 @@ export function progressLine(job: Job): string {
   const { progress } = job
   if (!progress)
     return `${job.name}: ${job.state}${job.queuePosition === undefined ? '' : ` (${job.queuePosition} in line)`}`
+  const amount = (value: number) => (progress.unit === 'bytes' ? bytes(value) : `${value} ${progress.unit}`)
   const share = progress.total
-    ? `${Math.floor((100 * progress.done) / progress.total)} % of ${progress.total} ${progress.unit}`
-    : `${progress.done} ${progress.unit}`
-  const rate =
-    progress.ratePerSecond === undefined ? '' : `, ${progress.ratePerSecond.toPrecision(3)} ${progress.unit}/s`
+    ? `${Math.floor((100 * progress.done) / progress.total)} % of ${amount(progress.total)}`
+    : amount(progress.done)
+  // An import that was over within one tick has no speed to tell.
+  const speed = progress.ratePerSecond
+  const rate = speed ? `, ${amount(Number(speed.toPrecision(3)))}/s` : ''
   const left = progress.secondsLeft === undefined ? '' : `, ${duration(progress.secondsLeft)} left`
   return harmless(`${job.name}: ${job.state}, ${share}${rate}${left}${progress.note ? ` (${progress.note})` : ''}`)
 }

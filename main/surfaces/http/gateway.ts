@@ -10,7 +10,9 @@ import {
   withBoundedBody,
 } from '../../platform/http/limits.ts'
 import type { FetchHandler } from '../../platform/http/listen.ts'
+import { afterBody } from '../../platform/http/web-stream.ts'
 import type { Log } from '../../platform/log.ts'
+import type { HttpAnswer } from './http-metrics.ts'
 
 /** How a request came in. A socket needs no Host check and no credential: only its owner can open it. */
 export type Transport = { readonly kind: 'socket' } | { readonly kind: 'tcp'; readonly perimeter: Perimeter }
@@ -31,6 +33,7 @@ type Deps = {
   readonly startSession: (code: string) => string | undefined
   /** Records a request that the guards refused. */
   readonly refused: (caller: Caller | undefined, path: string, error: AppError) => void
+  readonly answered: (answer: HttpAnswer) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -49,6 +52,7 @@ export function createGateway({
   callerOfSession,
   startSession,
   refused,
+  answered,
   clock,
   log,
 }: Deps): (transport: Transport) => FetchHandler {
@@ -127,7 +131,7 @@ export function createGateway({
       assertJson(request)
       const bounded = await withBoundedBody(request, mount.maxBodyBytes)
       if (bounded.body && bounded !== request) assertJsonDepth(await bounded.clone().text(), maxJsonDepth)
-      return releasedAtEnd(await mount.handle(bounded, caller), leave)
+      return afterBody(await mount.handle(bounded, caller), leave)
     } catch (error) {
       leave()
       throw error
@@ -150,7 +154,7 @@ export function createGateway({
     })
   }
 
-  return transport => async request => {
+  const answer = async (request: Request, transport: Transport): Promise<Response> => {
     try {
       return hardened(await pass(request, transport))
     } catch (error) {
@@ -158,6 +162,15 @@ export function createGateway({
       if (app.code === 'internal') log.error('request failed', { path: new URL(request.url).pathname, error })
       return hardened(errorResponse(app))
     }
+  }
+
+  return transport => async request => {
+    const beganMs = clock.monotonicMs()
+    const response = await answer(request, transport)
+    const mount = mountOf(new URL(request.url).pathname)?.prefix ?? 'none'
+    const durationMs = clock.monotonicMs() - beganMs
+    answered({ mount, method: request.method, status: response.status, durationMs })
+    return response
   }
 }
 
@@ -190,31 +203,4 @@ const cookieOf = (request: Request, name: string): string | undefined => {
     if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
   }
   return undefined
-}
-
-// A stream counts as running until its last byte is read or its reader goes away.
-function releasedAtEnd(response: Response, leave: () => void): Response {
-  if (!response.body) {
-    leave()
-    return response
-  }
-  const reader = response.body.getReader()
-  const body = new ReadableStream<Uint8Array>({
-    pull: async controller => {
-      try {
-        const { done, value } = await reader.read()
-        if (!done) return controller.enqueue(value)
-        leave()
-        controller.close()
-      } catch (error) {
-        leave()
-        controller.error(error)
-      }
-    },
-    cancel: async reason => {
-      leave()
-      await reader.cancel(reason)
-    },
-  })
-  return new Response(body, { status: response.status, headers: response.headers })
 }

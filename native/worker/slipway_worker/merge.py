@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway_worker.config import load_config, within
-from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
+from slipway_worker.runtime import end_when_told, folder_bytes, resident_bytes, run, use_threads
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
 
 
@@ -32,6 +32,7 @@ def work(config_path: str, wire: Wire) -> None:
     except (OSError, ValueError) as error:
         raise WorkerError("invalid_input", f"The configuration of the merge is not valid: {error}") from error
     use_threads(config.threads)
+    end_when_told(wire)
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):
         merge(config, wire)
 

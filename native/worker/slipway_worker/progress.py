@@ -64,6 +64,7 @@ class Progress(TrainerCallback):
         self._step = 0
         self._tokens = 0
         self._seconds_per_step: float | None = None
+        self._is_warm = False
         self.checkpoint: Path | None = None
         self.step = 0
         self.validation_loss: float | None = None
@@ -115,8 +116,10 @@ class Progress(TrainerCallback):
         steps = max(1, state.global_step - self._step)
         seconds = max(now - self._mark, 1e-9)
         per_step = seconds / steps
-        # Smoothed, so that one slow step does not make the time left jump.
-        old = self._seconds_per_step
+        # Smoothed, so that one slow step does not make the time left jump. The first steps also warm caches and kernels
+        # up: what they took says little of the others and is forgotten with the next.
+        old = self._seconds_per_step if self._is_warm else None
+        self._is_warm = self._seconds_per_step is not None
         self._seconds_per_step = per_step if old is None else 0.9 * old + 0.1 * per_step
         tokens = int(logs.get("num_tokens", 0))
         # After a resume trl counts from zero again, so only a difference means something.

@@ -21,6 +21,9 @@ const weightBytes: ReadonlyMap<string, number> = new Map([
   ['int8', 1],
 ])
 
+/** What an engine takes when the caller names no context length; see contract/engine.ts. */
+export const usualContextTokens = 8192
+
 export type ServingInput = {
   readonly model: ModelArchitecture
   /** `llama.cpp` for GGUF, `transformers` for safetensors. */

@@ -1,0 +1,202 @@
+import { join } from 'node:path'
+import { app, dialog, nativeTheme, session } from 'electron'
+import type { DesktopLanguage } from '../../preload/desktop-api.ts'
+import { systemClock } from '../platform/clock.ts'
+import { socketFetch } from '../platform/http/socket-fetch.ts'
+import { openLogFile } from '../platform/log.ts'
+import { defaultDataDir, pathsOf } from '../platform/paths.ts'
+import { backendOutputFile, backendStartFailure, spawnBackend } from '../platform/processes/backend-start.ts'
+import { readArguments } from './arguments.ts'
+import { type BackendState, superviseBackend } from './backend.ts'
+import { answerDesktopCalls } from './desktop-calls.ts'
+import { createForward } from './forward.ts'
+import { guardContents, guardSession } from './guards.ts'
+import { createHandle } from './ipc.ts'
+import { watchJobs } from './job-watch.ts'
+import { createMainWindow } from './main-window.ts'
+import { setMenu } from './menu.ts'
+import { createNotices } from './notices.ts'
+import { findPlace } from './place.ts'
+import { registerScheme, serveScheme } from './protocol.ts'
+import { openSettings } from './settings.ts'
+import { wordsIn } from './strings.ts'
+import { createTrayEntry } from './tray.ts'
+
+// A window without a backend to talk to for this long is not worth keeping the program for.
+const idleExitMs = 60_000
+
+/** The desktop program. A start that fails ends it, with the reason where a terminal or the system's journal keeps it. */
+export async function runDesktop(): Promise<void> {
+  try {
+    await open()
+  } catch (error) {
+    process.stderr.write(`Slipway could not open its window: ${error instanceof Error ? error.stack : error}\n`)
+    app.exit(1)
+  }
+}
+
+/** Wires the shell, opens the window, stays while jobs run. */
+async function open(): Promise<void> {
+  const words = process.argv.slice(app.isPackaged ? 1 : 2)
+  const given = readArguments(words, process.cwd())
+  const paths = pathsOf(given.dataDir ?? defaultDataDir(process.env), process.env)
+  const place = findPlace({
+    isPackaged: app.isPackaged,
+    appPath: app.getAppPath(),
+    resourcesPath: process.resourcesPath,
+    node: given.node,
+    platform: `${process.platform}-${process.arch}`,
+  })
+  // One window per data directory: Electron's lock is tied to this folder.
+  app.setPath('userData', join(paths.dataDir, 'desktop'))
+  if (!app.requestSingleInstanceLock({ files: given.files })) {
+    tellStarter('handed over')
+    return app.quit()
+  }
+
+  const logFile = join(paths.logs, 'shell.log')
+  const log = openLogFile(logFile, { debug: process.env.SLIPWAY_LOG === 'debug' })
+  process.on('uncaughtException', error => log.error('the shell failed', { error }))
+  process.on('unhandledRejection', error => log.error('the shell failed', { error }))
+
+  const fetch = socketFetch(paths.backendSocket)
+  const backend = superviseBackend({
+    start: () => {
+      const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = process.env
+      return spawnBackend({ node: place.node, backendFile: place.backendFile, paths, idleExitMs, env })
+    },
+    startFailure: () => backendStartFailure(paths),
+    fetch,
+    clock: systemClock,
+    log,
+  })
+  // It comes up while Chromium does.
+  backend.begin()
+
+  // The workstation draws tables and lines. The GPUs are for the user's work: not one byte of them is taken.
+  app.disableHardwareAcceleration()
+  app.commandLine.appendSwitch('disable-gpu')
+  app.commandLine.appendSwitch('disable-software-rasterizer')
+  registerScheme()
+  guardContents(log)
+  const opened = [...given.files]
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    if (app.isReady()) openFilesInPage([path])
+    else opened.push(path)
+  })
+  await app.whenReady()
+
+  const settings = openSettings(join(paths.dataDir, 'desktop', 'shell.json'), error =>
+    log.warn('settings could not be kept', { error }),
+  )
+  const language = (): DesktopLanguage =>
+    settings.current().language ?? (app.getLocale().toLowerCase().startsWith('zh') ? 'zh-CN' : 'en')
+  nativeTheme.themeSource = settings.current().theme ?? 'system'
+
+  guardSession(session.defaultSession, log)
+  const logFiles = [join(paths.logs, 'backend.log'), backendOutputFile(paths), logFile]
+  serveScheme(session.defaultSession, createForward({ backend, fetch, logFiles, language }))
+
+  let isQuitting = false
+  const quit = () => {
+    isQuitting = true
+    app.quit()
+  }
+  const window = createMainWindow({
+    place,
+    settings,
+    onOpened: () => tellStarter('window open'),
+    onClosed: () => {
+      if (!isQuitting && jobs.live().length > 0) notices.goesOn()
+      tray.update()
+    },
+  })
+  const show = () => {
+    window.show()
+    tray.update()
+  }
+  const openFilesInPage = (files: readonly string[]) => {
+    if (files.length > 0) window.sendFiles(files)
+    show()
+  }
+  const notices = createNotices({ language, isWatched: window.isFocused, open: show })
+  const jobs = watchJobs({ fetch, onChange: () => tray.update(), onEnd: notices.jobEnded, log })
+  const tray = createTrayEntry({
+    icon: place.icon,
+    jobs: jobs.live,
+    hasWindow: window.isOpen,
+    language,
+    open: show,
+    quit,
+  })
+  const drawMenu = () =>
+    setMenu({
+      say: wordsIn(language()),
+      isPackaged: place.isPackaged,
+      logFile,
+      command: command => {
+        show()
+        window.sendCommand(command)
+      },
+      openFiles: async what => {
+        const properties: ('openDirectory' | 'openFile' | 'multiSelections')[] =
+          what === 'folder' ? ['openDirectory'] : ['openFile', 'multiSelections']
+        const { filePaths } = await dialog.showOpenDialog({ properties })
+        openFilesInPage(filePaths)
+      },
+      quit,
+    })
+  answerDesktopCalls({
+    handle: createHandle(log),
+    setLanguage: chosen => {
+      settings.change({ language: chosen })
+      drawMenu()
+      tray.update()
+    },
+    setTheme: theme => {
+      settings.change({ theme })
+      nativeTheme.themeSource = theme
+    },
+  })
+
+  const followJobs = ({ state }: BackendState) => {
+    log.info('backend', { state })
+    if (state !== 'ready') return
+    jobs
+      .follow()
+      .catch(error => log.warn('the event stream ended', { error }))
+      .finally(backend.lost)
+  }
+  backend.onChange(followJobs)
+  followJobs(backend.current())
+  app.on('second-instance', (_event, _argv, _directory, data) => openFilesInPage(filesOf(data)))
+  app.on('activate', show)
+  app.on('before-quit', () => {
+    isQuitting = true
+  })
+  app.on('window-all-closed', () => {
+    if (isQuitting || jobs.live().length === 0) app.quit()
+  })
+  let isStopped = false
+  app.on('will-quit', event => {
+    if (isStopped) return
+    event.preventDefault()
+    jobs.close()
+    void backend.stop().finally(() => {
+      isStopped = true
+      app.quit()
+    })
+  })
+
+  drawMenu()
+  openFilesInPage(opened)
+}
+
+/** `npm start` waits for this line; a start from the desktop has nobody who reads. */
+const tellStarter = (line: string) => void process.stdout.write(`${line}\n`)
+
+const filesOf = (data: unknown): readonly string[] => {
+  const files = typeof data === 'object' && data !== null && 'files' in data ? data.files : undefined
+  return Array.isArray(files) ? files.filter((file): file is string => typeof file === 'string') : []
+}

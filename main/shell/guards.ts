@@ -1,0 +1,46 @@
+import { app, type Session } from 'electron'
+import type { Log } from '../platform/log.ts'
+import { isOurs } from './origin.ts'
+
+/**
+ * What every page of this program may not do, whatever it shows: leave the workstation's origin, open a window, attach a
+ * webview. Call it before the first window.
+ */
+export function guardContents(log: Log): void {
+  app.on('web-contents-created', (_event, contents) => {
+    const refuseForeign = (what: string) => (event: { readonly preventDefault: () => void }, url: string) => {
+      if (isOurs(url)) return
+      event.preventDefault()
+      log.warn('navigation refused', { what, url: url.slice(0, 300) })
+    }
+    contents.on('will-navigate', refuseForeign('navigate'))
+    contents.on('will-redirect', refuseForeign('redirect'))
+    contents.on('will-frame-navigate', event => refuseForeign('frame')(event, event.url))
+    contents.on('will-attach-webview', event => event.preventDefault())
+    // Links are opened by the preload script after a real click; a script cannot open anything.
+    contents.setWindowOpenHandler(({ url }) => {
+      log.warn('window refused', { url: url.slice(0, 300) })
+      return { action: 'deny' }
+    })
+  })
+}
+
+/**
+ * No page gets a permission: Electron grants all of them by default. And nothing leaves the machine: the window asks the
+ * backend and nobody else, whatever a page, an extension of Chromium or a dictionary would like to fetch.
+ */
+export function guardSession(session: Session, log: Log): void {
+  session.setPermissionCheckHandler(() => false)
+  session.setPermissionRequestHandler((_contents, permission, answer) => {
+    log.warn('permission refused', { permission })
+    answer(false)
+  })
+  session.setDevicePermissionHandler(() => false)
+  session.webRequest.onBeforeRequest(({ url }, answer) => {
+    const local = localSchemes.has(url.slice(0, url.indexOf(':') + 1))
+    if (!local) log.warn('request refused', { url: url.slice(0, 300) })
+    answer({ cancel: !local })
+  })
+}
+
+const localSchemes = new Set(['app:', 'blob:', 'data:', 'devtools:'])
