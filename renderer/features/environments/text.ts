@@ -90,14 +90,14 @@ export const environmentsText = dictionary({
   differs: ['It is not what was built', '与构建时不一致'],
   unverified: ['It could not be verified', '无法校验'],
 
-  removeTitle: [(name: string) => `Remove the environment for ${name}?`, (name: string) => `删除${name}环境？`],
+  removeTitle: [(name: string) => `Remove the ${name} environment?`, (name: string) => `删除${name}环境？`],
   removeWhat: [
     (size: string) =>
       `Lost: ${size} on the disk; it can be built again. Kept: models, datasets, runs. Until then nothing can be trained.`,
     (size: string) => `将删除磁盘上的 ${size}，之后可重新构建。模型、数据集和训练记录会保留；重建之前无法训练。`,
   ],
   forgetTitle: [
-    (name: string) => `Stop using ${name}’s adopted environment?`,
+    (name: string) => `Stop using the adopted ${name} environment?`,
     (name: string) => `不再使用${name}的外部环境？`,
   ],
   forgetWhat: [
@@ -110,7 +110,7 @@ export const environmentsText = dictionary({
   removed: [(size: string) => `Removed, ${size} are free again.`, (size: string) => `已删除，释放 ${size}。`],
   notRemoved: ['It could not be removed', '无法删除'],
 
-  buildTitle: [(name: string) => `Build the environment for ${name}`, (name: string) => `构建${name}环境`],
+  buildTitle: [(name: string) => `Build the ${name} environment`, (name: string) => `构建${name}环境`],
   auto: [(backend: string) => `As recommended: ${backend}`, (backend: string) => `按推荐：${backend}`],
   download: [
     (download: string, disk: string) => `downloads ${download} at most, takes ${disk} on the disk`,
@@ -137,7 +137,7 @@ export const environmentsText = dictionary({
   cancel: ['Cancel', '取消'],
   notBuilt: ['The build could not be started', '无法开始构建'],
 
-  adoptTitle: [(name: string) => `Use an existing environment for ${name}`, (name: string) => `为${name}使用现有环境`],
+  adoptTitle: [(name: string) => `Use an existing ${name} environment`, (name: string) => `为${name}使用现有环境`],
   adoptWhy: [
     'A virtual or conda environment with PyTorch in it. It is inspected, used as it is, and never written into.',
     '已装有 PyTorch 的 venv 或 conda 环境。只做检查并原样使用，不会写入任何内容。',
