@@ -23,6 +23,22 @@ export const Samples = z.object({
 })
 export type Samples = z.output<typeof Samples>
 
+/** What Slipway has to do with other machines. It tells only what is known: null is never a zero. */
+export const NetworkState = z.object({
+  state: z.enum(['offline', 'open']).meta({
+    description: 'offline: SLIPWAY_OFFLINE=hard, no process of Slipway reaches another machine',
+  }),
+  bytesOut: z.number().int().nullable().meta({
+    description:
+      'sent to other machines since the backend started; null when a program that does not count sent as well',
+  }),
+  lastUse: z
+    .object({ at: Timestamp, environment: z.string() })
+    .optional()
+    .meta({ description: 'when an environment was last built from a package index' }),
+})
+export type NetworkState = z.output<typeof NetworkState>
+
 export const system = {
   status: query({
     description: 'What runs here: version, data directory, address, and what is under way',
@@ -38,6 +54,7 @@ export const system = {
       address: z.string().optional(),
       logFile: z.string(),
       offline: z.boolean(),
+      network: NetworkState,
       counts: z.record(z.string(), z.number().int()),
     }),
   }),

@@ -4,6 +4,8 @@
  *
  *   node main/entry/backend.ts [--port N] [--host H] [--data-dir DIR] [--idle-exit-ms N]
  */
+import '../platform/network/unless-offline.ts'
+
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { toAppError } from '../contract/errors.ts'

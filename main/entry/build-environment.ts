@@ -5,6 +5,8 @@
  *
  * The supervisor runs it for `slipway environments build`, the set-up of a checkout for `npm start`.
  */
+import '../platform/network/unless-offline.ts'
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -60,6 +62,7 @@ async function main(path: string | undefined): Promise<void> {
       cacheDir: config.cacheDir ?? paths.cacheDir,
       clock: systemClock,
       onProgress: progress => emit('progress', progress),
+      onNetwork: () => emit('network', {}),
       signal: stop.signal,
     },
     {

@@ -2,6 +2,8 @@
  * The command line: `slipway <domain> <verb> …`, generated from the contract. It talks to the running backend, or
  * starts one for the call.
  */
+import '../platform/network/unless-offline.ts'
+
 import { enableCompileCache } from 'node:module'
 import { AppError } from '../contract/errors.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'

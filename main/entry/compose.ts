@@ -24,6 +24,7 @@ import { knownStores } from '../domains/models/scan/known-stores.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
+import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { createTraining } from '../domains/training/service.ts'
@@ -39,6 +40,7 @@ import { createGpuWatch } from '../platform/gpu/watch.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
 import { processMetrics } from '../platform/metrics/process-metrics.ts'
+import { meterOutside } from '../platform/network/meter.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
 import { freeBytes } from '../platform/python/disk.ts'
@@ -79,6 +81,8 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`
 /** Wires the whole backend. Domains meet only here: each gets what it needs of another as an argument. */
 export function composeBackend({ paths, env, clock, log, logFile, version, address, stop }: Deps): Backend {
   for (const dir of [paths.dataDir, paths.backups, paths.logs]) mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const startedAtMs = clock.nowMs()
+  const outside = meterOutside()
   const bootId = randomBytes(6).toString('hex')
   const db = prepareDatabase({ paths, migrations, nowIso: isoOf(clock.nowMs()), log })
   const bus = createEventBus(bootId)
@@ -200,7 +204,13 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     logFile,
     address,
     stop,
-    offline: env.SLIPWAY_OFFLINE === 'hard',
+    network: () =>
+      networkState({
+        isOffline: env.SLIPWAY_OFFLINE === 'hard',
+        startedAtMs,
+        ownBytesOut: outside.bytesOut(),
+        lastBuild: environments.lastNetworkUse(),
+      }),
     counts: () => ({}),
   })
   const files = createFiles({
@@ -232,7 +242,6 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   }
   const recordRefusal = (call: Call, object: string, result: string) => store.audit(call, object, result)
   const http = createHttpMetrics()
-  const startedAtMs = clock.nowMs()
   const gateway = createGateway({
     mounts: [
       ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),

@@ -4,6 +4,8 @@
  *
  *   node main/entry/convert-model.ts config.json
  */
+import '../platform/network/never.ts'
+
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { ConversionFacts } from '../contract/conversion.ts'

@@ -4,6 +4,8 @@
  *
  *   node main/entry/evaluate.ts config.json
  */
+import '../platform/network/never.ts'
+
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import {
   closeSync,

@@ -4,6 +4,8 @@
  *
  *   npm run gen
  */
+import '../platform/network/unless-offline.ts'
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { trainingParametersPath, trainingParametersText } from '../setup/generate-training-parameters.ts'

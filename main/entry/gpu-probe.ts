@@ -3,6 +3,8 @@
  *
  *   node main/entry/gpu-probe.ts nvidia|amd
  */
+import '../platform/network/never.ts'
+
 import { createAmdReader } from '../platform/gpu/amd-reader.ts'
 import { nvmlPath, openNvmlLibrary } from '../platform/gpu/nvml-library.ts'
 import { createNvmlReader } from '../platform/gpu/nvml-reader.ts'

@@ -3,6 +3,8 @@
  *
  *   node main/entry/hash-files.ts config.json
  */
+import '../platform/network/never.ts'
+
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError, toAppError } from '../contract/errors.ts'

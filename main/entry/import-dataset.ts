@@ -4,6 +4,8 @@
  *
  *   node main/entry/import-dataset.ts CONFIG.json
  */
+import '../platform/network/never.ts'
+
 import { readFileSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'

@@ -1,3 +1,5 @@
+import '../platform/network/never.ts'
+
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { EngineConfig, type EngineEvent } from '../contract/engine.ts'

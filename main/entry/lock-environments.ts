@@ -7,6 +7,8 @@
  * A lock holds versions and hashes and no address, so that any index, mirror or folder of wheels can serve it.
  * The second form is for administrators whose index has builds that the Python Package Index lacks.
  */
+import '../platform/network/unless-offline.ts'
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
     python,
     source: {},
     note: console.error,
+    onNetwork: () => undefined,
   })
   const uvEnv = {
     ...pythonEnv(env),

@@ -5,6 +5,8 @@
  *
  * The end of standard input ends it.
  */
+import '../platform/network/never.ts'
+
 import { GgufType } from '../contract/conversion.ts'
 import { toAppError } from '../contract/errors.ts'
 import { quantizeGguf } from '../platform/llama-cpp/quantize.ts'

@@ -6,6 +6,8 @@
  * It prints `ready` once a backend may connect. What it knows is in the folder (`runner/spec.json` in, journal and log
  * out); see main/platform/processes/run-job.ts.
  */
+import '../platform/network/never.ts'
+
 import { readRunnerSpec } from '../platform/processes/job-folder.ts'
 import { runJob } from '../platform/processes/run-job.ts'
 

@@ -4,6 +4,8 @@
  *
  *   npm run tour [-- --keep]
  */
+import '../platform/network/unless-offline.ts'
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

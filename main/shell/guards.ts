@@ -36,6 +36,7 @@ export function guardSession(session: Session, log: Log): void {
     answer(false)
   })
   session.setDevicePermissionHandler(() => false)
+  session.setSpellCheckerEnabled(false)
   session.webRequest.onBeforeRequest(({ url }, answer) => {
     const local = localSchemes.has(url.slice(0, url.indexOf(':') + 1))
     if (!local) log.warn('request refused', { url: url.slice(0, 300) })

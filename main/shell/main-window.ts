@@ -1,6 +1,6 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron'
 import type { DesktopCommand } from '../../preload/desktop-api.ts'
-import { homeUrl } from './origin.ts'
+import { homeUrl, isOurs } from './origin.ts'
 import type { Place } from './place.ts'
 import type { SettingsFile } from './settings.ts'
 import { placeWindow, smallestWindow } from './window-place.ts'
@@ -69,6 +69,10 @@ export function createMainWindow({ place, settings, onOpened, onClosed }: Deps):
       const messages = waiting
       waiting = []
       for (const [channel, message] of messages) created.webContents.send(channel, message)
+    })
+    // Chromium's own pages (about:blank, an error) are not asked about before. Nobody should be stuck on one.
+    created.webContents.on('did-navigate', (_event, url) => {
+      if (!isOurs(url)) void created.loadURL(homeUrl)
     })
     // The page's own title, such as that of a run, is the window's.
     void created.loadURL(homeUrl)

@@ -1,4 +1,6 @@
 /** The thread in which DuckDB reads dataset versions, so that no scan ever keeps the backend's event loop waiting. */
+import '../../platform/network/never.ts'
+
 import { parentPort } from 'node:worker_threads'
 import { AppError, toAppError } from '../../contract/errors.ts'
 import { openDuck } from './import/duckdb.ts'

@@ -68,15 +68,19 @@ function fakeJobs() {
     logs: unused,
     remove: unused,
   }
+  const say = (event: { event: string }) => {
+    const last = started.at(-1)
+    if (last && handler) store.record(tx => handler?.onEvent(tx, last.job, event))
+  }
   const end = (state: Job['state'], events: readonly { event: string }[], failure?: Job['failure']) => {
     const last = started.at(-1)
     if (!last || !handler) throw new Error('no job was started')
-    const { onEvent, onEnd } = handler
-    for (const event of events) store.record(tx => onEvent(tx, last.job, event, 0))
+    const { onEnd } = handler
+    events.forEach(say)
     last.job = { ...last.job, state, ...(failure && { failure }) }
     store.record(tx => onEnd(tx, last.job))
   }
-  return { port, started, end }
+  return { port, started, say, end }
 }
 
 beforeEach(() => {
@@ -116,6 +120,7 @@ beforeEach(() => {
         cacheDir: defaultCacheDir(process.env),
         clock: systemClock,
         onProgress: () => undefined,
+        onNetwork: () => undefined,
       },
       { name: 'tiny', backend: 'cpu', source: { wheelhouse }, rebuild },
     )
@@ -290,4 +295,22 @@ test('doctor names every check with what it found, and a remedy wherever somethi
     expect(cause).not.toBe('')
     if (status !== 'ok') expect(remedy).toBeTruthy()
   }
+})
+
+describe('the network', () => {
+  test('has been used by a build from the moment that it says so until it ends, and by no other', async () => {
+    await build()
+    jobs.end('done', [{ event: 'progress' }])
+    expect(environments.lastNetworkUse()).toBeUndefined()
+
+    await build()
+    jobs.say({ event: 'network' })
+    expect(environments.lastNetworkUse()).toEqual({
+      environment: 'tiny',
+      beganAtMs: expect.any(Number),
+      endedAtMs: null,
+    })
+    jobs.end('failed', [])
+    expect(environments.lastNetworkUse()).toMatchObject({ endedAtMs: expect.any(Number) })
+  })
 })

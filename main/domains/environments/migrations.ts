@@ -21,4 +21,17 @@ export const environmentMigrations: readonly Migration[] = [
         ) STRICT;
       `),
   },
+  {
+    version: 310,
+    name: 'builds that used the network',
+    up: db =>
+      db.exec(`
+        CREATE TABLE network_uses (
+          job_id TEXT PRIMARY KEY NOT NULL,
+          environment TEXT NOT NULL,
+          began_at_ms INTEGER NOT NULL,
+          ended_at_ms INTEGER
+        ) STRICT;
+      `),
+  },
 ]

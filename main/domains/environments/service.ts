@@ -15,6 +15,7 @@ import { readLock, recipeOf } from '../../platform/python/recipes.ts'
 import type { Run } from '../../platform/python/run.ts'
 import { foldersOf, lockIfAny, removeFolders } from './capsules.ts'
 import { createDescription } from './describe.ts'
+import { beginUse, endUse, lastUse, type NetworkUse } from './network-uses.ts'
 import { type Choice, findChoice, removeChoice, saveChoice } from './repo.ts'
 import { createSelection, type PythonChild, type SelectionDeps } from './selection.ts'
 
@@ -35,6 +36,8 @@ export type Environments = {
   readonly build: (call: Call, request: BuildInput) => Promise<Job>
   /** The environments that users have; those of developers are built by name only. */
   readonly names: () => readonly string[]
+  /** The latest build that used the network; one that goes on counts as the latest. */
+  readonly lastNetworkUse: () => NetworkUse | undefined
 }
 type BuildInput = Parameters<Handlers<typeof environments>['build']>[0]
 
@@ -179,6 +182,7 @@ export function createEnvironments(deps: Deps): Environments {
   jobs.handle('environment', {
     restart: 'never',
     onEvent: (tx, job, event) => {
+      if (event.event === 'network') beginUse(tx, job.id, job.subjectId, clock.nowMs())
       if (event.event !== 'finished') return
       const { folder, python, stamp } = Finished.parse(event)
       const built = { folder, python, backend: stamp.backend, lockHash: stamp.lockHash, lockFile: namesLock(event) }
@@ -190,11 +194,13 @@ export function createEnvironments(deps: Deps): Environments {
         const failure = job.state === 'failed' || job.state === 'lost' ? (job.failure ?? null) : null
         saveChoice(tx, { ...choice, jobId: null, failure }, clock.nowMs())
       }
+      endUse(tx, job.id, clock.nowMs())
       tx.announce({ topic: 'environments', kind: 'changed', id: job.subjectId })
     },
   })
 
-  return { handlers, pythonFor: selection.pythonFor, describe, build, names }
+  const lastNetworkUse = () => lastUse(store.read)
+  return { handlers, pythonFor: selection.pythonFor, describe, build, names, lastNetworkUse }
 }
 
 const namesLock = (event: object): boolean => Config.safeParse(event).data?.lockFile !== undefined

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { Handlers } from '../../contract/method.ts'
-import type { backup, events, system } from '../../contract/system.ts'
+import type { backup, events, NetworkState, system } from '../../contract/system.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import { checkDatabase, schemaVersionOf, writeBackup } from '../../platform/db/backup.ts'
 import type { Store } from '../../platform/db/types.ts'
@@ -20,7 +20,7 @@ type Deps = {
   readonly samplesDir: string
   readonly version: string
   readonly logFile: string
-  readonly offline: boolean
+  readonly network: () => NetworkState
   /** The loopback address, when the TCP listener is on. */
   readonly address: () => string | undefined
   readonly counts: () => Record<string, number>
@@ -43,7 +43,7 @@ export function createSystem({
   samplesDir,
   version,
   logFile,
-  offline,
+  network,
   address,
   counts,
   stop,
@@ -68,7 +68,8 @@ export function createSystem({
           socket: paths.backendSocket,
           ...(tcp && { address: tcp }),
           logFile,
-          offline,
+          offline: network().state === 'offline',
+          network: network(),
           counts: counts(),
         }
       },

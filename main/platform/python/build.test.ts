@@ -29,11 +29,13 @@ import { tinyRecipes, writeWheelhouse } from './testing/wheels.ts'
 
 let folder: string
 let progress: InstallProgress[]
+let networkUses: number
 
 beforeEach(() => {
   // A space and a letter outside ASCII: both have broken other installers.
   folder = mkdtempSync(join(tmpdir(), 'slipway capsules ü '))
   progress = []
+  networkUses = 0
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -54,6 +56,9 @@ const depsWith = (recipes: Recipes, more: Partial<BuildDeps> = {}): BuildDeps =>
   cacheDir: defaultCacheDir(process.env),
   clock: systemClock,
   onProgress: event => progress.push(event),
+  onNetwork: () => {
+    networkUses += 1
+  },
   ...more,
 })
 const build = ({ wheelhouse, recipes }: ReturnType<typeof setUp>, more: Partial<BuildDeps> = {}, rebuild = false) =>
@@ -67,6 +72,7 @@ describe('a capsule', () => {
       env: { ...process.env, SLIPWAY_OFFLINE: 'hard', UV_CACHE_DIR: join(folder, 'uv') },
     })
     expect(built.fresh).toBe(true)
+    expect(networkUses).toBe(0)
     expect(built.stamp.versions).toEqual({ lower: '1.2.0', second: '3.0' })
     // The stamp was written before the rename: the interpreter must work in the new place.
     const said = execFileSync(built.python, ['-c', 'import lower, sys; print(lower.VERSION, sys.prefix)'], {
@@ -142,6 +148,7 @@ describe('what goes wrong leaves no environment and says why', () => {
       message: 'The package index could not be reached.',
       hint: expect.stringContaining('--wheelhouse'),
     })
+    expect(networkUses).toBe(1)
   })
 
   test('hard offline mode refuses before anything is asked', async () => {

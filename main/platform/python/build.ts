@@ -26,6 +26,8 @@ export type BuildDeps = {
   readonly cacheDir: string
   readonly clock: Clock
   readonly onProgress: (progress: InstallProgress) => void
+  /** Called before the first program that may ask a package index is started. */
+  readonly onNetwork: () => void
   readonly signal?: AbortSignal | undefined
 }
 export type BuildRequest = {
@@ -94,7 +96,7 @@ export async function buildCapsule(deps: BuildDeps, request: BuildRequest): Prom
 type Plan = { readonly folder: string; readonly lock: LockChoice; readonly base: Built | undefined }
 
 async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock, base }: Plan): Promise<Built> {
-  const { env, run, recipes, cacheDir, clock, signal } = deps
+  const { env, run, recipes, cacheDir, clock, signal, onNetwork } = deps
   const source = request.source ?? {}
   const startedMs = clock.monotonicMs()
   let latest: InstallProgress = { done: 0, unit: 'bytes', note: '' }
@@ -106,8 +108,8 @@ async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock
   const aside = asideOf(folder)
   try {
     const python = await findPython({ env, run, range: recipes.python })
-    const uv = await ensureUv({ env, run, recipes, cacheDir, python, source, note })
-    const installer = await createInstaller({ env, run, uv, python, source, onProgress, signal })
+    const uv = await ensureUv({ env, run, recipes, cacheDir, python, source, note, onNetwork })
+    const installer = await createInstaller({ env, run, uv, python, source, onProgress, onNetwork, signal })
     await installer.makeVenv(aside)
     if (base) layerOver(aside, base.folder)
     const lockPath = join(aside, lockCopy)

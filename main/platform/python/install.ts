@@ -39,6 +39,7 @@ type Deps = {
   readonly python: Interpreter
   readonly source: Source
   readonly onProgress: (progress: InstallProgress) => void
+  readonly onNetwork: () => void
   readonly signal?: AbortSignal | undefined
 }
 
@@ -51,12 +52,13 @@ export type Installer = {
 }
 
 export async function createInstaller(deps: Deps): Promise<Installer> {
-  const { env, run, uv, python, source, signal } = deps
+  const { env, run, uv, python, source, onNetwork, signal } = deps
   const uvEnv = {
     ...pythonEnv(env),
     ...uvIndexEnv(env, source.wheelhouse ? new Map() : await pipSettings(python, { env, run }), source),
     UV_PYTHON_DOWNLOADS: 'never',
     UV_NO_PROGRESS: '1',
+    ...(env.SLIPWAY_OFFLINE === 'hard' && { UV_OFFLINE: '1' }),
   }
   const call = (args: readonly string[], onLine?: (line: string) => void): Promise<RunResult> =>
     run([uv, ...args], { env: uvEnv, ...(signal && { signal }), ...(onLine && { onLine }) })
@@ -79,6 +81,7 @@ export async function createInstaller(deps: Deps): Promise<Installer> {
         checkSpace(env, folder, lock)
       }
       const offline = source.wheelhouse ? local : cached ? ['--offline'] : []
+      if (offline.length === 0) onNetwork()
       await withProgress(deps, lock, onLine => must([...sync, ...offline, lockPath], onLine))
     },
   }

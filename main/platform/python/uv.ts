@@ -16,6 +16,7 @@ type Deps = {
   readonly python: Interpreter
   readonly source: Source
   readonly note: (text: string) => void
+  readonly onNetwork: () => void
 }
 
 const program = process.platform === 'win32' ? 'uv.exe' : 'uv'
@@ -40,6 +41,7 @@ export async function ensureUv(deps: Deps): Promise<string> {
   if (!pip) throw noPip(python, version)
 
   deps.note(`uv ${version}`)
+  if (!source.wheelhouse) deps.onNetwork()
   const aside = `${folder}.building-${process.pid}`
   rmSync(aside, { recursive: true, force: true })
   mkdirSync(aside, { recursive: true })

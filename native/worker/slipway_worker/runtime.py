@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from slipway_worker.network import refuse_outside
 from slipway_worker.wire import Wire, WorkerError, open_wire
 
 # Set before anything of Hugging Face is imported: these are read at import.
@@ -28,6 +29,7 @@ Work = Callable[[str, Wire], None]
 def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
     """Run one worker to its end. Exit codes: 0 done or stopped, 2 invalid input, 1 failed."""
     wire = wire or open_wire()
+    refuse_outside()
     os.environ.update(OFFLINE)
     if len(argv) != 2:
         wire.emit("failed", code="invalid_input", message="usage: python -m slipway_worker.<module> CONFIG.json")

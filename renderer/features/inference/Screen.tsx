@@ -1,3 +1,4 @@
+import '../jobs/jobs.css'
 import './inference.css'
 import { useRoute } from '../../lib/route.ts'
 import { DeploymentList } from './DeploymentList.tsx'

@@ -1,3 +1,5 @@
+import '../../../platform/network/never.ts'
+
 import { parentPort } from 'node:worker_threads'
 import { Template } from '@huggingface/jinja'
 
