@@ -8,6 +8,8 @@ import { failedOf } from './traffic-series.ts'
 const pair = (distribution: Distribution | undefined): string =>
   distribution ? `${number(distribution.p50)} / ${number(distribution.p95)}` : '–'
 
+const inMs = (distribution: Distribution | undefined) => (distribution ? { unit: 'ms' } : {})
+
 /** The figures that a person looks for first. */
 export function StatsStrip({ deployment }: { readonly deployment: DeploymentDetail }) {
   const text = useText(statsText)
@@ -29,8 +31,8 @@ export function StatsStrip({ deployment }: { readonly deployment: DeploymentDeta
           )
         }
       />
-      <Stat name={text.firstToken} value={pair(ttftMs)} unit="ms" note={sample(ttftMs)} />
-      <Stat name={text.answer} value={pair(latencyMs)} unit="ms" note={sample(latencyMs)} />
+      <Stat name={text.firstToken} value={pair(ttftMs)} {...inMs(ttftMs)} note={sample(ttftMs)} />
+      <Stat name={text.answer} value={pair(latencyMs)} {...inMs(latencyMs)} note={sample(latencyMs)} />
       <Stat
         name={text.tokensOut}
         value={number(total.completionTokens)}
@@ -39,7 +41,7 @@ export function StatsStrip({ deployment }: { readonly deployment: DeploymentDeta
       <Stat
         name={text.now}
         value={load ? number(load.tokensPerSecond, 1) : '–'}
-        unit="tok/s"
+        {...(load && { unit: 'tok/s' })}
         note={load ? text.load(load.active, parallel, load.queued) : text.idle}
       />
       <Stat

@@ -2,7 +2,7 @@ import { Button, Segmented } from 'antd'
 import { lazy, Suspense, useMemo } from 'react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { useNow } from '../../lib/clock.ts'
-import { number } from '../../lib/format.ts'
+import { number, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo, setQuery } from '../../lib/route.ts'
 import type { Line } from '../../ui/Chart.tsx'
@@ -17,6 +17,7 @@ const requestLines: readonly Line[] = [
   { label: 'answered', colour: 's1' },
   { label: 'failed', colour: 's4', dash: [5, 2] },
 ]
+const clockTime = (seconds: number): string => timeOfDay(new Date(seconds * 1000).toISOString()).slice(0, 5)
 const oneLine: readonly Line[] = [{ label: 'value', colour: 's1' }]
 // A minute alone among silent ones is a point, or it would not be seen.
 const pointLine: readonly Line[] = [{ label: 'value', colour: 's1', hasPoints: true }]
@@ -37,13 +38,15 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
     const latest = values.findLast(value => value !== null)
     return latest === undefined || latest === null ? text.nothing : text.latest(number(latest, latest < 10 ? 1 : 0))
   }
+  // A line along zero would say that something failed: it is drawn once something has.
+  const hasFailed = series.failed.some(count => count > 0)
   const charts = [
     {
       key: 'requests',
       title: text.requests,
-      legend: true,
-      lines: requestLines,
-      data: [times, [...series.answered], [...series.failed]],
+      legend: hasFailed,
+      lines: hasFailed ? requestLines : oneLine,
+      data: [times, [...series.answered], ...(hasFailed ? [[...series.failed]] : [])],
       latest: latestOf(series.answered),
     },
     {
@@ -105,6 +108,7 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
                   lines={lines}
                   label={`${title}: ${latest}`}
                   syncKey={`deployment ${id}`}
+                  formatX={clockTime}
                   isTime
                 />
               </Suspense>
