@@ -118,7 +118,7 @@ export function Overview() {
           glyph: <Glyph state={deploymentGlyph[deployment.state]} label={text[deployment.state]} />,
           name: deployment.name,
           href: hrefTo('deployments', deployment.id),
-          note: middle(deployment.model.name, 28),
+          note: middle((deployment.adapter ?? deployment.model).name, 28),
           figure: deployment.load ? text.rate(number(deployment.load.tokensPerSecond)) : text[deployment.state],
           when: when(deployment.updatedAt),
         }))}

@@ -107,7 +107,7 @@ export const tourDoneText = dictionary({
     (name: string) => `${name} was served and is stopped now`,
     (name: string) => `${name} 已部署过，当前已停止`,
   ],
-  chat: [(requests: string) => `${requests} requests answered`, (requests: string) => `已回答 ${requests} 次请求`],
+  chat: [(requests: string) => `Requests answered: ${requests}`, (requests: string) => `已回答 ${requests} 次请求`],
 })
 
 export const tourButtonText = dictionary({

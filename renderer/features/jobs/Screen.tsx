@@ -1,6 +1,6 @@
 import { Button, Select } from 'antd'
 import { useEffect } from 'react'
-import type { JobKind, JobState } from '../../../main/contract/jobs.ts'
+import type { Job, JobKind, JobState } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -33,7 +33,9 @@ export function Screen() {
   const state = keyOf<JobState>(jobStateText, query.state)
   const kind = keyOf<JobKind>(jobKindText, query.kind)
   const filters = { ...(state && { state }), ...(kind && { kind }) }
-  const rows = usePagedRows((offset, limit) => api.jobs.list.queryOptions({ input: { offset, limit, ...filters } }))
+  const rows = usePagedRows<Job>((offset, limit) =>
+    api.jobs.list.queryOptions({ input: { offset, limit, ...filters } }),
+  )
   const columns = useJobColumns(rows.at, { isShort: id !== undefined })
   const isFiltered = state !== undefined || kind !== undefined
   const total = rows.total ?? 0
