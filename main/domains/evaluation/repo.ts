@@ -77,12 +77,13 @@ export const listEvaluations = (
   state: string | undefined,
   beforeId: string | undefined,
   limit: number,
+  offset = 0,
 ): EvaluationRecord[] =>
   db
     .prepare<unknown[], Row>(
-      `SELECT ${COLUMNS} FROM evaluations WHERE (? IS NULL OR state = ?) AND id < ? ORDER BY id DESC LIMIT ?`,
+      `SELECT ${COLUMNS} FROM evaluations WHERE (? IS NULL OR state = ?) AND id < ? ORDER BY id DESC LIMIT ? OFFSET ?`,
     )
-    .all(state ?? null, state ?? null, beforeId ?? 'eval_~', limit)
+    .all(state ?? null, state ?? null, beforeId ?? 'eval_~', limit, offset)
     .map(toRecord)
 
 export const countEvaluations = (db: ReadableDb, state: string | undefined): number =>
