@@ -165,7 +165,7 @@ export function Chart({
     shown.setData(data, !isZoomed)
   }, [data])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the marks are read from the latest props while drawing.
-  useEffect(() => plot.current?.redraw(false), [marks])
+  useEffect(() => plot.current?.redraw(false, true), [marks])
   return <div className="chart" ref={host} role="img" aria-label={label} />
 }
 
@@ -173,7 +173,6 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], colours: (typeof colour)
   const context = plot.ctx
   const scale = devicePixelRatio
   context.save()
-  context.textAlign = 'left'
   context.textBaseline = 'alphabetic'
   context.font = `${11 * scale}px ${font.ui}`
   for (const { x, label } of marks) {
@@ -187,7 +186,10 @@ function drawMarks(plot: uPlot, marks: readonly Mark[], colours: (typeof colour)
     context.lineTo(at, plot.bbox.top + plot.bbox.height)
     context.stroke()
     context.fillStyle = colours.t3
-    context.fillText(label, at + 5 * scale, plot.bbox.top + 11 * scale)
+    // At the right edge a word stands before its line: it would be cut off behind it.
+    const isLate = at + 10 * scale + context.measureText(label).width > plot.bbox.left + plot.bbox.width + 20 * scale
+    context.textAlign = isLate ? 'right' : 'left'
+    context.fillText(label, at + (isLate ? -5 : 5) * scale, plot.bbox.top + 11 * scale)
   }
   context.restore()
 }

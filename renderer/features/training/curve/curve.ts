@@ -106,3 +106,27 @@ export function valueAt(values: readonly (number | null | undefined)[], index: n
   }
   return undefined
 }
+
+/** Where a step lies on the x axis: at the last point that is not after it. Undefined before the first. */
+export function xAtStep(columns: Columns, axis: XAxis, step: number): number | undefined {
+  if (axis === 'step') return step
+  const index = columns.step.findLastIndex(each => each <= step)
+  return index < 0 ? undefined : xOf(columns, axis, columns.atMs[0] ?? undefined)?.[index]
+}
+
+/** Seconds that a step takes, over the newest points that tell their time. */
+export function secondsPerStep({ step, atMs }: Columns): number | undefined {
+  const last = step.length - 1
+  const from = Math.max(0, last - 20)
+  const [startMs, endMs] = [atMs[from], atMs[last]]
+  const steps = (step[last] ?? 0) - (step[from] ?? 0)
+  return typeof startMs === 'number' && typeof endMs === 'number' && steps > 0 && endMs > startMs
+    ? (endMs - startMs) / 1000 / steps
+    : undefined
+}
+
+export const maxOf = (values: readonly (number | null)[]): number | undefined => {
+  let most: number | undefined
+  for (const value of values) if (value !== null && (most === undefined || value > most)) most = value
+  return most
+}

@@ -1,5 +1,5 @@
-/** Smoothing acts alike on curves of a hundred and of a hundred thousand points: a curve counts as this many steps. */
-const stepsPerCurve = 1000
+/** Smoothing acts alike on curves of a thousand and of a hundred thousand points: no curve counts as more steps than this. */
+const mostSteps = 1000
 
 /**
  * An exponential moving average over x, unbiased at its start. The share of the whole curve that lies between two points
@@ -11,6 +11,7 @@ export function smooth(x: readonly number[], y: readonly (number | null)[], amou
   if (amount <= 0) return [...y]
   const weight = Math.min(Math.sqrt(amount), 0.999)
   const span = (x.at(-1) ?? 0) - (x[0] ?? 0)
+  const steps = Math.min(mostSteps, x.length - 1)
   const out = new Array<number | null>(y.length)
   let sum = 0
   let weightSum = 0
@@ -28,7 +29,7 @@ export function smooth(x: readonly number[], y: readonly (number | null)[], amou
     // Steps are mostly equally far apart, and a power costs more than everything else here.
     if (gap !== knownGap) {
       knownGap = gap
-      knownFactor = span > 0 ? weight ** ((gap / span) * stepsPerCurve) : 0
+      knownFactor = span > 0 ? weight ** ((gap / span) * steps) : 0
     }
     before = at
     sum = sum * knownFactor + value
