@@ -52,6 +52,13 @@ export const anyOf = <T extends z.ZodType>(value: T) =>
     .default([])
     .transform((given): z.output<T>[] => (Array.isArray(given) ? given : [given]))
 
+export const Search = z.string().max(200).optional().meta({ description: 'words in the name' })
+
+/** Of a removal: whether its bytes go at once. */
+export const Purge = z.boolean().default(false).meta({
+  description: 'delete it at once; otherwise it can be restored for 7 days, and only then its bytes are freed',
+})
+
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), total: z.number().int(), nextCursor: z.string().optional() })
 

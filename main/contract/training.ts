@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Bytes, id, Lineage, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { anyOf, Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
 import { JobFailure, JobId, JobState, LogLine } from './jobs.ts'
 import { command, query } from './method.ts'
 import { trainingMethods } from './training-parameters.ts'
@@ -229,16 +229,31 @@ export const training = {
     }),
     output: Run,
   }),
+  retry: command({
+    description: 'Start a new run with everything that an ended one was started with',
+    policy: 'write',
+    audit: 'training.retry',
+    route: 'POST /training/runs/{id}/retry',
+    cli: { args: ['id'], example: 'slipway training retry my-run --set microBatchSize=1', job: true },
+    input: z.object({
+      id: Ref,
+      name: Name.optional().meta({ description: 'default: the old name with -again' }),
+      set: Parameters.meta({ cliFlag: 'set', description: 'hyper-parameters that shall differ' }),
+      device: z.string().max(60).optional().meta({ description: 'default: as before' }),
+      anyway: z.boolean().default(false).meta({ description: 'start although the plan says that memory will not do' }),
+    }),
+    output: Run,
+  }),
   list: query({
-    description: 'List training runs, newest first',
+    description: 'List training runs, newest first or sorted otherwise',
     policy: 'read',
     route: 'GET /training/runs',
-    cli: { example: 'slipway training list' },
+    cli: { example: 'slipway training list --sort loss --order asc' },
     input: z.object({
-      ...PageInput,
-      state: JobState.optional(),
-      method: Method.optional(),
-      q: z.string().max(200).optional(),
+      ...sortedPageInput(['name', 'created', 'updated', 'loss'], 'created'),
+      state: anyOf(JobState),
+      method: anyOf(Method),
+      q: Search,
     }),
     output: page(Run),
   }),
@@ -338,7 +353,16 @@ export const training = {
     audit: 'training.remove',
     route: 'DELETE /training/runs/{id}',
     cli: { args: ['id'], example: 'slipway training remove my-run' },
-    input: z.object({ id: Ref }),
-    output: z.object({ removed: RunId, freedBytes: Bytes }),
+    input: z.object({ id: Ref, purge: Purge }),
+    output: z.object({ removed: RunId, freedBytes: Bytes, restorableUntil: Timestamp.optional() }),
+  }),
+  restore: command({
+    description: 'Take back the removal of a run',
+    policy: 'write',
+    audit: 'training.restore',
+    route: 'POST /training/runs/{id}/restore',
+    cli: { args: ['id'], example: 'slipway training restore run_…' },
+    input: z.object({ id: RunId }),
+    output: RunDetail,
   }),
 }

@@ -283,6 +283,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       resources.close()
       inference.close()
       models.close()
+      training.close()
       await datasets.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()

@@ -1,6 +1,6 @@
 import { app, type Session } from 'electron'
 import type { Log } from '../platform/log.ts'
-import { isOurs } from './origin.ts'
+import { isOurs, scheme } from './origin.ts'
 
 /**
  * What every page of this program may not do, whatever it shows: leave the workstation's origin, open a window, attach a
@@ -27,7 +27,9 @@ export function guardContents(log: Log): void {
 
 /**
  * No page gets a permission: Electron grants all of them by default. And nothing leaves the machine: the window asks the
- * backend and nobody else, whatever a page, an extension of Chromium or a dictionary would like to fetch.
+ * backend and nobody else, whatever a page, an extension of Chromium or a dictionary would like to fetch. The backend is
+ * asked only by our own page: it takes every request of the shell for its owner's, and Chromium enforces no origin for a
+ * scheme like ours.
  */
 export function guardSession(session: Session, log: Log): void {
   session.setPermissionCheckHandler(() => false)
@@ -37,11 +39,13 @@ export function guardSession(session: Session, log: Log): void {
   })
   session.setDevicePermissionHandler(() => false)
   session.setSpellCheckerEnabled(false)
-  session.webRequest.onBeforeRequest(({ url }, answer) => {
-    const local = localSchemes.has(url.slice(0, url.indexOf(':') + 1))
-    if (!local) log.warn('request refused', { url: url.slice(0, 300) })
-    answer({ cancel: !local })
+  session.webRequest.onBeforeRequest(({ url, resourceType, frame }, answer) => {
+    const isAllowed = url.startsWith(`${scheme}:`)
+      ? resourceType === 'mainFrame' || isOurs(frame?.url ?? '')
+      : localSchemes.has(url.slice(0, url.indexOf(':') + 1))
+    if (!isAllowed) log.warn('request refused', { url: url.slice(0, 300), by: frame?.url.slice(0, 300) })
+    answer({ cancel: !isAllowed })
   })
 }
 
-const localSchemes = new Set(['app:', 'blob:', 'data:', 'devtools:'])
+const localSchemes = new Set(['blob:', 'data:', 'devtools:'])

@@ -1,4 +1,5 @@
 import { protocol, type Session } from 'electron'
+import { errorKinds } from '../contract/errors.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import { isOurs, scheme } from './origin.ts'
 
@@ -11,22 +12,15 @@ export function registerScheme(): void {
 
 /**
  * Serves `app://slipway/…`: each request of the page goes to `forward` as an ordinary request for the same path, and the
- * answer streams back. No file is read here, so no path can leave a folder; what is not the workstation's own origin,
- * or comes from a page of another one, is refused.
+ * answer streams back. No file is read here, so no path can leave a folder. Who asks was looked at before: see
+ * `guardSession`, because Chromium tells a handler neither origin nor site of the asking page.
  */
 export function serveScheme({ protocol: handled }: Session, forward: FetchHandler): void {
-  handled.handle(scheme, request => {
-    if (!isOurs(request.url)) return refused('There is nothing at this address.', 404)
-    const origin = request.headers.get('origin')
-    if (origin !== null && !isOurs(`${origin}/`)) return refused('Only the workstation itself may ask.', 403)
-    if (request.headers.get('sec-fetch-site') === 'cross-site')
-      return refused('Only the workstation itself may ask.', 403)
-    return forward(request)
-  })
+  handled.handle(scheme, request => (isOurs(request.url) ? forward(request) : notFound()))
 }
 
-const refused = (message: string, status: 403 | 404): Response =>
-  new Response(JSON.stringify({ code: status === 403 ? 'forbidden' : 'not_found', message }), {
-    status,
+const notFound = (): Response =>
+  new Response(JSON.stringify({ code: 'not_found', message: 'There is nothing at this address.' }), {
+    status: errorKinds.not_found.status,
     headers: { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' },
   })

@@ -1,6 +1,7 @@
 import { type FitClass, unsaid } from '../../contract/model-lists.ts'
 import { type ListedModel, type ModelSummary, ModelSummary as Summary } from '../../contract/models.ts'
 import { keysetOf, type PageRequest, type SortColumn } from '../../platform/db/keyset.ts'
+import { allOf, among, type Part } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 import { type Listing, listingRevision, sizeClassOf } from './listing/describe.ts'
@@ -20,8 +21,6 @@ export type ModelFilter = Readonly<Record<CombinedFacet, readonly string[]>> & {
 /** Works out what lists know of a version. */
 export type Describe = (version: { readonly summary: ModelSummary; readonly sizeBytes: number }) => Listing
 
-type Part = { readonly sql: string; readonly values: readonly (string | number)[] }
-
 const facetColumns: Readonly<Record<CombinedFacet, string>> = {
   task: 'm.newest_task',
   format: 'm.newest_format',
@@ -40,12 +39,6 @@ const fitSql: Readonly<Record<FitClass, string>> = {
 const fitPart = (fit: FitClass, deviceBytes: number): Part => ({
   sql: fitSql[fit],
   values: Array.from({ length: fitSql[fit].split('?').length - 1 }, () => deviceBytes),
-})
-
-// As one JSON value, so that the text of a statement does not depend on how many were chosen.
-const among = (column: string, values: readonly string[]): Part => ({
-  sql: `${column} IN (SELECT value FROM json_each(?))`,
-  values: [JSON.stringify(values)],
 })
 
 const listed: Part = { sql: 'm.is_listed = 1', values: [] }
@@ -95,10 +88,7 @@ const labelPart = (labels: readonly string[]): Part[] =>
 
 // Each part is there only when its filter is given, so that SQLite can choose the index that fits.
 const factParts = (filter: ModelFilter): Part[] => [
-  ...Object.entries(facetColumns).flatMap(([facet, column]) => {
-    const values = filter[facet as CombinedFacet]
-    return values.length === 0 ? [] : [among(column, values)]
-  }),
+  ...Object.entries(facetColumns).flatMap(([facet, column]) => among(column, filter[facet as CombinedFacet])),
   ...(filter.fit.length === 0 ? [] : [anyFit(filter)]),
 ]
 const anyFit = ({ fit, deviceBytes }: ModelFilter): Part => {
@@ -106,12 +96,8 @@ const anyFit = ({ fit, deviceBytes }: ModelFilter): Part => {
   return { sql: `(${parts.map(part => part.sql).join(' OR ')})`, values: parts.flatMap(part => part.values) }
 }
 
-const all = (parts: readonly Part[]): Part => ({
-  sql: parts.map(part => part.sql).join(' AND '),
-  values: parts.flatMap(part => part.values),
-})
 const whereOf = (filter: ModelFilter): Part =>
-  all([listed, ...factParts(filter), ...labelPart(filter.label), ...searchParts(filter.q)])
+  allOf([listed, ...factParts(filter), ...labelPart(filter.label), ...searchParts(filter.q)])
 
 /** What lists can be sorted by, each with the index that holds it and every fact. */
 const sorts = {
@@ -198,7 +184,7 @@ type CombinationRow = readonly [...facts: string[], total: number, fits: number,
 
 /** Models grouped by all their facts, under the filters that no facet counts: words and labels. Read from one index in its order. */
 export function combinationsOf(db: ReadableDb, filter: ModelFilter): Combination[] {
-  const where = all([listed, ...labelPart(filter.label), ...searchParts(filter.q)])
+  const where = allOf([listed, ...labelPart(filter.label), ...searchParts(filter.q)])
   const facets = Object.keys(facetColumns) as CombinedFacet[]
   const columns = Object.values(facetColumns).join(', ')
   return db
@@ -218,7 +204,7 @@ export function combinationsOf(db: ReadableDb, filter: ModelFilter): Combination
 /** How many models have each label, under every other filter. */
 export function labelCounts(db: ReadableDb, filter: ModelFilter, limit: number): { value: string; count: number }[] {
   const parts = [...factParts(filter), ...searchParts(filter.q)]
-  const where = parts.length === 0 ? all([{ sql: '1', values: [] }]) : all([listed, ...parts])
+  const where = allOf(parts.length === 0 ? [] : [listed, ...parts])
   const source = parts.length === 0 ? '' : 'JOIN models m ON m.row = l.row'
   return db
     .prepare<unknown[], { value: string; count: number }>(

@@ -1,3 +1,4 @@
+import { addNameKeys } from '../../platform/db/list-page.ts'
 import type { Migration } from '../../platform/db/migrate.ts'
 
 export const trainingMigrations: readonly Migration[] = [
@@ -60,6 +61,25 @@ export const trainingMigrations: readonly Migration[] = [
           PRIMARY KEY (run_id, step)
         ) STRICT, WITHOUT ROWID;
       `),
+  },
+  {
+    version: 610,
+    name: 'run-lists',
+    // A removed run keeps its row, and gives its name back, until its bytes are deleted.
+    up: db => {
+      addNameKeys(db, 'runs')
+      db.exec(`
+        ALTER TABLE runs ADD COLUMN removed_at_ms INTEGER;
+        ALTER TABLE runs ADD COLUMN removed_name TEXT;
+        DROP INDEX runs_by_state;
+        CREATE INDEX runs_by_state ON runs (state, method, removed_at_ms);
+        CREATE INDEX runs_by_name ON runs (name_key, id, state, method, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX runs_by_age ON runs (created_at_ms, id, state, method, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX runs_by_change ON runs (updated_at_ms, id, state, method, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX runs_by_loss ON runs (coalesce(loss, 1e300), id, state, method, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX runs_removed ON runs (removed_at_ms) WHERE removed_at_ms IS NOT NULL;
+      `)
+    },
   },
   {
     version: 620,

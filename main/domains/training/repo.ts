@@ -2,6 +2,9 @@ import type { JobState } from '../../contract/jobs.ts'
 import type { MemoryPlan, MetricPoint, Provenance, Run } from '../../contract/training.ts'
 import type { TrainingMethod } from '../../contract/training-parameters.ts'
 import { isoOf } from '../../platform/clock.ts'
+import type { PageRequest } from '../../platform/db/keyset.ts'
+import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
+import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 
 /** A run as the database has it: ids are plain text, times are milliseconds. service.ts turns it into the contract's `Run`. */
@@ -98,41 +101,80 @@ const toRun = (row: Row): RunRecord => ({
   endedAtMs: row.ended_at_ms,
 })
 
+const KEPT = 'removed_at_ms IS NULL'
+
 export function findRun(db: ReadableDb, ref: string): RunRecord | undefined {
-  const row = db.prepare<[string, string], Row>(`SELECT ${COLUMNS} FROM runs WHERE id = ? OR name = ?`).get(ref, ref)
+  const row = db
+    .prepare<[string, string], Row>(`SELECT ${COLUMNS} FROM runs WHERE (id = ? OR name = ?) AND ${KEPT}`)
+    .get(ref, ref)
   return row && toRun(row)
 }
 
 export type RunFilter = {
-  readonly state?: string | undefined
-  readonly method?: string | undefined
+  readonly state?: readonly string[] | undefined
+  readonly method?: readonly string[] | undefined
   readonly q?: string | undefined
 }
 
-const WHERE = "(? IS NULL OR state = ?) AND (? IS NULL OR method = ?) AND (? IS NULL OR name LIKE '%' || ? || '%')"
-const values = ({ state, method, q }: RunFilter) => [
-  state ?? null,
-  state ?? null,
-  method ?? null,
-  method ?? null,
-  q ?? null,
-  q ?? null,
+const list: ListSource = {
+  table: 'runs',
+  columns: COLUMNS,
+  // A loss that is not a number sorts as the worst.
+  sorts: { name: 'name_key', created: 'created_at_ms', updated: 'updated_at_ms', loss: 'coalesce(loss, 1e300)' },
+}
+const partsOf = ({ state, method, q }: RunFilter): readonly Part[] => [
+  { sql: KEPT, values: [] },
+  ...among('state', state),
+  ...among('method', method),
+  ...containing('name', q),
 ]
 
-export const listRuns = (db: ReadableDb, filter: RunFilter, beforeId: string | undefined, limit: number): RunRecord[] =>
-  db
-    .prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM runs WHERE ${WHERE} AND id < ? ORDER BY id DESC LIMIT ?`)
-    .all(...values(filter), beforeId ?? 'run_~', limit)
-    .map(toRun)
+export function listRuns(db: ReadableDb, filter: RunFilter, page: PageRequest) {
+  const { rows, nextCursor } = selectPage<Row>(db, list, partsOf(filter), page)
+  return { runs: rows.map(toRun), nextCursor }
+}
 
-export const countRuns = (db: ReadableDb, filter: RunFilter): number =>
-  db.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM runs WHERE ${WHERE}`).get(...values(filter))?.n ?? 0
+export const countRuns = (db: ReadableDb, filter: RunFilter): number => countOf(db, list, partsOf(filter))
+
+type RemovedRun = { readonly run: RunRecord; readonly name: string; readonly removedAtMs: number }
+const REMOVED = `SELECT ${COLUMNS}, removed_name, removed_at_ms FROM runs WHERE removed_at_ms IS NOT NULL`
+type RemovedRow = Row & { removed_name: string; removed_at_ms: number }
+const toRemoved = (row: RemovedRow): RemovedRun => ({
+  run: toRun({ ...row, name: row.removed_name }),
+  name: row.removed_name,
+  removedAtMs: row.removed_at_ms,
+})
+
+export function findRemovedRun(db: ReadableDb, id: string): RemovedRun | undefined {
+  const row = db.prepare<[string], RemovedRow>(`${REMOVED} AND id = ?`).get(id)
+  return row && toRemoved(row)
+}
+
+/** Runs that were removed before that time. */
+export const runsRemovedBefore = (db: ReadableDb, beforeMs: number): RunRecord[] =>
+  db
+    .prepare<[number], RemovedRow>(`${REMOVED} AND removed_at_ms < ?`)
+    .all(beforeMs)
+    .map(row => toRemoved(row).run)
+
+/** Hides a run. Its name is free again: the row is called by its id until it is restored. */
+export const setRunRemoved = (db: WritableDb, id: string, atMs: number): void =>
+  void db
+    .prepare(`UPDATE runs SET removed_at_ms = ?, removed_name = name, name = id WHERE id = ? AND ${KEPT}`)
+    .run(atMs, id)
+
+export const setRunRestored = (db: WritableDb, id: string, name: string, atMs: number): void =>
+  void db
+    .prepare(
+      'UPDATE runs SET removed_at_ms = NULL, removed_name = NULL, name = ?, name_key = ?, updated_at_ms = ? WHERE id = ?',
+    )
+    .run(name, nameKeyOf(name), atMs, id)
 
 /** Runs that are done but whose result is not registered yet: the backend may have stopped in between. */
 export const unregisteredRuns = (db: ReadableDb): RunRecord[] =>
   db
     .prepare<[], Row>(
-      `SELECT ${COLUMNS} FROM runs WHERE state = 'done' AND artifact_path IS NOT NULL AND result_id IS NULL`,
+      `SELECT ${COLUMNS} FROM runs WHERE state = 'done' AND artifact_path IS NOT NULL AND result_id IS NULL AND ${KEPT}`,
     )
     .all()
     .map(toRun)
@@ -151,8 +193,8 @@ export type NewRun = Pick<
 
 export function insertRun(db: WritableDb, run: NewRun): void {
   db.prepare(
-    `INSERT INTO runs (id, name, method, state, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan, provenance, step, size_bytes, created_at_ms, updated_at_ms)
-     VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, '{}', '{}', ?, ?, ?, 0, 0, ?, ?)`,
+    `INSERT INTO runs (id, name, method, state, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan, provenance, step, size_bytes, created_at_ms, updated_at_ms, name_key)
+     VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, '{}', '{}', ?, ?, ?, 0, 0, ?, ?, ?)`,
   ).run(
     run.id,
     run.name,
@@ -167,6 +209,7 @@ export function insertRun(db: WritableDb, run: NewRun): void {
     JSON.stringify(run.provenance),
     run.atMs,
     run.atMs,
+    nameKeyOf(run.name),
   )
 }
 

@@ -1,31 +1,26 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Call } from '../../contract/call.ts'
+import type { Lineage } from '../../contract/common.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Job, JobId } from '../../contract/jobs.ts'
 import { isEnded } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Provenance, Run, training } from '../../contract/training.ts'
-import {
-  allowedValues,
-  defaultsFor,
-  type MethodParameter,
-  methodFacts,
-  parametersOf,
-  parseParameters,
-  trainingMethods,
-} from '../../contract/training-parameters.ts'
+import { parseParameters } from '../../contract/training-parameters.ts'
 import { isoOf } from '../../platform/clock.ts'
-import { linkLineage } from '../../platform/db/lineage.ts'
+import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import { newId } from '../../platform/ids.ts'
+import { freeName } from '../../platform/retention.ts'
+import { catalogue } from './catalogue.ts'
 import type { TrainingDeps } from './deps.ts'
-import { createPreparation, sum, tooLarge, typed } from './prepare-run.ts'
+import { createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
+import { createRemoval } from './removal.ts'
 import {
   activeRuns,
   bestValidationLoss,
   checkpointsOf,
   countRuns,
-  deleteRun,
   findRun,
   insertRun,
   listMetrics,
@@ -38,10 +33,20 @@ import { createRunView } from './run-view.ts'
 import { thinCurve } from './thin-curve.ts'
 import { createRunEvents } from './worker.ts'
 
+type StartInput = PlanInput & {
+  readonly name?: string | undefined
+  readonly from?: string | undefined
+  readonly environment: string
+  readonly anyway: boolean
+}
+
 export type Training = {
   readonly handlers: Handlers<typeof training>
   /** Registers results of runs that ended while nobody looked. Call once after the supervisor has adopted its jobs. */
   readonly start: () => void
+  /** Deletes the bytes of runs that were removed long enough ago. */
+  readonly purge: () => void
+  readonly close: () => void
   readonly usersOfModel: (id: string) => readonly string[]
   readonly usersOfDataset: (id: string) => readonly string[]
 }
@@ -59,6 +64,8 @@ export function createTraining(deps: TrainingDeps): Training {
     if (!run) throw new AppError('not_found', `There is no run ${ref}.`, { hint: 'slipway training list shows them.' })
     return run
   }
+
+  const removal = createRemoval({ store, clock, log, folderOf, existing, stateOf: run => toRun(run).state })
 
   const launch = (
     call: Call,
@@ -88,140 +95,114 @@ export function createTraining(deps: TrainingDeps): Training {
   const runEvents = createRunEvents({ store, clock, log, ended: runId => void results.registered(runId) })
   jobs.handle('training', runEvents)
 
-  const handlers: Handlers<typeof training> = {
-    methods: async () => ({
-      items: trainingMethods.map(method => {
-        const { title, help, trainer, datasetFormats } = methodFacts[method]
-        return {
-          method,
-          title: title.en,
-          titleZh: title['zh-CN'],
-          help: help.en,
-          helpZh: help['zh-CN'],
-          trainer,
-          datasetFormats: [...datasetFormats],
-          parameters: parametersOf(method).length,
-        }
-      }),
-    }),
+  const begin = async (input: StartInput, call: Call): Promise<Run> => {
+    const { model, train, measured, parameters, answer } = await prepare(input)
+    if (answer.memory.verdict === 'too_large' && !input.anyway) throw tooLarge(answer.memory)
+    const adapter = input.from === undefined ? undefined : models.readyVersion(input.from)
+    if (adapter && adapter.summary.format !== 'adapter')
+      throw new AppError('invalid_input', `${adapter.name} is not an adapter.`, {
+        hint: 'To train a full model further, give it with --model.',
+      })
+    const name = input.name ?? defaultName(model.name, input.method, clock.nowMs())
+    if (findRun(store.read, name))
+      throw new AppError('conflict', `A run named "${name}" exists already.`, { hint: 'Choose another --name.' })
+    const python = pythonFor(input.environment)
+    for (const data of [...train, ...measured]) datasets.freeze(call, data.id)
+    const id = newId('run', clock.nowMs())
+    const { validationSplit, ...passedOn } = parameters
+    const config = {
+      ...passedOn,
+      // Rows are held back only where nothing else measures.
+      ...(validationSplit > 0 && measured.length === 0 && { validationSplit }),
+      method: input.method,
+      modelDir: model.path,
+      trainFiles: train.flatMap(data => data.files),
+      validationFiles: measured.flatMap(data => data.files),
+      outputDir: folderOf(id),
+      device: input.device,
+      ...(adapter && { adapterDir: adapter.path }),
+    }
+    const provenance: Provenance = {
+      seed: parameters.seed,
+      environment: { name: python.name, lockHash: python.lockHash },
+      code,
+      machine: machine(),
+    }
+    store.commit(call, id, tx => {
+      insertRun(tx, {
+        id,
+        name,
+        method: input.method,
+        parameters,
+        config,
+        provenance,
+        warnings: answer.warnings,
+        memoryPlan: answer.memory,
+        atMs: clock.nowMs(),
+        model: { id: model.id, name: `${model.name}@${model.version}` },
+        datasets: [...train, ...measured].map(data => ({ id: data.id, name: data.name })),
+      })
+      const edge = { childId: id, childKind: 'run', childName: name }
+      linkLineage(tx, { ...edge, parentId: model.id, parentKind: 'model', parentName: model.name, role: 'base' })
+      if (adapter)
+        linkLineage(tx, {
+          ...edge,
+          parentId: adapter.id,
+          parentKind: 'model',
+          parentName: adapter.name,
+          role: 'adapter',
+        })
+      for (const data of train)
+        linkLineage(tx, { ...edge, parentId: data.id, parentKind: 'dataset', parentName: data.name, role: 'data' })
+      for (const data of measured)
+        linkLineage(tx, {
+          ...edge,
+          parentId: data.id,
+          parentKind: 'dataset',
+          parentName: data.name,
+          role: 'validation',
+        })
+      const job = launch(call, {
+        id,
+        name,
+        config,
+        environment: input.environment,
+        device: input.device,
+        memoryBytes: sum(answer.memory.terms.map(term => term.bytes)),
+      })
+      updateRun(tx, id, { jobId: job.id }, clock.nowMs())
+      tx.announce({ topic: 'runs', kind: 'created', id })
+    })
+    return toRun(existing(id))
+  }
 
-    schema: async ({ method, tuning }) => {
-      const defaults: Readonly<Record<string, unknown>> = defaultsFor(method, tuning)
-      return {
-        method,
-        items: parametersOf(method).map(parameter => ({
-          key: parameter.key,
-          type: parameter.type,
-          default: defaults[parameter.key],
-          ...defaultFrom(parameter),
-          allowed: allowedValues(parameter),
-          ...('range' in parameter && { range: parameter.range }),
-          ...('choices' in parameter && { choices: [...parameter.choices] }),
-          ...('pattern' in parameter && { pattern: parameter.pattern }),
-          ...('items' in parameter && { items: parameter.items }),
-          ...(parameter.unit !== undefined && { unit: parameter.unit }),
-          group: parameter.group,
-          help: parameter.help.en,
-          helpZh: parameter.help['zh-CN'],
-          ...(parameter.qianfanName !== undefined && { qianfanName: parameter.qianfanName }),
-          ...(parameter.transformersName !== undefined && { transformersName: parameter.transformersName }),
-          ...(parameter.appliesWhen !== undefined && {
-            appliesWhen: { key: parameter.appliesWhen.key, in: [...parameter.appliesWhen.in] },
-          }),
-        })),
-      }
-    },
+  const handlers: Handlers<typeof training> = {
+    ...catalogue,
 
     plan: async input => (await prepare(input)).answer,
 
-    start: async (input, call) => {
-      const { model, train, measured, parameters, answer } = await prepare(input)
-      if (answer.memory.verdict === 'too_large' && !input.anyway) throw tooLarge(answer.memory)
-      const adapter = input.from === undefined ? undefined : models.readyVersion(input.from)
-      if (adapter && adapter.summary.format !== 'adapter')
-        throw new AppError('invalid_input', `${adapter.name} is not an adapter.`, {
-          hint: 'To train a full model further, give it with --model.',
-        })
-      const name = input.name ?? defaultName(model.name, input.method, clock.nowMs())
-      if (findRun(store.read, name))
-        throw new AppError('conflict', `A run named "${name}" exists already.`, { hint: 'Choose another --name.' })
-      const python = pythonFor(input.environment)
-      for (const data of [...train, ...measured]) datasets.freeze(call, data.id)
-      const id = newId('run', clock.nowMs())
-      const { validationSplit, ...passedOn } = parameters
-      const config = {
-        ...passedOn,
-        // Rows are held back only where nothing else measures.
-        ...(validationSplit > 0 && measured.length === 0 && { validationSplit }),
-        method: input.method,
-        modelDir: model.path,
-        trainFiles: train.flatMap(data => data.files),
-        validationFiles: measured.flatMap(data => data.files),
-        outputDir: folderOf(id),
-        device: input.device,
-        ...(adapter && { adapterDir: adapter.path }),
-      }
-      const provenance: Provenance = {
-        seed: parameters.seed,
-        environment: { name: python.name, lockHash: python.lockHash },
-        code,
-        machine: machine(),
-      }
-      store.commit(call, id, tx => {
-        insertRun(tx, {
-          id,
-          name,
-          method: input.method,
-          parameters,
-          config,
-          provenance,
-          warnings: answer.warnings,
-          memoryPlan: answer.memory,
-          atMs: clock.nowMs(),
-          model: { id: model.id, name: `${model.name}@${model.version}` },
-          datasets: [...train, ...measured].map(data => ({ id: data.id, name: data.name })),
-        })
-        const edge = { childId: id, childKind: 'run', childName: name }
-        linkLineage(tx, { ...edge, parentId: model.id, parentKind: 'model', parentName: model.name, role: 'base' })
-        if (adapter)
-          linkLineage(tx, {
-            ...edge,
-            parentId: adapter.id,
-            parentKind: 'model',
-            parentName: adapter.name,
-            role: 'adapter',
-          })
-        for (const data of train)
-          linkLineage(tx, { ...edge, parentId: data.id, parentKind: 'dataset', parentName: data.name, role: 'data' })
-        for (const data of measured)
-          linkLineage(tx, {
-            ...edge,
-            parentId: data.id,
-            parentKind: 'dataset',
-            parentName: data.name,
-            role: 'validation',
-          })
-        const job = launch(call, {
-          id,
-          name,
-          config,
-          environment: input.environment,
-          device: input.device,
-          memoryBytes: sum(answer.memory.terms.map(term => term.bytes)),
-        })
-        updateRun(tx, id, { jobId: job.id }, clock.nowMs())
-        tx.announce({ topic: 'runs', kind: 'created', id })
-      })
-      return toRun(existing(id))
+    start: begin,
+
+    // A new run: the old one stays as it ended, with its log, to be compared with.
+    retry: async ({ id, name, set, device, anyway }, call) => {
+      const run = existing(id)
+      const { state } = toRun(run)
+      if (!isEnded(state))
+        throw new AppError('conflict', `${run.name} is ${state}.`, { hint: 'Stop it first, or wait for its end.' })
+      const again = againOf(run, lineageOf(store.read, run.id))
+      const free = name ?? freeName(run.name, 'again', other => findRun(store.read, other) !== undefined)
+      return begin(
+        { ...again, name: free, set: { ...again.set, ...set }, anyway, ...(device !== undefined && { device }) },
+        call,
+      )
     },
 
-    list: async ({ limit, cursor, state, method, q }) => {
-      const runs = listRuns(store.read, { state, method, q }, cursor, limit)
-      const last = runs.at(-1)
+    list: async ({ state, method, q, ...page }) => {
+      const { runs, nextCursor } = listRuns(store.read, { state, method, q }, page)
       return {
         items: runs.map(toRun),
         total: countRuns(store.read, { state, method, q }),
-        ...(runs.length === limit && last && { nextCursor: last.id }),
+        ...(nextCursor !== undefined && { nextCursor }),
       }
     },
 
@@ -327,33 +308,9 @@ export function createTraining(deps: TrainingDeps): Training {
       }
     },
 
-    remove: async ({ id }, call) => {
-      const run = existing(id)
-      if (!isEnded(toRun(run).state))
-        throw new AppError('conflict', `${run.name} is still under way.`, { hint: 'Stop it first.' })
-      const folder = folderOf(run.id)
-      // Results stay: they are models of their own. Everything else of the run goes.
-      const keep = new Set(
-        [
-          run.artifactPath,
-          ...checkpointsOf(store.read, run.id).map(each =>
-            each.publishedAs === null ? null : join(folder, `published-${each.step}`),
-          ),
-        ].filter(path => path !== null),
-      )
-      const doomed = existsSync(folder)
-        ? readdirSync(folder)
-            .map(name => join(folder, name))
-            .filter(path => ![...keep].some(kept => kept === path || !relative(path, kept).startsWith('..')))
-        : []
-      const freedBytes = sum(doomed.map(treeBytes))
-      store.commit(call, run.id, tx => {
-        deleteRun(tx, run.id)
-        tx.announce({ topic: 'runs', kind: 'removed', id: run.id })
-      })
-      for (const path of doomed) rmSync(path, { recursive: true, force: true })
-      return { removed: run.id as Run['id'], freedBytes }
-    },
+    remove: async ({ id, purge }, call) => removal.remove(call, id, purge),
+
+    restore: async ({ id }, call) => detail(removal.restore(call, id)),
   }
 
   const usersOf = (uses: (run: RunRecord) => boolean) =>
@@ -362,22 +319,35 @@ export function createTraining(deps: TrainingDeps): Training {
       .map(run => `run ${run.name}`)
   return {
     handlers,
-    start: results.catchUp,
+    start: () => {
+      results.catchUp()
+      removal.start()
+    },
+    purge: removal.purge,
+    close: removal.close,
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),
   }
 }
 
-/** `loraAlpha` follows `loraRank`: a form shows such a default as what it is at the moment. */
-const defaultFrom = ({ default: rule }: MethodParameter): { readonly defaultFrom?: string } => {
-  if (typeof rule !== 'object' || rule === null) return {}
-  if ('multiple' in rule) return { defaultFrom: rule.multiple.of }
-  return 'divisor' in rule ? { defaultFrom: rule.divisor.of } : {}
-}
-
-const treeBytes = (path: string): number => {
-  const facts = statSync(path)
-  return facts.isDirectory() ? sum(readdirSync(path).map(name => treeBytes(join(path, name)))) : facts.size
+/** What was asked for when a run was started, from what the run remembers. */
+function againOf(run: RunRecord, { madeBy }: Lineage): Omit<StartInput, 'name' | 'anyway'> {
+  // Roles are in the lineage; the order, which decides what a seed makes of the rows, is in the run itself.
+  const refs = (role: string) => {
+    const ids = new Set(madeBy.filter(each => each.role === role).map(each => each.id))
+    return [...new Set(run.datasets.map(data => data.id))].filter(id => ids.has(id))
+  }
+  const from = madeBy.find(each => each.role === 'adapter')?.id
+  return {
+    method: run.method,
+    model: run.model.id,
+    dataset: refs('data'),
+    validation: refs('validation'),
+    set: run.parameters,
+    device: String(run.config.device ?? 'auto'),
+    environment: run.provenance.environment.name,
+    ...(from !== undefined && { from }),
+  }
 }
 
 const defaultName = (model: string, method: string, nowMs: number): string =>
