@@ -75,7 +75,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
       key: 'source',
       title: text.source,
       width: '84px',
-      fromPx: 1_100,
+      fromPx: 1_360,
       cell: cell(({ source }) => <span className="dim">{source}</span>),
     },
     { key: 'hash', title: text.hash, width: '112px', fromPx: 1_250, cell: cell(({ hash }) => <Hash hash={hash} />) },

@@ -40,7 +40,7 @@ function placeOf(id: TourStepId, facts: TourFacts): string | undefined {
     case 'serve':
       return of('deployments', facts.deployment)
     case 'chat':
-      return facts.deployment ? hrefTo('playground', { model: facts.deployment.name }) : undefined
+      return facts.deployment ? hrefTo('playground', { a: facts.deployment.name }) : undefined
     default:
       return id satisfies never
   }

@@ -1,4 +1,5 @@
 import { client } from '../../lib/client.ts'
+import { offerDraft } from '../../lib/draft.ts'
 import { isEnded } from '../../lib/job-words.ts'
 import { go } from '../../lib/route.ts'
 import { type TourFacts, type TourStepId, tourNames } from './tour.ts'
@@ -39,8 +40,8 @@ const actions: Record<TourStepId, (context: Context) => Promise<unknown>> = {
       ? client.inference.start({ id: facts.deployment.id })
       : client.inference.deploy({ model: facts.run?.result?.id ?? tourNames.run, name: tourNames.deployment }),
   chat: async () => {
-    const question = await firstQuestion()
-    go('playground', { model: tourNames.deployment, prompt: question })
+    offerDraft('playground.question', await firstQuestion())
+    go('playground', { a: tourNames.deployment })
   },
 }
 
