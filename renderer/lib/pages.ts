@@ -1,4 +1,4 @@
-import { type QueryFunction, type QueryKey, useQueries } from '@tanstack/react-query'
+import { type QueryFunction, type QueryKey, type UseQueryOptions, useQueries } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
 type Page<T> = { readonly items: readonly T[]; readonly total: number }
@@ -6,6 +6,13 @@ type PageQuery<T> = {
   readonly queryKey: QueryKey
   readonly queryFn: QueryFunction<Page<T>>
 }
+/** A query whose answer becomes a page. */
+type SelectedQuery<D, T> = {
+  readonly queryKey: QueryKey
+  readonly queryFn: QueryFunction<D>
+  readonly select: (answer: D) => Page<T>
+}
+type Options = { /** Rows that are read at once. */ readonly pageSize?: number }
 
 export type PagedRows<T> = {
   /** How many rows there are; undefined until the first page is here. */
@@ -28,7 +35,15 @@ const noRows: readonly never[] = []
  */
 export function usePagedRows<T>(
   pageOf: (offset: number, limit: number) => PageQuery<T>,
-  { pageSize = 100 }: { readonly pageSize?: number } = {},
+  options?: Options,
+): PagedRows<T>
+export function usePagedRows<D, T>(
+  pageOf: (offset: number, limit: number) => SelectedQuery<D, T>,
+  options?: Options,
+): PagedRows<T>
+export function usePagedRows<D, T>(
+  pageOf: (offset: number, limit: number) => UseQueryOptions<D, Error, Page<T>>,
+  { pageSize = 100 }: Options = {},
 ): PagedRows<T> {
   const [range, setRange] = useState({ first: 0, last: 0 })
   const wanted = useMemo(
