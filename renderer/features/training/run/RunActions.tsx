@@ -1,18 +1,17 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button, Dropdown } from 'antd'
+import { Button, Dropdown } from 'antd'
 import { Ellipsis, GitCompareArrows, Play, Square } from 'lucide-react'
 import { api } from '../../../lib/client.ts'
-import { bytes, middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
-import { go, hrefTo, setQuery } from '../../../lib/route.ts'
+import { hrefTo, setQuery } from '../../../lib/route.ts'
 import type { OnFailed } from './RunNews.tsx'
 import { runText } from './text.ts'
+import { useRunRemoval } from './use-removal.tsx'
 import type { ShownRun } from './use-run.ts'
 
 /** What can be done with a run, by the state that it is in. */
 export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
   const text = useText(runText)
-  const { modal, message } = App.useApp()
   const { run, state, isAlive } = shown
   const resume = useMutation(
     api.training.resume.mutationOptions({
@@ -23,29 +22,12 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
   const stop = useMutation(
     api.training.stop.mutationOptions({ onError: error => onFailed({ title: text.stopFailed, error }) }),
   )
-  const remove = useMutation(
-    api.training.remove.mutationOptions({
-      onError: error => onFailed({ title: text.removeFailed, error }),
-      onSuccess: () => {
-        void message.success(text.removed(middle(run.name)))
-        go('training')
-      },
-    }),
-  )
-  const checkpointBytes = run.checkpoints.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const askToRemove = () =>
-    void modal.confirm({
-      title: text.removeTitle(middle(run.name)),
-      content: text.removeText(text.checkpointSizes(number(run.checkpoints.length), bytes(checkpointBytes))),
-      okText: text.remove,
-      okButtonProps: { danger: true },
-      cancelText: text.cancel,
-      autoFocusButton: 'cancel',
-      onOk: () => remove.mutateAsync({ id: run.id }).catch(() => undefined),
-    })
+  const removal = useRunRemoval(error => onFailed({ title: text.removeFailed, error }))
   const items = [
     { key: 'again', label: <a href={hrefTo('training', 'new', { run: run.id })}>{text.again}</a> },
-    ...(isAlive ? [] : [{ key: 'remove', danger: true, label: text.remove, onClick: askToRemove }]),
+    ...(isAlive
+      ? []
+      : [{ key: 'remove', danger: true, label: text.remove, onClick: () => removal.remove(run.id, run.name) }]),
   ]
   return (
     <>

@@ -3,7 +3,7 @@ import { Button } from 'antd'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
-import { hrefTo } from '../../../lib/route.ts'
+import { go, hrefTo } from '../../../lib/route.ts'
 import { Fault } from '../../../ui/Fault.tsx'
 import { useWords } from '../words.ts'
 import { Drift, driftOf } from './Drift.tsx'
@@ -20,6 +20,12 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
     api.training.resume.mutationOptions({
       onError: error => onFailed({ title: text.resumeFailed, error }),
       onSuccess: () => onFailed(undefined),
+    }),
+  )
+  const retry = useMutation(
+    api.training.retry.mutationOptions({
+      onError: error => onFailed({ title: text.retryFailed, error }),
+      onSuccess: made => go('training', made.id),
     }),
   )
   const failure = run.failure
@@ -75,6 +81,13 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
                   )}
                 </Button>
               ))}
+            <Button
+              type={run.canResume ? 'default' : 'primary'}
+              loading={retry.isPending}
+              onClick={() => retry.mutate({ id: run.id })}
+            >
+              {text.retry}
+            </Button>
             {form}
           </>
         )

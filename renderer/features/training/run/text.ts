@@ -93,6 +93,7 @@ export const runText = dictionary({
   resumeFrom: [(step: string) => `Resume from ${step}`, (step: string) => `从 ${step} 继续`],
   resumeWith: [(change: string) => `Resume with ${change}`, (change: string) => `以 ${change} 继续`],
   retry: ['Start again', '重新开始'],
+  retryFailed: ['It could not be started again', '无法重新开始'],
   openForm: ['Open the form', '打开表单'],
   resumeFailed: ['It could not be resumed', '无法继续训练'],
   drift: ['It is not as it was when the checkpoint was written', '与写入检查点时不一致'],
@@ -131,18 +132,9 @@ export const runText = dictionary({
   openModel: ['Open the model', '打开模型'],
 
   remove: ['Remove the run', '删除训练'],
-  removeTitle: [(name: string) => `Remove ${name}?`, (name: string) => `删除 ${name}？`],
-  removeText: [
-    (checkpoints: string) =>
-      `Lost for good: its curves, its log and ${checkpoints}. Kept: every model that it made, and its data.`,
-    (checkpoints: string) => `将永久删除：曲线、日志和${checkpoints}。保留：由它产出的所有模型及其数据。`,
-  ],
-  checkpointSizes: [
-    (count: string, size: string) => `${count} checkpoints (${size})`,
-    (count: string, size: string) => `${count} 个检查点（${size}）`,
-  ],
   removed: [(name: string) => `${name} is removed.`, (name: string) => `${name} 已删除。`],
   undo: ['Undo', '撤销'],
+  restored: [(name: string) => `${name} is back.`, (name: string) => `${name} 已恢复。`],
   removeFailed: ['It could not be removed', '无法删除'],
 
   parameters: ['Parameters', '参数'],
