@@ -215,12 +215,16 @@ export type CheckProblem = z.output<typeof CheckProblem>
 
 /** One row as the model would be shown it, in parts that the loss sees or does not. */
 export const RenderedRow = z.object({
-  row: z.number().int(),
+  row: z.number().int().meta({ description: 'from 0, as in preview' }),
   side: z.enum(['chosen', 'rejected']).optional(),
   tokens: z.number().int(),
   learnedTokens: z.number().int(),
   truncatedTokens: z.number().int(),
   parts: z.array(z.object({ text: z.string(), learned: z.boolean() })),
+  pieces: z
+    .array(z.object({ text: z.string(), learned: z.boolean(), special: z.boolean() }))
+    .optional()
+    .meta({ description: 'one per token; special ones steer the model and are not text' }),
 })
 export type RenderedRow = z.output<typeof RenderedRow>
 
@@ -369,6 +373,25 @@ export const datasets = {
       rows: z.coerce.number().int().min(1).max(100).default(5).meta({ description: 'how many rendered rows to show' }),
     }),
     output: CheckReport,
+  }),
+  render: query({
+    description: 'Show some rows as a model would be shown them, token by token, with what the loss sees',
+    policy: 'read',
+    route: 'GET /datasets/{id}/rendered',
+    input: z.object({
+      id: DatasetRef,
+      model: Ref,
+      method: z.string().max(40).optional().meta({ description: 'the training method the rows are for' }),
+      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(100).default(10),
+    }),
+    output: z.object({
+      rows: z.array(RenderedRow).meta({ description: 'for pairs, two per row' }),
+      problems: z
+        .array(z.object({ row: z.number().int(), code: z.string(), message: z.string() }))
+        .meta({ description: 'rows that cannot be rendered, or teach nothing' }),
+    }),
   }),
   freeze: command({
     description: 'Publish a version: only frozen versions train',

@@ -12,7 +12,12 @@ const assistant = (content: string, weight?: number) => ({
 const system = (content: string) => ({ role: 'system', content })
 
 const rendered = { usable: 3 }
-const render: RenderRows = async ({ method, files, samples }) => ({
+const asked: Parameters<RenderRows>[0][] = []
+const render: RenderRows = async request => {
+  asked.push(request)
+  return renderAll(request)
+}
+const renderAll: RenderRows = async ({ method, files, samples }) => ({
   report: {
     rows: 3,
     usableRows: rendered.usable,
@@ -31,7 +36,7 @@ const render: RenderRows = async ({ method, files, samples }) => ({
       parts: [{ text: method, learned: true }],
     },
   ],
-  problems: rendered.usable === 3 ? [] : [{ row: 1, code: 'invalid_input', message: 'Every label is masked' }],
+  problems: rendered.usable === 3 ? [] : [{ row: 0, code: 'invalid_input', message: 'Every label is masked' }],
 })
 
 let b: Bench
@@ -137,4 +142,25 @@ test('the tokenizer’s findings join in, and a set without a learned token is r
     'truncated',
     'nothing_learned',
   ])
+})
+
+test('some rows are rendered alone, in the words of the method that the rows are for', async () => {
+  rendered.usable = 3
+  await check('looked-at', clean)
+  const { rows, problems } = await b.datasets.handlers.render(
+    { id: 'looked-at', model: 'tiny', offset: 2, limit: 2 },
+    call,
+  )
+  expect(asked.at(-1)).toMatchObject({ model: 'tiny', method: 'sft', only: { firstRow: 2, rows: 2 } })
+  expect(rows).toHaveLength(1)
+  expect(problems).toEqual([])
+  const before = asked.length
+  expect(await b.datasets.handlers.render({ id: 'looked-at', model: 'tiny', offset: 5, limit: 2 }, call)).toEqual({
+    rows: [],
+    problems: [],
+  })
+  await expect(
+    b.datasets.handlers.render({ id: 'looked-at', model: 'tiny', method: 'dpo', offset: 0, limit: 2 }, call),
+  ).rejects.toMatchObject({ code: 'invalid_input' })
+  expect(asked).toHaveLength(before)
 })
