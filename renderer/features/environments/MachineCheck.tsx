@@ -17,7 +17,6 @@ const phrases = dictionary({
     (ok: number, all: number) => `${all} 项中 ${ok} 项就绪`,
   ],
   fix: ['Repair', '修复'],
-  fixed: ['What was repaired', '已修复'],
   unread: ['This machine could not be checked', '无法检查本机'],
   notFixed: ['The repair did not succeed', '修复未成功'],
 })

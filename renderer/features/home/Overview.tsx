@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
-import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, figure, middle, number, percent } from '../../lib/format.ts'
@@ -11,7 +10,8 @@ import { go, hrefTo } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
-import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
+import { Glyph } from '../../ui/Glyph.tsx'
+import { deploymentGlyph, deploymentStateText } from '../inference/deployment-words.ts'
 import { OverviewList } from './OverviewList.tsx'
 
 const phrases = dictionary({
@@ -32,34 +32,16 @@ const phrases = dictionary({
   rate: [(tokens: string) => `${tokens} tok/s`, (tokens: string) => `${tokens} tok/s`],
   left: [(time: string) => `${time} left`, (time: string) => `剩余 ${time}`],
   unread: ['What happened here could not be read', '无法读取最近的活动'],
-  queued: ['Queued', '排队中'],
-  starting: ['Starting', '启动中'],
-  loading: ['Loading', '加载中'],
-  serving: ['Serving', '服务中'],
-  stopping: ['Stopping', '停止中'],
-  stopped: ['Stopped', '已停止'],
-  failed: ['Failed', '失败'],
-  lost: ['Lost', '已丢失'],
 })
 
 const few = 6
-
-const deploymentGlyph: Record<Deployment['state'], GlyphState> = {
-  queued: 'queue',
-  starting: 'run',
-  loading: 'run',
-  serving: 'live',
-  stopping: 'run',
-  stopped: 'off',
-  failed: 'fail',
-  lost: 'lost',
-}
 
 /** What happened here last: runs, what is served, jobs. */
 export function Overview() {
   const text = useText(phrases)
   const kinds = useText(jobKindText)
   const states = useText(jobStateText)
+  const deploymentStates = useText(deploymentStateText)
   const language = useView(view => view.language)
   const nowMs = useNow()
   const runs = useQuery(api.training.list.queryOptions({ input: { limit: few } }))
@@ -115,11 +97,13 @@ export function Overview() {
         }
         rows={(deployments.data?.items ?? []).map(deployment => ({
           key: deployment.id,
-          glyph: <Glyph state={deploymentGlyph[deployment.state]} label={text[deployment.state]} />,
+          glyph: <Glyph state={deploymentGlyph[deployment.state]} label={deploymentStates[deployment.state]} />,
           name: deployment.name,
           href: hrefTo('deployments', deployment.id),
           note: middle((deployment.adapter ?? deployment.model).name, 28),
-          figure: deployment.load ? text.rate(number(deployment.load.tokensPerSecond)) : text[deployment.state],
+          figure: deployment.load
+            ? text.rate(number(deployment.load.tokensPerSecond))
+            : deploymentStates[deployment.state],
           when: when(deployment.updatedAt),
         }))}
       />

@@ -14,7 +14,6 @@ export const jobsText = dictionary({
   device: ['Device', '设备'],
   attempt: ['Try', '次数'],
   took: ['Time', '用时'],
-  begun: ['Begun', '开始'],
   ago: ['Age', '距今'],
   unread: ['The jobs could not be read', '无法读取任务'],
   none: ['No job has run yet', '还没有任务'],
@@ -93,7 +92,6 @@ export const jobsText = dictionary({
   noLog: ['Nothing was said yet.', '还没有输出。'],
   logUnread: ['The log could not be read', '无法读取日志'],
   copyLog: ['Copy', '复制'],
-  copied: ['Copied', '已复制'],
 })
 
 /** What a job serves, in the middle of a sentence. */
