@@ -140,6 +140,10 @@ export const DatasetSettings = z.object({
   split: z.string().optional(),
   seed: z.number().int().optional(),
   share: z.number().optional(),
+  without: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'problems whose rows were left out of a repaired version' }),
 })
 export type DatasetSettings = z.output<typeof DatasetSettings>
 
@@ -400,6 +404,26 @@ export const datasets = {
     route: 'POST /datasets/{id}/freeze',
     cli: { args: ['id'], example: 'slipway datasets freeze dialogues' },
     input: byRef,
+    output: DatasetVersion,
+  }),
+  repair: command({
+    description: 'Make a new version without the rows that have some of the problems that check names',
+    policy: 'write',
+    audit: 'datasets.repair',
+    route: 'POST /datasets/{id}/repair',
+    cli: { args: ['id'], example: 'slipway datasets repair dialogues --without duplicate empty_answer' },
+    input: z.object({
+      id: DatasetRef,
+      without: z
+        .array(z.string().regex(/^[a-z_]{1,60}$/))
+        .min(1)
+        .max(30)
+        .meta({ description: 'codes of problems, such as duplicate; render_… needs the model' }),
+      model: Ref.optional(),
+      method: z.string().max(40).optional(),
+      against: DatasetRef.optional(),
+      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+    }),
     output: DatasetVersion,
   }),
   split: command({

@@ -164,3 +164,36 @@ test('some rows are rendered alone, in the words of the method that the rows are
   ).rejects.toMatchObject({ code: 'invalid_input' })
   expect(asked).toHaveLength(before)
 })
+
+const repair = (id: string, without: string[], more: Record<string, unknown> = {}) =>
+  b.datasets.handlers.repair({ id, without, ...more }, call)
+
+test('a repair leaves the rows of a problem out of a new version, and the old one as it was', async () => {
+  const twice = [...clean, ...clean.slice(0, 2), { messages: [system('s'), user(' '), assistant('x')] }]
+  const { found } = await check('torn', twice)
+  expect(found).toEqual({ duplicate: [5, 6], empty_turn: [7] })
+  const repaired = await repair('torn', ['duplicate', 'empty_turn'])
+  expect(repaired).toMatchObject({ name: 'torn', version: 2, state: 'draft', kind: 'sft', rows: 5 })
+  expect(await b.datasets.handlers.check({ id: 'torn@2', rows: 5 }, call)).toMatchObject({ problems: [] })
+  const shown = await b.datasets.handlers.show({ id: 'torn@2' }, call)
+  expect(shown.settings.without).toEqual(['duplicate', 'empty_turn'])
+  expect(shown.lineage.madeBy).toMatchObject([{ kind: 'dataset', name: 'torn@1', role: 'repaired' }])
+  expect(await b.datasets.handlers.show({ id: 'torn@1' }, call)).toMatchObject({ rows: 8 })
+})
+
+test('rows that a model finds fault with are left out too', async () => {
+  await check('unseen', clean)
+  rendered.usable = 0
+  expect(await repair('unseen', ['render_invalid_input'], { model: 'tiny' })).toMatchObject({ rows: 4 })
+  rendered.usable = 3
+  await expect(repair('unseen', ['render_invalid_input'])).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
+test('a repair that would change nothing, leave nothing or mean nothing is refused', async () => {
+  await check('sound', clean)
+  await expect(repair('sound', ['duplicate'])).rejects.toMatchObject({ code: 'conflict' })
+  await expect(repair('sound', ['few_rows'])).rejects.toMatchObject({ code: 'invalid_input' })
+  const silent = [{ messages: [user(''), assistant('a')] }]
+  await check('silent', silent)
+  await expect(repair('silent', ['empty_turn'])).rejects.toMatchObject({ code: 'conflict' })
+})

@@ -16,6 +16,9 @@ type Deps = {
 
 type Samples = { readonly samples: RenderedRow[]; readonly problems: { row: number; code: string; message: string }[] }
 
+/** How many rows with problems are named; the worker counts the others too. */
+const mostProblems = 100_000
+
 /** Shows rows as a model will see them, through the Python worker that renders them for training too. */
 export const createRenderRows =
   ({ scratchDir, model, python }: Deps): RenderRows =>
@@ -28,6 +31,7 @@ export const createRenderRows =
       modelDir: path,
       files,
       samples,
+      problems: mostProblems,
       ...(maxSequenceLength !== undefined && { maxSequenceLength }),
       ...(only && { firstRow: only.firstRow, maxRows: only.rows, pieces: true }),
     }

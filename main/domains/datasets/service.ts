@@ -24,6 +24,7 @@ import { createImportJobs } from './import-job.ts'
 import { exportFormats } from './queries/export.ts'
 import type { RowSet } from './queries/row-sql.ts'
 import { createQueryThread } from './query-thread.ts'
+import { createRepair } from './repair.ts'
 import {
   countDatasets,
   detailOf,
@@ -175,6 +176,8 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
   }
 
   const handlers: Handlers<typeof datasets> = {
+    ...createRepair({ store, clock, blobs, scratchDir, queries, render, filled, rowSet, methodFor }),
+
     import: async ({ path, name, format, map, split, description, label }, call) => {
       const source = resolve(path)
       const datasetName = name ?? defaultName(source)
