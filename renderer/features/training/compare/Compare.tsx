@@ -76,7 +76,7 @@ function Overlay({ ids, comparison, onChange }: OverlayProps) {
   // Runs are named by id or name in the address; events and curves know them by id.
   const runIds = useMemo(() => runs.map(run => run.id), [runs])
   const { curves, version, errors, retry } = useCurves(runIds)
-  const hasTime = curves.every(({ train }) => train.atMs.length > 0 && train.atMs[0] !== null)
+  const hasTime = curves.every(({ train }) => train.atMs[0] !== null)
   const axis = view.axis === 'time' && !hasTime ? 'step' : view.axis
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; their version says when.
   const overlaid = useMemo(

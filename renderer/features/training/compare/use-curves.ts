@@ -21,7 +21,7 @@ type Curves = {
 export function useCurves(ids: readonly string[]): Curves {
   const results = useQueries({
     queries: ids.map(id => ({
-      ...api.training.metrics.queryOptions({ input: { id, points: pointsEach } }),
+      ...api.training.curves.queryOptions({ input: { id, points: pointsEach } }),
       gcTime: 0,
       refetchOnMount: 'always' as const,
       structuralSharing: false,
@@ -30,7 +30,7 @@ export function useCurves(ids: readonly string[]): Curves {
   const [version, changed] = useReducer((count: number) => count + 1, 0)
   const answers = results.map(result => result.data)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list is new at each drawing, what it holds is not.
-  const curves = useMemo(() => answers.map(answer => curveOf(answer?.items ?? [])), answers)
+  const curves = useMemo(() => answers.map(answer => curveOf(answer)), answers)
   useEffect(() => {
     let timer: number | undefined
     const stop = onChange(({ topic, id, data }) => {

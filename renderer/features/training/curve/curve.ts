@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../../../../main/contract/training.ts'
+import type { CurveColumns, MetricPoint } from '../../../../main/contract/training.ts'
 
 type Figures = (number | null)[]
 
@@ -19,17 +19,6 @@ export type Figure = Exclude<keyof Columns, 'step' | 'epoch' | 'atMs'>
 /** The curves of a run. They grow in place: a hundred thousand points are not copied for one more. */
 export type Curve = { readonly train: Columns; readonly validation: Columns }
 
-const emptyColumns = (): Columns => ({
-  step: [],
-  epoch: [],
-  atMs: [],
-  loss: [],
-  learningRate: [],
-  gradNorm: [],
-  tokensPerSecond: [],
-  memoryBytes: [],
-})
-
 const finite = (value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
@@ -44,12 +33,33 @@ function push(columns: Columns, point: MetricPoint): void {
   columns.memoryBytes.push(finite(point.memoryBytes))
 }
 
-/** The curves that the backend answered; its points come in the order of their steps. */
-export function curveOf(points: readonly MetricPoint[]): Curve {
-  const curve: Curve = { train: emptyColumns(), validation: emptyColumns() }
-  for (const point of points) push(curve[point.series], point)
-  return curve
+const none: CurveColumns = {
+  step: [],
+  epoch: [],
+  atMs: [],
+  loss: [],
+  learningRate: [],
+  gradNorm: [],
+  tokensPerSecond: [],
+  memoryBytes: [],
 }
+
+const copied = (columns: CurveColumns): Columns => ({
+  step: [...columns.step],
+  epoch: [...columns.epoch],
+  atMs: [...columns.atMs],
+  loss: [...columns.loss],
+  learningRate: [...columns.learningRate],
+  gradNorm: [...columns.gradNorm],
+  tokensPerSecond: [...columns.tokensPerSecond],
+  memoryBytes: [...columns.memoryBytes],
+})
+
+/** Curves that can grow, from what the backend answered; empty ones without an answer. */
+export const curveOf = (answer?: { readonly train: CurveColumns; readonly validation: CurveColumns }): Curve => ({
+  train: copied(answer?.train ?? none),
+  validation: copied(answer?.validation ?? none),
+})
 
 /**
  * Adds a point that was just measured. `known`: it is there already, as after a slow first read. `replayed`: the run was
@@ -63,8 +73,12 @@ export function addPoint(curve: Curve, point: MetricPoint): 'added' | 'known' | 
     return 'added'
   }
   const at = columns.step.lastIndexOf(point.step)
-  return at >= 0 && columns.epoch[at] === point.epoch && columns.loss[at] === finite(point.loss) ? 'known' : 'replayed'
+  return at >= 0 && isNear(columns.loss[at], finite(point.loss)) ? 'known' : 'replayed'
 }
+
+// Answers are rounded, events are not.
+const isNear = (a: number | null | undefined, b: number | null): boolean =>
+  a === b || (typeof a === 'number' && b !== null && Math.abs(a - b) <= 1e-6)
 
 export type XAxis = 'step' | 'epoch' | 'time'
 

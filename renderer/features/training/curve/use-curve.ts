@@ -22,7 +22,7 @@ const drawEveryMs = 200
 /** The curves of a run: read once, then grown by the points that the event stream carries. */
 export function useCurve(id: string | undefined, points = mostPoints): LiveCurve {
   const query = useQuery({
-    ...api.training.metrics.queryOptions({ input: { id: id ?? '', points } }),
+    ...api.training.curves.queryOptions({ input: { id: id ?? '', points } }),
     enabled: id !== undefined,
     // Nobody listens while no curve is shown, so what was kept would lack points.
     gcTime: 0,
@@ -36,7 +36,7 @@ export function useCurve(id: string | undefined, points = mostPoints): LiveCurve
   const isReading = useRef(isFetching)
   isReading.current = isFetching
   const curve = useMemo(() => {
-    const made = curveOf(data?.items ?? [])
+    const made = curveOf(data)
     for (const point of data ? meanwhile.current : [])
       if (point.step > (made[point.series].step.at(-1) ?? -1)) addPoint(made, point)
     if (data) meanwhile.current = []

@@ -102,7 +102,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
             className={state === 'failed' ? 'tx-err' : state === 'lost' ? 'tx-warn' : 'sub'}
             title={run.failure?.message}
           >
-            {word({ state, step: run.step, phase: run.phase })}
+            {word({ state, step: 0, phase: run.phase })}
           </span>
         ),
       ),
@@ -134,7 +134,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       key: 'step',
       from: 0,
       title: text.step,
-      width: '176px',
+      width: '212px',
       cell: cell((run, state) => {
         const step = Math.max(run.step, points.get(run.id)?.step ?? 0)
         const isAlive = !isEnded(state)
