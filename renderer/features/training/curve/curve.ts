@@ -112,6 +112,10 @@ export function best({ step, loss }: Columns): { readonly step: number; readonly
 export const lastOf = (columns: Columns, figure: Figure): number | undefined =>
   columns[figure].findLast(value => value !== null) ?? undefined
 
+/** The newest value as it is: NaN where the trainer reported no number. Undefined before the first point. */
+export const newest = (columns: Columns, figure: Figure): number | undefined =>
+  columns.step.length === 0 ? undefined : (columns[figure].at(-1) ?? Number.NaN)
+
 /** The newest value at or before an index, for the legend under the cursor. */
 export function valueAt(values: readonly (number | null | undefined)[], index: number): number | undefined {
   for (let at = Math.min(index, values.length - 1); at >= 0; at--) {

@@ -5,7 +5,7 @@ import type { Mark } from '../../../ui/Chart.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { formatAxis, formatLarge, formatRate } from '../curve/axis.ts'
 import { CurveControls } from '../curve/CurveControls.tsx'
-import { lastOf, maxOf, xAtStep } from '../curve/curve.ts'
+import { lastOf, maxOf, newest, xAtStep } from '../curve/curve.ts'
 import { useCurveView } from '../curve/curve-view.ts'
 import { FigureChart } from '../curve/FigureChart.tsx'
 import { type LossAt, LossChart } from '../curve/LossChart.tsx'
@@ -51,12 +51,12 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
       <aside className="run-set scroll" aria-label={text.curves}>
         <h2 className="h2">{text.curves}</h2>
         <ul className="curve-legend">
-          <LegendLine colour="s1" dash={0} name={text.train} value={at?.train ?? lastOf(train, 'loss')} />
+          <LegendLine colour="s1" dash={0} name={text.train} value={at?.train ?? newest(train, 'loss')} />
           <LegendLine
             colour="s2"
             dash={1}
             name={text.validation}
-            value={at?.validation ?? lastOf(validation, 'loss')}
+            value={at?.validation ?? newest(validation, 'loss')}
           />
         </ul>
         <CurveControls view={shownView} hasTime={hasTime} onChange={setView} />
@@ -101,6 +101,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
           title={text.gradNorm}
           value={figure(lastOf(train, 'gradNorm'))}
           figure="gradNorm"
+          smoothing={view.smoothing}
           format={formatLarge}
         />
         <FigureChart
@@ -108,6 +109,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
           title={text.tokensPerSecond}
           value={number(lastOf(train, 'tokensPerSecond') ?? 0)}
           figure="tokensPerSecond"
+          smoothing={view.smoothing}
           format={formatLarge}
         />
         <FigureChart

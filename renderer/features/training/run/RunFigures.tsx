@@ -2,7 +2,7 @@ import { duration, figure, memory, number, timeOfDay } from '../../../lib/format
 import { useText } from '../../../lib/i18n.ts'
 import { useView } from '../../../lib/view.ts'
 import { ProgressLine, Stat } from '../../../ui/bits.tsx'
-import { best, lastOf, maxOf, secondsPerStep } from '../curve/curve.ts'
+import { best, lastOf, maxOf, newest, secondsPerStep } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
@@ -15,9 +15,9 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
   const { train, validation } = live.curve
   const step = Math.max(run.step, train.step.at(-1) ?? 0)
   const total = run.totalSteps
-  const loss = lastOf(train, 'loss')
+  const loss = newest(train, 'loss')
   const first = train.loss.find(value => value !== null)
-  const measured = lastOf(validation, 'loss')
+  const measured = newest(validation, 'loss')
   const lowest = best(validation)
   const rate = lastOf(train, 'tokensPerSecond')
   const perStep = secondsPerStep(train)
@@ -28,7 +28,7 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
     run.endedAt !== undefined
       ? (Date.parse(run.endedAt) - Date.parse(job?.startedAt ?? run.createdAt)) / 1000
       : undefined
-  const change = loss !== undefined && typeof first === 'number' ? loss - first : undefined
+  const change = loss !== undefined && !Number.isNaN(loss) && typeof first === 'number' ? loss - first : undefined
   return (
     <div className="stats">
       <Stat

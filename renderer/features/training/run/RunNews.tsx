@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
-import { hrefTo } from '../../../lib/route.ts'
+import { hrefTo, setQuery } from '../../../lib/route.ts'
 import { Fault } from '../../../ui/Fault.tsx'
 import { brokenSteps } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
@@ -16,7 +16,7 @@ type Props = { readonly shown: ShownRun; readonly live: LiveCurve; readonly onFa
 /** What a person should know before the figures: that it failed, diverged, warned, or made something. */
 export function RunNews({ shown, live, onFailed }: Props) {
   const text = useText(runText)
-  const { run, state } = shown
+  const { run, state, isAlive } = shown
   const broken = brokenSteps(live.curve.train)
   const news = [
     (state === 'failed' || state === 'lost') && <RunFailure key="failure" shown={shown} onFailed={onFailed} />,
@@ -27,7 +27,16 @@ export function RunNews({ shown, live, onFailed }: Props) {
         title={text.nan}
         cause={text.nanCause(number(broken.length), number(broken[0] ?? 0))}
         remedy={text.nanRemedy}
-        actions={<Button href={hrefTo('training', 'new', { run: run.id })}>{text.openForm}</Button>}
+        actions={
+          <>
+            {isAlive && (
+              <Button type="primary" onClick={() => setQuery({ dialog: 'stop' })}>
+                {text.stop}
+              </Button>
+            )}
+            <Button href={hrefTo('training', 'new', { run: run.id })}>{text.openForm}</Button>
+          </>
+        }
       />
     ),
     state === 'done' && !run.result && run.warnings.length > 0 && (
