@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
-import { type JobState, jobStates } from '../../../main/contract/jobs.ts'
+import type { JobState } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, number, percent } from '../../lib/format.ts'
@@ -29,7 +29,7 @@ import { useMetrics } from './use-metrics.ts'
 export function EvaluationList() {
   const text = useText(listText)
   const { query } = useRoute()
-  const state = jobStates.find(each => each === query.state)
+  const state = filters.find(each => each === query.state)
   const rows = usePagedRows<Evaluation>((offset, limit) =>
     api.evaluation.list.queryOptions({ input: { offset, limit, ...(state && { state }) } }),
   )
