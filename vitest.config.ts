@@ -9,6 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A test that leaves work behind is a defect, not a slow test.
     teardownTimeout: 5_000,
+    // Conditions are waited for, and two cores may be busy: a second is too little for some.
+    expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
     unstubEnvs: true,
   },

@@ -1,5 +1,18 @@
 import * as z from 'zod'
-import { Bytes, FileEntry, id, Lineage, Name, PageInput, page, Ref, Sha256, Timestamp } from './common.ts'
+import {
+  anyOf,
+  Bytes,
+  FileEntry,
+  id,
+  Lineage,
+  Name,
+  Purge,
+  page,
+  Ref,
+  Sha256,
+  sortedPageInput,
+  Timestamp,
+} from './common.ts'
 import { JobId } from './jobs.ts'
 import { command, query } from './method.ts'
 import { CheckReport as RenderedReport } from './worker.ts'
@@ -298,15 +311,15 @@ export const datasets = {
     }),
   }),
   list: query({
-    description: 'List datasets, newest first',
+    description: 'List datasets, newest first or sorted otherwise',
     policy: 'read',
     route: 'GET /datasets',
-    cli: { example: 'slipway datasets list --kind sft' },
+    cli: { example: 'slipway datasets list --kind sft --sort rows' },
     input: z.object({
-      ...PageInput,
-      kind: DatasetKind.optional(),
-      state: DatasetState.optional(),
-      label: Label.optional(),
+      ...sortedPageInput(['name', 'created', 'updated', 'size', 'rows'], 'created'),
+      kind: anyOf(DatasetKind),
+      state: anyOf(DatasetState),
+      label: anyOf(Label),
       q: z.string().max(200).optional().meta({ description: 'words in name or description' }),
     }),
     output: page(DatasetVersion),
@@ -478,7 +491,16 @@ export const datasets = {
     audit: 'datasets.remove',
     route: 'DELETE /datasets/{id}',
     cli: { args: ['id'], example: 'slipway datasets remove dialogues@1' },
-    input: byRef,
-    output: z.object({ removed: z.array(DatasetVersionId) }),
+    input: z.object({ id: DatasetRef, purge: Purge }),
+    output: z.object({ removed: z.array(DatasetVersionId), restorableUntil: Timestamp.optional() }),
+  }),
+  restore: command({
+    description: 'Take back the removal of a dataset version',
+    policy: 'write',
+    audit: 'datasets.restore',
+    route: 'POST /datasets/{id}/restore',
+    cli: { args: ['id'], example: 'slipway datasets restore dver_…' },
+    input: z.object({ id: DatasetVersionId }),
+    output: DatasetDetail,
   }),
 }

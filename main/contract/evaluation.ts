@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Bytes, id, Lineage, Name, OffsetInput, PageInput, page, Ref, Timestamp } from './common.ts'
+import { anyOf, Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
 import { JobFailure, JobId, JobState } from './jobs.ts'
 import { command, query } from './method.ts'
 
@@ -164,11 +164,15 @@ export const evaluation = {
     output: Evaluation,
   }),
   list: query({
-    description: 'List evaluations, newest first',
+    description: 'List evaluations, newest first or sorted otherwise',
     policy: 'read',
     route: 'GET /evaluations',
-    cli: { example: 'slipway evaluation list' },
-    input: z.object({ ...PageInput, offset: OffsetInput, state: JobState.optional() }),
+    cli: { example: 'slipway evaluation list --sort name' },
+    input: z.object({
+      ...sortedPageInput(['name', 'created', 'updated'], 'created'),
+      state: anyOf(JobState),
+      q: Search,
+    }),
     output: page(Evaluation),
   }),
   show: query({
@@ -246,7 +250,16 @@ export const evaluation = {
     audit: 'evaluation.remove',
     route: 'DELETE /evaluations/{id}',
     cli: { args: ['id'], example: 'slipway evaluation remove my-evaluation' },
-    input: z.object({ id: Ref }),
-    output: z.object({ removed: EvaluationId }),
+    input: z.object({ id: Ref, purge: Purge }),
+    output: z.object({ removed: EvaluationId, freedBytes: Bytes, restorableUntil: Timestamp.optional() }),
+  }),
+  restore: command({
+    description: 'Take back the removal of an evaluation',
+    policy: 'write',
+    audit: 'evaluation.restore',
+    route: 'POST /evaluations/{id}/restore',
+    cli: { args: ['id'], example: 'slipway evaluation restore eval_…' },
+    input: z.object({ id: EvaluationId }),
+    output: EvaluationDetail,
   }),
 }

@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
-import { Bytes, id, Lineage, Name, PageInput, page, Ref, Timestamp } from './common.ts'
+import { Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
 import { JobFailure, JobId, LogLine } from './jobs.ts'
 import { command, query } from './method.ts'
 import { MemoryPlan } from './training.ts'
@@ -213,11 +213,11 @@ export const inference = {
     output: Deployment,
   }),
   list: query({
-    description: 'List deployments, newest first',
+    description: 'List deployments, newest first or sorted otherwise',
     policy: 'read',
     route: 'GET /deployments',
-    cli: { example: 'slipway inference list' },
-    input: z.object({ ...PageInput }),
+    cli: { example: 'slipway inference list --sort name' },
+    input: z.object({ ...sortedPageInput(['name', 'created', 'updated'], 'created'), q: Search }),
     output: page(Deployment),
   }),
   show: query({
@@ -304,8 +304,17 @@ export const inference = {
     audit: 'inference.remove',
     route: 'DELETE /deployments/{id}',
     cli: { args: ['id'], example: 'slipway inference remove assistant' },
-    input: z.object({ id: Ref }),
-    output: z.object({ removed: DeploymentId }),
+    input: z.object({ id: Ref, purge: Purge }),
+    output: z.object({ removed: DeploymentId, restorableUntil: Timestamp.optional() }),
+  }),
+  restore: command({
+    description: 'Take back the removal of a deployment; it comes back stopped',
+    policy: 'write',
+    audit: 'inference.restore',
+    route: 'POST /deployments/{id}/restore',
+    cli: { args: ['id'], example: 'slipway inference restore dep_…' },
+    input: z.object({ id: DeploymentId }),
+    output: Deployment,
   }),
   chat: query({
     description: 'Talk to a deployment; the answer arrives as it is written',

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Bytes, id, Name, OffsetInput, PageInput, page, Ref, Timestamp } from './common.ts'
+import { anyOf, Bytes, id, Name, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
 import { errorCodes } from './errors.ts'
 import { command, query } from './method.ts'
 
@@ -88,11 +88,17 @@ export type LogLine = z.output<typeof LogLine>
 
 export const jobs = {
   list: query({
-    description: 'List jobs, newest first',
+    description: 'List jobs, newest first or sorted otherwise',
     policy: 'read',
     route: 'GET /jobs',
     cli: { example: 'slipway jobs list --state running' },
-    input: z.object({ ...PageInput, offset: OffsetInput, state: JobState.optional(), kind: JobKind.optional() }),
+    input: z.object({
+      ...sortedPageInput(['name', 'created', 'ended'], 'created'),
+      state: anyOf(JobState),
+      kind: anyOf(JobKind),
+      subject: z.string().max(100).optional().meta({ description: 'the id of what the job serves, such as a run' }),
+      q: Search,
+    }),
     output: page(Job),
   }),
   show: query({

@@ -17,9 +17,7 @@ import { createIdentity } from '../domains/identity/service.ts'
 import { createInference } from '../domains/inference/service.ts'
 import { createSubjects } from '../domains/inference/subjects.ts'
 import { createJobs } from '../domains/jobs/service.ts'
-import { findOnMachine } from '../domains/models/find.ts'
-import { tensorsOf } from '../domains/models/formats/inspect.ts'
-import { inspect } from '../domains/models/inspection.ts'
+import { createModelReaders } from '../domains/models/reading/readers.ts'
 import { knownStores } from '../domains/models/scan/known-stores.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
@@ -111,11 +109,12 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })
+  const readers = createModelReaders({ env })
   const models = createModels({
     store,
     clock,
     jobs: jobs.port,
-    find: findOnMachine(env),
+    readers,
     blobsRoot: paths.blobs,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
@@ -132,9 +131,11 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   const datasets = createDatasets({
     store,
     clock,
+    log,
     scratchDir,
     jobs: jobs.port,
     blobs: createBlobStore(paths.blobs),
+    otherBlobs: models.port.blobs,
     blobsRoot: paths.blobs,
     usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
     render: createRenderRows({
@@ -152,7 +153,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     models: {
       readyVersion: models.port.readyVersion,
       baseOf: models.port.baseOf,
-      inspect: async version => void (await inspect(version.path)),
+      inspect: async version => void (await readers.inspect(version.path)),
     },
     planMemory: async request => {
       await resources.ready
@@ -175,7 +176,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     pythonFor: environments.pythonFor,
     plan: async (...run) => {
       await resources.ready
-      return createPlanner({ tensorsOf, device: resources.planDevice })(...run)
+      return createPlanner({ tensorsOf: readers.tensorsOf, device: resources.planDevice })(...run)
     },
     machine: machineFacts,
     code: { version, workerSha256: treeHash(fromRoot('native/worker/slipway_worker')) },
@@ -183,6 +184,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   const evaluations = createEvaluations({
     store,
     clock,
+    log,
     paths,
     jobs: jobs.port,
     datasets: datasets.port,
@@ -272,6 +274,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   inference.start()
   training.start()
   models.start()
+  datasets.start()
+  evaluations.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -284,7 +288,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       inference.close()
       models.close()
       training.close()
+      evaluations.close()
       await datasets.close()
+      await readers.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
     },

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { app, dialog, nativeTheme, session } from 'electron'
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -37,8 +37,7 @@ export async function runDesktop(): Promise<void> {
 
 /** Wires the shell, opens the window, stays while jobs run. */
 async function open(): Promise<void> {
-  const words = process.argv.slice(app.isPackaged ? 1 : 2)
-  const given = readArguments(words, process.cwd())
+  const given = readArguments(ownWords(process.argv), process.cwd())
   const paths = pathsOf(given.dataDir ?? defaultDataDir(process.env), process.env)
   const place = findPlace({
     isPackaged: app.isPackaged,
@@ -49,7 +48,7 @@ async function open(): Promise<void> {
   })
   // One window per data directory: Electron's lock is tied to this folder.
   app.setPath('userData', join(paths.dataDir, 'desktop'))
-  if (!app.requestSingleInstanceLock({ files: given.files })) {
+  if (!app.requestSingleInstanceLock(handedOver(given.files))) {
     tellStarter('handed over')
     return app.quit()
   }
@@ -185,7 +184,8 @@ async function open(): Promise<void> {
     jobs.close()
     void backend.stop().finally(() => {
       isStopped = true
-      app.quit()
+      // A quit that is asked for while this event is still being answered would be forgotten.
+      setImmediate(() => app.quit())
     })
   })
 
@@ -193,10 +193,17 @@ async function open(): Promise<void> {
   openFilesInPage(opened)
 }
 
+/** The words after the program, or in a checkout after the app's folder; switches of Chromium may stand before it. */
+const ownWords = (argv: readonly string[]): readonly string[] =>
+  argv.slice(app.isPackaged ? 1 : argv.findIndex((word, index) => index > 0 && resolve(word) === app.getAppPath()) + 1)
+
 /** `npm start` waits for this line; a start from the desktop has nobody who reads. */
 const tellStarter = (line: string) => void process.stdout.write(`${line}\n`)
 
+// Plain letters only: Electron 22 loses a message that holds two names in another script.
+const handedOver = (files: readonly string[]) => ({ files: files.map(encodeURIComponent) })
+
 const filesOf = (data: unknown): readonly string[] => {
   const files = typeof data === 'object' && data !== null && 'files' in data ? data.files : undefined
-  return Array.isArray(files) ? files.filter((file): file is string => typeof file === 'string') : []
+  return Array.isArray(files) ? files.flatMap(file => (typeof file === 'string' ? [decodeURIComponent(file)] : [])) : []
 }

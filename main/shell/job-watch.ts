@@ -80,7 +80,7 @@ export function watchJobs({ fetch, onChange, onEnd, log }: Deps): JobWatch {
     if (isGathering) return
     isGathering = true
     try {
-      await pause(gatherMs, undefined, { signal: closing.signal, ref: false })
+      await pause(gatherMs, undefined, { signal: closing.signal })
       const ids = [...changed]
       changed.clear()
       for (const id of ids) await takeOne(id)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Call, systemCall } from '../../main/contract/call.ts'
 import { AppError } from '../../main/contract/errors.ts'
-import type { ChatEvent, inference } from '../../main/contract/inference.ts'
+import { type ChatEvent, DeploymentId, type inference } from '../../main/contract/inference.ts'
 import type { JobId } from '../../main/contract/jobs.ts'
 import type { Handlers } from '../../main/contract/method.ts'
 import { ModelVersion } from '../../main/contract/models.ts'
@@ -35,6 +35,7 @@ let verdict: MemoryPlan['verdict'] = 'fits'
 let close: () => void
 
 const call: Call = systemCall('test')
+const firstPage = { limit: 50, offset: 0, sort: 'created' } as const
 
 const addModel = (name: string, version: number, format: 'gguf' | 'onnx', path: string): void => {
   const hex = (versions.size + 1).toString(16).padStart(32, '0')
@@ -237,11 +238,39 @@ describe('a deployment', () => {
     expect(await answerOf('assistant')).toBeTypeOf('string')
   })
 
+  test('is gone when it is removed, and comes back stopped, with all its versions', async () => {
+    const { id, version } = await handlers.show({ id: 'assistant', minutes: 0 }, call)
+    const { restorableUntil } = await handlers.remove({ id: 'assistant', purge: false }, call)
+    expect(Date.parse(restorableUntil ?? '')).toBeGreaterThan(Date.now())
+    expect(domain.engines.resolve('assistant')).toMatchObject({ code: 'not_found' })
+    expect(await handlers.restore({ id: DeploymentId.parse(id) }, call)).toMatchObject({
+      id,
+      name: 'assistant',
+      version,
+    })
+    await handlers.stop({ id, wait: true }, call)
+    expect((await handlers.list({ ...firstPage, q: 'SIST' }, call)).items).toMatchObject([{ id, state: 'stopped' }])
+    expect(await handlers.start({ id, wait: true }, call)).toMatchObject({ state: 'serving' })
+    expect(await answerOf('assistant')).toBeTypeOf('string')
+  })
+
+  test('gives its name away while it is removed', async () => {
+    const { id } = await handlers.show({ id: 'assistant', minutes: 0 }, call)
+    await handlers.remove({ id, purge: false }, call)
+    const other = await deploy('tiny', 'assistant')
+    expect(await handlers.restore({ id: DeploymentId.parse(id) }, call)).toMatchObject({ name: 'assistant-restored' })
+    await handlers.remove({ id, purge: true }, call)
+    expect(await rejectionOf(handlers.restore({ id: DeploymentId.parse(id) }, call))).toMatchObject({
+      code: 'not_found',
+    })
+    expect((await handlers.list(firstPage, call)).items).toMatchObject([{ id: other.id }])
+  })
+
   test('is forgotten when it is removed', async () => {
-    await handlers.remove({ id: 'assistant' }, call)
+    await handlers.remove({ id: 'assistant', purge: false }, call)
     expect(domain.engines.resolve('assistant')).toMatchObject({ code: 'not_found' })
     expect(await rejectionOf(handlers.show({ id: 'assistant', minutes: 0 }, call))).toMatchObject({ code: 'not_found' })
-    expect((await handlers.list({ limit: 50 }, call)).total).toBe(0)
+    expect((await handlers.list(firstPage, call)).total).toBe(0)
   })
 })
 
@@ -258,7 +287,7 @@ describe('a plan', () => {
       hasChatTemplate: true,
       memory: { verdict: 'fits', totalBytes: 1_000_000 },
     })
-    expect((await handlers.list({ limit: 50 }, call)).total).toBe(0)
+    expect((await handlers.list(firstPage, call)).total).toBe(0)
   })
 
   test('that cannot fit is shown, not refused', async () => {
@@ -289,7 +318,7 @@ describe('what is refused before anything is started', () => {
     const error = await rejectionOf(deploy('tiny', 'p'))
     verdict = 'fits'
     expect(error).toMatchObject({ code: 'missing_requirement', message: expect.stringContaining('GiB') })
-    expect((await handlers.list({ limit: 50 }, call)).total).toBe(0)
+    expect((await handlers.list(firstPage, call)).total).toBe(0)
   })
 })
 

@@ -1,4 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Inputs } from '../../main/contract/index.ts'
+import { jobs as methods } from '../../main/contract/jobs.ts'
+import { inputOf } from '../../main/contract/test-input.ts'
 import { freeBytesOf, type HeldLease, leaseOf, planGrants } from '../../main/domains/resources/lease-book.ts'
 import { asOwner, openHouseOfJobs, removeData, shellJob, temporaryData, until } from './jobs-harness.ts'
 
@@ -75,7 +78,7 @@ test('a start inside a transaction that is rolled back never happened', async ()
     }),
   ).toThrow('rolled back')
   await new Promise(resolve => setImmediate(() => setImmediate(resolve)))
-  expect((await jobs.handlers.list({ limit: 10, offset: 0 }, asOwner)).items).toEqual([])
+  expect((await jobs.handlers.list(inputOf(methods.list, {}), asOwner)).items).toEqual([])
   expect(jobs.isBusy()).toBe(false)
 })
 
@@ -92,15 +95,37 @@ test('jobs are listed newest first, page by page, and found by a name that is un
     jobs.port.start(asOwner, shellJob('true', { name }))
     await new Promise(resolve => setTimeout(resolve, 2)) // ids are ordered by millisecond
   }
-  const first = await jobs.handlers.list({ limit: 2, offset: 0 }, asOwner)
-  const rest = await jobs.handlers.list({ limit: 2, offset: 0, cursor: first.nextCursor }, asOwner)
+  const first = await jobs.handlers.list(inputOf(methods.list, { limit: 2 }), asOwner)
+  const rest = await jobs.handlers.list(inputOf(methods.list, { limit: 2, cursor: first.nextCursor }), asOwner)
   expect([...first.items, ...rest.items].map(job => job.name)).toEqual(['b', 'b', 'a'])
   expect([first.total, rest.nextCursor]).toEqual([3, undefined])
-  const last = await jobs.handlers.list({ limit: 2, offset: 2 }, asOwner)
+  const last = await jobs.handlers.list(inputOf(methods.list, { limit: 2, offset: 2 }), asOwner)
   expect([last.items.map(job => job.name), last.total]).toEqual([['a'], 3])
   expect((await jobs.handlers.show({ id: 'a' }, asOwner)).name).toBe('a')
   await expect(jobs.handlers.show({ id: 'b' }, asOwner)).rejects.toMatchObject({ code: 'conflict' })
   await expect(jobs.handlers.show({ id: 'c' }, asOwner)).rejects.toMatchObject({ code: 'not_found' })
   const waited = await jobs.handlers.wait({ id: 'a', timeoutMs: 20 }, asOwner)
   expect(waited.state).toBe('queued')
+})
+
+test('jobs are searched, filtered, sorted and jumped through', async () => {
+  const dataDir = temporaryData()
+  const { jobs, close } = openHouseOfJobs({ dataDir })
+  cleanUps.push(() => removeData(dataDir))
+  cleanUps.push(async () => {
+    await jobs.stopAll(asOwner)
+    close()
+  })
+  for (const name of ['eval-10', 'eval-9', 'Eval-2', '100%'])
+    jobs.port.start(asOwner, shellJob('true', { name, subjectId: `about ${name}` }))
+  const names = async (input: Inputs['jobs']['list']) =>
+    (await jobs.handlers.list(inputOf(methods.list, input), asOwner)).items.map(job => job.name)
+  expect(await names({ q: 'eval', sort: 'name' })).toEqual(['Eval-2', 'eval-9', 'eval-10'])
+  expect(await names({ q: '0%' })).toEqual(['100%'])
+  expect(await names({ subject: 'about eval-9' })).toEqual(['eval-9'])
+  expect(await names({ state: ['queued', 'running'], sort: 'name', offset: 3 })).toEqual(['eval-10'])
+  expect(await names({ state: 'done' })).toEqual([])
+  const first = await jobs.handlers.list(inputOf(methods.list, { sort: 'ended', limit: 3 }), asOwner)
+  const rest = await names({ sort: 'ended', limit: 3, cursor: first.nextCursor })
+  expect(new Set([...first.items.map(job => job.name), ...rest]).size).toBe(4)
 })

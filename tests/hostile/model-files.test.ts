@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '../../main/contract/errors.ts'
 import type { ModelFacts } from '../../main/domains/models/formats/facts.ts'
 import { inspectModel } from '../../main/domains/models/formats/inspect.ts'
+import { type Inspection, summaryOf } from '../../main/domains/models/inspection.ts'
+import { createModelReaders } from '../../main/domains/models/reading/readers.ts'
 import { folderCases } from '../fixtures/hostile/folder-cases.ts'
 import { ggufCases } from '../fixtures/hostile/gguf-cases.ts'
 import { defaultBudgetBytes, type HostileCase } from '../fixtures/hostile/hostile-case.ts'
@@ -13,31 +15,40 @@ import { safetensorsCases } from '../fixtures/hostile/safetensors-cases.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'slipway-hostile-'))
 const canary = join(root, 'canary')
+const readers = createModelReaders({ env: {} })
 let rssBefore = 0
 
 beforeAll(() => {
   rssBefore = process.memoryUsage().rss
 })
+afterAll(() => readers.close())
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-type Outcome = { readonly result: ModelFacts | unknown; readonly readBytes: number }
+type Outcome = {
+  readonly result: ModelFacts | unknown
+  readonly readBytes: number
+  /** What the backend gets, which reads in threads. */
+  readonly fromThread: Inspection | unknown
+}
 
 async function meet({ build }: HostileCase, index: number): Promise<Outcome> {
   const folder = join(root, String(index))
   mkdirSync(folder)
   let readBytes = 0
-  const result = await inspectModel(build(folder, canary), {
+  const path = build(folder, canary)
+  const result = await inspectModel(path, {
     onRead: bytes => {
       readBytes += bytes
     },
   }).catch((error: unknown) => error)
-  return { result, readBytes }
+  const fromThread = await readers.inspect(path).catch((error: unknown) => error)
+  return { result, readBytes, fromThread }
 }
 
 let nextIndex = 0
 const run = (cases: readonly HostileCase[]) =>
   test.each(cases)('$name (row $anchor)', async hostile => {
-    const { result, readBytes } = await meet(hostile, nextIndex++)
+    const { result, readBytes, fromThread } = await meet(hostile, nextIndex++)
     expect(readBytes).toBeLessThanOrEqual(hostile.budgetBytes ?? defaultBudgetBytes)
     const { expect: expected } = hostile
     if ('refused' in expected) {
@@ -48,10 +59,12 @@ const run = (cases: readonly HostileCase[]) =>
         hint: expect.any(String),
       })
       expect(String(result)).not.toContain(root)
+      expect((fromThread as AppError).toBody()).toEqual((result as AppError).toBody())
       return
     }
     if (result instanceof Error) throw result
     const facts = result as ModelFacts // meet() gives facts where it gives no error
+    expect(fromThread).toMatchObject({ summary: summaryOf(facts) })
     if ('code' in expected)
       expect(facts.containsCode.map(({ path, reason }) => `${path}: ${reason}`).join('\n')).toMatch(expected.code)
     expect(facts.licence ?? '').not.toMatch(/\p{Cc}/u)

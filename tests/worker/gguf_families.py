@@ -102,23 +102,25 @@ def build(name: str, folder: Path) -> None:
     model_class(config).float().save_pretrained(folder)
 
 
-def expect(folder: Path) -> list[dict[str, Any]]:
-    """Each prompt's tokens, what comes next greedily, and the log-probabilities of that."""
+def expect(folder: Path, prompts: list[str]) -> list[dict[str, Any]]:
+    """Each prompt's tokens, what comes next greedily, its log-probabilities, and by how much they beat the second best."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     rows = []
-    for prompt in PROMPTS:
+    for prompt in prompts:
         ids = tokenizer(prompt)["input_ids"]
-        answer, logprobs = [], []
+        answer, logprobs, margins = [], [], []
         for _ in range(NEW_TOKENS):
             with torch.no_grad():
                 scores = model(torch.tensor([ids + answer])).logits[0, -1].log_softmax(-1)
+            best, second = scores.topk(2).values.tolist()
             answer.append(int(scores.argmax()))
-            logprobs.append(float(scores.max()))
-        rows.append({"prompt": prompt, "ids": ids, "answer": answer, "logprobs": logprobs})
+            logprobs.append(best)
+            margins.append(best - second)
+        rows.append({"prompt": prompt, "ids": ids, "answer": answer, "logprobs": logprobs, "margins": margins})
     return rows
 
 
@@ -134,7 +136,7 @@ def main(out: Path, llama_cpp_dir: Path) -> None:
             llama_cpp_dir=llama_cpp_dir,
         )
         convert(goal, Wire(io.StringIO()))
-        expected[name] = expect(out / name)
+        expected[name] = expect(out / name, PROMPTS)
     (out / "expected.json").write_text(json.dumps(expected), encoding="utf-8")
 
 

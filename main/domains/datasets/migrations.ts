@@ -1,3 +1,4 @@
+import { addNameKeys } from '../../platform/db/list-page.ts'
 import type { Migration } from '../../platform/db/migrate.ts'
 
 export const datasetsMigrations: readonly Migration[] = [
@@ -80,5 +81,32 @@ export const datasetsMigrations: readonly Migration[] = [
         CREATE INDEX dataset_labels_by_dataset ON dataset_labels (dataset_id);
         CREATE VIRTUAL TABLE datasets_search USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');
       `),
+  },
+  {
+    version: 410,
+    name: 'dataset-lists',
+    up: db => {
+      addNameKeys(db, 'datasets')
+      const facts = 'newest_kind, newest_state, is_listed'
+      db.exec(`
+        ALTER TABLE datasets ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE datasets ADD COLUMN newest_at_ms INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE datasets ADD COLUMN newest_rows INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE datasets ADD COLUMN newest_size_bytes INTEGER NOT NULL DEFAULT 0;
+        UPDATE datasets SET is_listed = 1, (newest_at_ms, newest_rows, newest_size_bytes) =
+          (SELECT max(datasets.updated_at_ms, v.updated_at_ms), v.rows, v.size_bytes FROM dataset_versions v WHERE v.id = newest_version_id)
+          WHERE newest_version_id IS NOT NULL;
+        DROP INDEX datasets_listed;
+        DROP INDEX datasets_by_kind;
+        CREATE INDEX datasets_by_facts ON datasets (${facts}) WHERE is_listed = 1;
+        CREATE INDEX datasets_by_name ON datasets (name_key, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX datasets_by_age ON datasets (created_at_ms, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX datasets_by_change ON datasets (newest_at_ms, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX datasets_by_size ON datasets (newest_size_bytes, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX datasets_by_rows ON datasets (newest_rows, id, ${facts}) WHERE is_listed = 1;
+        CREATE INDEX dataset_versions_removed ON dataset_versions (removed_at_ms) WHERE removed_at_ms IS NOT NULL;
+        CREATE INDEX dataset_files_by_digest ON dataset_files (sha256);
+      `)
+    },
   },
 ]

@@ -13,6 +13,9 @@ import {
   type SplitRole,
 } from '../../contract/datasets.ts'
 import { isoOf } from '../../platform/clock.ts'
+import type { PageRequest } from '../../platform/db/keyset.ts'
+import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
+import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 
 type Row = {
@@ -61,55 +64,55 @@ const toVersion = (row: Row): DatasetVersion =>
 
 export type DatasetFilter = {
   readonly q?: string | undefined
-  readonly kind?: DatasetKind | undefined
-  readonly state?: DatasetState | undefined
-  readonly label?: string | undefined
+  readonly kind?: readonly string[] | undefined
+  readonly state?: readonly string[] | undefined
+  readonly label?: readonly string[] | undefined
 }
 
-function whereOf({ q, kind, state, label }: DatasetFilter): { sql: string; values: string[] } {
-  const parts: { sql: string; values: string[] }[] = []
-  if (kind !== undefined) parts.push({ sql: 'd.newest_kind = ?', values: [kind] })
-  if (state !== undefined) parts.push({ sql: 'd.newest_state = ?', values: [state] })
-  if (label !== undefined)
-    parts.push({ sql: 'd.id IN (SELECT dataset_id FROM dataset_labels WHERE label = ?)', values: [label] })
+const list: ListSource = {
+  table: 'datasets',
+  columns: COLUMNS.replace('d.name', 'datasets.name'),
+  join: 'CROSS JOIN dataset_versions v ON v.id = datasets.newest_version_id',
+  sorts: {
+    name: 'name_key',
+    created: 'created_at_ms',
+    updated: 'newest_at_ms',
+    size: 'newest_size_bytes',
+    rows: 'newest_rows',
+  },
+}
+
+function partsOf({ q, kind, state, label }: DatasetFilter): readonly Part[] {
+  const words = (q ?? '').split(/\s+/).filter(Boolean).slice(0, 10)
   // The trigram index needs three letters; shorter words are looked for in names.
-  for (const word of (q ?? '').split(/\s+/).filter(Boolean))
-    parts.push(
-      [...word].length >= 3
-        ? {
-            sql: 'd.row IN (SELECT rowid FROM datasets_search WHERE datasets_search MATCH ?)',
-            values: [`"${word.replaceAll('"', '""')}"`],
-          }
-        : { sql: "d.name LIKE ? ESCAPE '\\'", values: [`%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`] },
-    )
-  return {
-    sql: ['d.newest_version_id IS NOT NULL', ...parts.map(part => part.sql)].join(' AND '),
-    values: parts.flatMap(part => part.values),
-  }
+  const long = words.filter(word => [...word].length >= 3)
+  return [
+    { sql: 'is_listed = 1', values: [] },
+    ...among('newest_kind', kind),
+    ...among('newest_state', state),
+    ...among('label', label).map(({ sql, values }) => ({
+      sql: `id IN (SELECT dataset_id FROM dataset_labels WHERE ${sql})`,
+      values,
+    })),
+    ...(long.length === 0
+      ? []
+      : [
+          {
+            sql: 'row IN (SELECT rowid FROM datasets_search WHERE datasets_search MATCH ?)',
+            values: [long.map(word => `"${word.replaceAll('"', '""')}"`).join(' ')],
+          },
+        ]),
+    ...containing('name', words.filter(word => !long.includes(word)).join(' ')),
+  ]
 }
 
-/** Newest datasets first, each as its newest version, below `beforeId`. */
-export function listDatasets(
-  db: ReadableDb,
-  filter: DatasetFilter,
-  beforeId: string | undefined,
-  limit: number,
-): DatasetVersion[] {
-  const { sql, values } = whereOf(filter)
-  return db
-    .prepare<unknown[], Row>(
-      `SELECT ${COLUMNS} FROM datasets d JOIN dataset_versions v ON v.id = d.newest_version_id WHERE ${sql} AND d.id < ? ORDER BY d.id DESC LIMIT ?`,
-    )
-    .all(...values, beforeId ?? 'dset_~', limit)
-    .map(toVersion)
+/** One page of datasets, each as its newest version. */
+export function listDatasets(db: ReadableDb, filter: DatasetFilter, page: PageRequest) {
+  const { rows, nextCursor } = selectPage<Row>(db, list, partsOf(filter), page)
+  return { items: rows.map(toVersion), nextCursor }
 }
 
-export function countDatasets(db: ReadableDb, filter: DatasetFilter): number {
-  const { sql, values } = whereOf(filter)
-  return (
-    db.prepare<unknown[], { n: number }>(`SELECT count(*) AS n FROM datasets d WHERE ${sql}`).get(...values)?.n ?? 0
-  )
-}
+export const countDatasets = (db: ReadableDb, filter: DatasetFilter): number => countOf(db, list, partsOf(filter))
 
 export function findVersion(db: ReadableDb, id: string): DatasetVersion | undefined {
   const row = db.prepare<[string], Row>(`${JOINED} WHERE v.id = ? AND v.removed_at_ms IS NULL`).get(id)
@@ -254,11 +257,42 @@ export const setVersionFrozen = (db: WritableDb, id: string, atMs: number): void
     )
     .run(atMs, atMs, id)
 
-/** Removal hides a version; its row stays, so that what was made from it can still say what that was. */
-export function setVersionRemoved(db: WritableDb, id: string, atMs: number): void {
-  db.prepare('UPDATE dataset_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
-  db.prepare('DELETE FROM dataset_aliases WHERE version_id = ?').run(id)
+/** Removal hides a version; its row stays, so that what was made from it can still say what that was, and it can come back. */
+export const setVersionRemoved = (db: WritableDb, id: string, atMs: number | null): void =>
+  void db.prepare('UPDATE dataset_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
+
+/** A version that was removed, and whose rows are still there, since that time at the earliest. */
+export function findRemovedVersion(db: ReadableDb, id: string, sinceMs: number): DatasetVersion | undefined {
+  const row = db
+    .prepare<[string, number], Row>(
+      `${JOINED} WHERE v.id = ? AND v.removed_at_ms >= ? AND (v.rows = 0 OR EXISTS (SELECT 1 FROM dataset_files f WHERE f.version_id = v.id))`,
+    )
+    .get(id, sinceMs)
+  return row && toVersion(row)
 }
+
+/** Versions that were removed before that time and still have files. */
+export const versionsRemovedBefore = (db: ReadableDb, beforeMs: number): string[] =>
+  db
+    .prepare<[number], { id: string }>(
+      'SELECT DISTINCT v.id FROM dataset_versions v JOIN dataset_files f ON f.version_id = v.id WHERE v.removed_at_ms < ?',
+    )
+    .all(beforeMs)
+    .map(row => row.id)
+
+/** Forgets where a removed version's rows are, and tells the digests that nothing of this domain needs any more. */
+export function dropFiles(db: WritableDb, id: string): string[] {
+  const digests = filesOf(db, id).map(file => file.sha256)
+  db.prepare('DELETE FROM dataset_files WHERE version_id = ?').run(id)
+  db.prepare('DELETE FROM dataset_aliases WHERE version_id = ?').run(id)
+  const isNeeded = db.prepare<[string], { n: number }>(
+    'SELECT EXISTS (SELECT 1 FROM dataset_files WHERE sha256 = ?) AS n',
+  )
+  return [...new Set(digests)].filter(sha256 => isNeeded.get(sha256)?.n === 0)
+}
+
+export const countImporting = (db: ReadableDb): number =>
+  db.prepare<[], { n: number }>("SELECT count(*) AS n FROM dataset_versions WHERE state = 'importing'").get()?.n ?? 0
 
 type FileRow = { path: string; sha256: string; sizeBytes: number; rows: number; verifiedAtMs: number }
 
@@ -346,18 +380,23 @@ export const setAlias = (db: WritableDb, datasetId: string, alias: string, versi
  */
 export function refreshDataset(db: WritableDb, id: string): void {
   db.prepare(
-    `UPDATE datasets SET (newest_version_id, newest_kind, newest_state) =
-       (SELECT id, kind, state FROM dataset_versions WHERE dataset_id = datasets.id AND removed_at_ms IS NULL ORDER BY version DESC LIMIT 1)
-     WHERE id = ?`,
+    `UPDATE datasets SET (newest_version_id, newest_kind, newest_state, newest_rows, newest_size_bytes, newest_at_ms) =
+       (SELECT id, kind, state, rows, size_bytes, max(datasets.updated_at_ms, updated_at_ms) FROM dataset_versions
+        WHERE dataset_id = datasets.id AND removed_at_ms IS NULL ORDER BY version DESC LIMIT 1)
+     WHERE id = ? AND EXISTS (SELECT 1 FROM dataset_versions WHERE dataset_id = datasets.id AND removed_at_ms IS NULL)`,
   ).run(id)
   const found = db
-    .prepare<[string], { row: number; name: string; description: string; newest: string | null }>(
-      'SELECT row, name, description, newest_version_id AS newest FROM datasets WHERE id = ?',
+    .prepare<[string], { row: number; name: string; description: string; isListed: number }>(
+      `SELECT row, name, description,
+         EXISTS (SELECT 1 FROM dataset_versions WHERE dataset_id = datasets.id AND removed_at_ms IS NULL) AS isListed FROM datasets WHERE id = ?`,
     )
     .get(id)
   if (!found) return
+  db.prepare(
+    'UPDATE datasets SET is_listed = ?, name_key = ?, newest_version_id = iif(?, newest_version_id, NULL) WHERE row = ?',
+  ).run(found.isListed, nameKeyOf(found.name), found.isListed, found.row)
   db.prepare('DELETE FROM datasets_search WHERE rowid = ?').run(found.row)
-  if (found.newest !== null)
+  if (found.isListed)
     db.prepare('INSERT INTO datasets_search (rowid, text) VALUES (?, ?)').run(
       found.row,
       [found.name, found.description, ...labelsOf(db, id)].filter(Boolean).join('\n'),

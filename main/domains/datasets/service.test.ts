@@ -1,7 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DatasetDetail } from '../../contract/datasets.ts'
+import { DatasetDetail, DatasetVersionId, datasets } from '../../contract/datasets.ts'
+import type { Inputs } from '../../contract/index.ts'
+import { inputOf } from '../../contract/test-input.ts'
+import { undoMs } from '../../platform/retention.ts'
 import { imported, jsonLines, parquetRows, scratch } from './import/test-import.ts'
 import { type Bench, bench, call } from './test-datasets.ts'
 
@@ -183,24 +186,93 @@ test('only drafts are frozen, once; damaged bytes are noticed before', async () 
 test('what is used is not removed; what is removed is gone, and its number with it', async () => {
   const made = await importing(b.at.file('used.jsonl', jsonLines([row('a', 'b')])))
   b.users.set(made.id, ['run tuned'])
-  await expect(b.datasets.handlers.remove({ id: 'used' }, call)).rejects.toMatchObject({
+  await expect(b.datasets.handlers.remove({ id: 'used', purge: false }, call)).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('run tuned'),
   })
   b.users.clear()
-  expect(await b.datasets.handlers.remove({ id: 'used' }, call)).toEqual({ removed: [made.id] })
+  expect(await b.datasets.handlers.remove({ id: 'used', purge: false }, call)).toMatchObject({ removed: [made.id] })
   await expect(b.datasets.handlers.show({ id: made.id }, call)).rejects.toMatchObject({ code: 'not_found' })
   expect((await importing(b.at.file('used.jsonl', jsonLines([row('a', 'b')])))).version).toBe(2)
 })
 
-test('lists filter and page', async () => {
-  const list = (input: Record<string, unknown>) => b.datasets.handlers.list({ limit: 50, ...input }, call)
+describe('taking a removal back', () => {
+  const remove = (id: string, purge = false) => b.datasets.handlers.remove({ id, purge }, call)
+  const restore = (id: string) => b.datasets.handlers.restore({ id: DatasetVersionId.parse(id) }, call)
+  const filesOf = (id: string) => b.datasets.port.version(id).files
+
+  test('brings back the rows, the aliases and the place in lists', async () => {
+    const made = await importing(b.at.file('undo.jsonl', jsonLines([row('un', 'do')])))
+    await b.datasets.handlers.update({ id: 'undo', alias: 'golden' }, call)
+    const { removed, restorableUntil } = await remove('undo')
+    expect(Date.parse(restorableUntil ?? '')).toBeGreaterThan(Date.now() + undoMs - 60_000)
+    expect((await list({ q: 'undo' })).total).toBe(0)
+    await expect(b.datasets.handlers.show({ id: 'undo@golden' }, call)).rejects.toMatchObject({ code: 'not_found' })
+    expect(removed).toEqual([made.id])
+    expect(await restore(made.id)).toMatchObject({ id: made.id, name: 'undo', rows: 1, aliases: ['golden'] })
+    expect((await list({ q: 'undo' })).total).toBe(1)
+    expect(await parquetRows(filesOf('undo@golden')[0] ?? '')).toEqual([chat('un', 'do')])
+    await expect(restore(made.id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('is over after seven days: then the bytes that nothing else needs are deleted', async () => {
+    const rows = jsonLines([row('same', 'bytes')])
+    const [kept, gone] = [
+      await importing(b.at.file('kept.jsonl', rows)),
+      await importing(b.at.file('gone.jsonl', rows)),
+    ]
+    const alone = await importing(b.at.file('alone.jsonl', jsonLines([row('a', 'lone')])))
+    const foreign = await importing(b.at.file('foreign.jsonl', jsonLines([row('for', 'eign')])))
+    const files = [kept, gone, alone, foreign].map(each => filesOf(each.id)[0] ?? '')
+    expect(files[0], 'the same rows are the same bytes').toBe(files[1])
+    b.usedBlobs.add(foreign.files[0]?.sha256 ?? '')
+    for (const { id } of [gone, alone, foreign]) await remove(id)
+    b.skipMs(undoMs - 60_000)
+    b.datasets.purge()
+    expect(files.map(existsSync)).toEqual([true, true, true, true])
+    b.skipMs(120_000)
+    b.datasets.purge()
+    expect(files.map(existsSync)).toEqual([true, true, false, true])
+    await expect(restore(alone.id)).rejects.toMatchObject({ code: 'not_found' })
+    expect((await b.datasets.handlers.freeze({ id: kept.id }, call)).state).toBe('frozen')
+  })
+
+  test('is not offered for what was deleted at once', async () => {
+    const made = await importing(b.at.file('now.jsonl', jsonLines([row('n', 'ow')])))
+    const [file] = filesOf(made.id)
+    expect(await remove('now', true)).toEqual({ removed: [made.id] })
+    expect(existsSync(file ?? '')).toBe(false)
+    await expect(restore(made.id)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('deleting waits while an import is under way: it may be storing the same bytes', async () => {
+    const rows = jsonLines([row('ra', 'ce')])
+    const made = await importing(b.at.file('race.jsonl', rows))
+    const [file] = filesOf(made.id)
+    await b.datasets.handlers.import({ path: b.at.file('race-2.jsonl', rows), description: '', label: [] }, call)
+    await remove(made.id, true)
+    expect(existsSync(file ?? '')).toBe(true)
+    await b.settled()
+    b.datasets.purge()
+    expect(await parquetRows(filesOf('race-2')[0] ?? '')).toEqual([chat('ra', 'ce')])
+  })
+})
+
+const list = (input: Inputs['datasets']['list']) => b.datasets.handlers.list(inputOf(datasets.list, input), call)
+
+test('lists filter, sort and page', async () => {
   expect((await list({ q: 'talk' })).items.map(item => item.name)).toEqual(['talks'])
+  expect((await list({ q: 'ta' })).items.map(item => item.name)).toEqual(['talks'])
   expect((await list({ label: 'small' })).total).toBe(1)
   expect((await list({ state: 'failed' })).items.map(item => item.name)).toEqual(['odd'])
   const first = await list({ limit: 2 })
   const second = await list({ limit: 2, cursor: first.nextCursor })
   expect(new Set([...first.items, ...second.items].map(item => item.id)).size).toBe(4)
+  const byRows = (await list({ sort: 'rows', kind: ['sft', 'text'], limit: 1000 })).items
+  expect(byRows.map(item => item.rows)).toEqual(byRows.map(item => item.rows).toSorted((x, y) => y - x))
+  expect((await list({ sort: 'rows', kind: ['sft', 'text'], offset: 2, limit: 2 })).items).toEqual(byRows.slice(2, 4))
+  const names = (await list({ sort: 'name', limit: 1000 })).items.map(item => item.name)
+  expect(names).toEqual(names.toSorted())
   await expect(b.datasets.handlers.update({ id: 'talks', name: 'many' }, call)).rejects.toMatchObject({
     code: 'conflict',
   })

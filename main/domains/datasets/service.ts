@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
-import type { Call } from '../../contract/call.ts'
+import { type Call, systemCall } from '../../contract/call.ts'
 import type {
   CheckProblem,
   CheckReport,
@@ -15,11 +15,13 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { CheckReport as RenderedReport } from '../../contract/worker.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { type Clock, isoOf } from '../../platform/clock.ts'
 import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { createPurging, undoDays, undoMs } from '../../platform/retention.ts'
 import { createImportJobs } from './import-job.ts'
 import { exportFormats } from './queries/export.ts'
 import type { RowSet } from './queries/row-sql.ts'
@@ -27,10 +29,13 @@ import { createQueryThread } from './query-thread.ts'
 import { createRepair } from './repair.ts'
 import {
   countDatasets,
+  countImporting,
   detailOf,
+  dropFiles,
   filesOf,
   fillVersion,
   findDataset,
+  findRemovedVersion,
   findVersion,
   findVersionOf,
   insertDataset,
@@ -46,6 +51,7 @@ import {
   sourcesOf,
   updateDataset,
   versionsOf,
+  versionsRemovedBefore,
 } from './repo.ts'
 
 /** What the tokenizer of a model makes of rows; made by the Python worker (slipway_worker.check). */
@@ -70,8 +76,15 @@ export type RenderRows = (
 type Deps = {
   readonly store: Store
   readonly clock: Clock
+  readonly log: Log
   readonly jobs: JobsPort
-  readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf' | 'verify'>
+  readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf' | 'verify' | 'remove'>
+  /** What other domains keep in the blob store. */
+  readonly otherBlobs: {
+    readonly isUsed: (sha256: string) => boolean
+    /** Bytes are being stored of which it is not known yet what they are called. */
+    readonly isStoring: () => boolean
+  }
   readonly blobsRoot: string
   /** A folder of ours for work in progress; nothing in it is needed after a restart. */
   readonly scratchDir: string
@@ -102,6 +115,9 @@ export type DatasetsPort = {
 export type Datasets = {
   readonly handlers: Handlers<typeof datasets>
   readonly port: DatasetsPort
+  /** Deletes the rows of versions that were removed long enough ago, from now on. */
+  readonly start: () => void
+  readonly purge: () => void
   readonly close: () => Promise<void>
 }
 
@@ -114,9 +130,21 @@ const kindsByMethod = new Map<string, readonly DatasetKind[]>([
 ])
 
 /** Datasets: sets with numbered versions whose rows never change, made by imports and splits. */
-export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDir, usersOf, render }: Deps): Datasets {
+export function createDatasets({
+  store,
+  clock,
+  log,
+  jobs,
+  blobs,
+  otherBlobs,
+  blobsRoot,
+  scratchDir,
+  usersOf,
+  render,
+}: Deps): Datasets {
   const imports = createImportJobs({ store, clock, jobs, blobsRoot })
   const queries = createQueryThread()
+  let splitsUnderWay = 0
 
   const version = (ref: string): DatasetVersion => {
     const direct = findVersion(store.read, ref)
@@ -175,6 +203,23 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
     tx.announce({ topic: 'datasets', kind, id: found.id })
   }
 
+  /**
+   * Deletes the rows of versions that were removed long enough ago. Not while an import or a split is under way: one may
+   * just have stored the same bytes and not have said so yet.
+   */
+  const purging = createPurging({
+    clock,
+    log,
+    what: 'datasets',
+    purge: beforeMs => {
+      if (splitsUnderWay > 0 || countImporting(store.read) > 0 || otherBlobs.isStoring()) return
+      for (const id of versionsRemovedBefore(store.read, beforeMs)) {
+        const unneeded = store.commit(systemCall('datasets.purge'), id, tx => dropFiles(tx, id))
+        for (const sha256 of unneeded) if (!otherBlobs.isUsed(sha256)) blobs.remove(sha256)
+      }
+    },
+  })
+
   const handlers: Handlers<typeof datasets> = {
     ...createRepair({ store, clock, blobs, scratchDir, queries, render, filled, rowSet, methodFor }),
 
@@ -214,15 +259,10 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
       }
     },
 
-    list: async ({ limit, cursor, q, kind, state, label }) => {
+    list: async ({ q, kind, state, label, ...page }) => {
       const filter = { q, kind, state, label }
-      const items = listDatasets(store.read, filter, cursor, limit)
-      const last = items.at(-1)
-      return {
-        items,
-        total: countDatasets(store.read, filter),
-        ...(items.length === limit && last && { nextCursor: last.datasetId }),
-      }
+      const { items, nextCursor } = listDatasets(store.read, filter, page)
+      return { items, total: countDatasets(store.read, filter), ...(nextCursor !== undefined && { nextCursor }) }
     },
 
     show: async ({ id }) => detail(version(id)),
@@ -311,6 +351,7 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
       const found = filled(id)
       mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
       const outDir = mkdtempSync(join(scratchDir, 'split-'))
+      splitsUnderWay += 1
       try {
         const parts = await queries.ask(
           'split',
@@ -361,6 +402,7 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
         )
         return { items: ids.map(version) }
       } finally {
+        splitsUnderWay -= 1
         rmSync(outDir, { recursive: true, force: true })
       }
     },
@@ -396,7 +438,7 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
       return exported
     },
 
-    remove: async ({ id }, call) => {
+    remove: async ({ id, purge }, call) => {
       const whole = findDataset(store.read, id)
       const found = version(id)
       const gone = whole ? versionsOf(store.read, found.datasetId) : [found]
@@ -415,13 +457,29 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
             details: { users: users.slice(0, 100) },
           },
         )
+      const nowMs = clock.nowMs()
       store.commit(call, found.datasetId, tx => {
         for (const each of gone) {
-          setVersionRemoved(tx, each.id, clock.nowMs())
+          // Removed since the beginning of time: older than anything that can be taken back.
+          setVersionRemoved(tx, each.id, purge ? 0 : nowMs)
           announceChange(tx, each, 'removed')
         }
       })
-      return { removed: gone.map(each => each.id) }
+      if (purge) purging.purge()
+      return { removed: gone.map(each => each.id), ...(!purge && { restorableUntil: isoOf(nowMs + undoMs) }) }
+    },
+
+    restore: async ({ id }, call) => {
+      const removed = findRemovedVersion(store.read, id, clock.nowMs() - undoMs)
+      if (!removed)
+        throw new AppError('not_found', `There is no removed dataset version ${id}.`, {
+          hint: `A removal can be taken back for ${undoDays} days, by the id of the version.`,
+        })
+      store.commit(call, id, tx => {
+        setVersionRemoved(tx, id, null)
+        announceChange(tx, removed, 'created')
+      })
+      return detail(version(id))
     },
   }
 
@@ -439,7 +497,16 @@ export function createDatasets({ store, clock, jobs, blobs, blobsRoot, scratchDi
       })
     },
   }
-  return { handlers, port, close: queries.close }
+  return {
+    handlers,
+    port,
+    start: purging.start,
+    purge: purging.purge,
+    close: () => {
+      purging.close()
+      return queries.close()
+    },
+  }
 }
 
 const shown = (found: DatasetVersion): string => `${found.name}@${found.version}`

@@ -7,12 +7,13 @@ import Database from 'better-sqlite3'
 import { systemCall } from '../../contract/call.ts'
 import { type Job, JobId } from '../../contract/jobs.ts'
 import { createBlobStore } from '../../platform/blobs/store.ts'
-import { isoOf, systemClock } from '../../platform/clock.ts'
+import { type Clock, isoOf, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { lineageMigration } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
 import { createStore } from '../../platform/db/store.ts'
 import { newId } from '../../platform/ids.ts'
+import { silentLog } from '../../platform/log.ts'
 import type { JobHandler, JobsPort, WorkerEvent } from '../../platform/processes/port.ts'
 import { type Scratch, scratch } from './import/test-import.ts'
 import { datasetsMigrations } from './migrations.ts'
@@ -24,6 +25,10 @@ export type Bench = {
   readonly audited: () => string[]
   readonly announced: string[]
   readonly users: Map<string, string[]>
+  /** Blobs that something outside of datasets needs. */
+  readonly usedBlobs: Set<string>
+  /** Lets time pass. */
+  readonly skipMs: (ms: number) => void
   /** Resolves when all imports have ended. */
   readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
@@ -42,9 +47,11 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
   db.pragma('synchronous = FULL')
   migrate(db, [auditMigration, lineageMigration, ...datasetsMigrations])
   const announced: string[] = []
+  let aheadMs = 0
+  const clock: Clock = { nowMs: () => systemClock.nowMs() + aheadMs, monotonicMs: systemClock.monotonicMs }
   const store = createStore({
     db,
-    clock: systemClock,
+    clock,
     bootId: 'test',
     publish: event => announced.push(`${event.topic}.${event.kind}`),
   })
@@ -102,11 +109,14 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
   }
 
   const users = new Map<string, string[]>()
+  const usedBlobs = new Set<string>()
   const datasets = createDatasets({
     store,
-    clock: systemClock,
+    clock,
     jobs,
     blobs: createBlobStore(blobsRoot),
+    otherBlobs: { isUsed: sha256 => usedBlobs.has(sha256), isStoring: () => false },
+    log: silentLog,
     blobsRoot,
     scratchDir: join(at.dir, 'scratch'),
     usersOf: id => users.get(id) ?? [],
@@ -117,6 +127,10 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     datasets,
     announced,
     users,
+    usedBlobs,
+    skipMs: ms => {
+      aheadMs += ms
+    },
     audited: () =>
       db
         .prepare<[], { action: string; object: string; result: string }>(

@@ -1,3 +1,4 @@
+import { addNameKeys } from '../../platform/db/list-page.ts'
 import type { Migration } from '../../platform/db/migrate.ts'
 
 export const evaluationMigrations: readonly Migration[] = [
@@ -26,5 +27,22 @@ export const evaluationMigrations: readonly Migration[] = [
           ended_at_ms INTEGER
         ) STRICT;
       `),
+  },
+  {
+    version: 810,
+    name: 'evaluation-lists',
+    // A removed evaluation keeps its row, and gives its name back, until its answers are deleted.
+    up: db => {
+      addNameKeys(db, 'evaluations')
+      db.exec(`
+        ALTER TABLE evaluations ADD COLUMN removed_at_ms INTEGER;
+        ALTER TABLE evaluations ADD COLUMN removed_name TEXT;
+        CREATE INDEX evaluations_by_state ON evaluations (state, removed_at_ms);
+        CREATE INDEX evaluations_by_name ON evaluations (name_key, id, state, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX evaluations_by_age ON evaluations (created_at_ms, id, state, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX evaluations_by_change ON evaluations (updated_at_ms, id, state, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX evaluations_removed ON evaluations (removed_at_ms) WHERE removed_at_ms IS NOT NULL;
+      `)
+    },
   },
 ]

@@ -1,5 +1,8 @@
 import type { Comparison, Evaluation, EvaluationObject, MetricName } from '../../contract/evaluation.ts'
 import type { JobState } from '../../contract/jobs.ts'
+import type { PageRequest } from '../../platform/db/keyset.ts'
+import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
+import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 import type { GenerationSettings } from './config.ts'
 
@@ -65,31 +68,59 @@ const toRecord = (row: Row): EvaluationRecord => ({
   endedAtMs: row.ended_at_ms,
 })
 
+const KEPT = 'removed_at_ms IS NULL'
+
 export function findEvaluation(db: ReadableDb, ref: string): EvaluationRecord | undefined {
   const row = db
-    .prepare<[string, string], Row>(`SELECT ${COLUMNS} FROM evaluations WHERE id = ? OR name = ?`)
+    .prepare<[string, string], Row>(`SELECT ${COLUMNS} FROM evaluations WHERE (id = ? OR name = ?) AND ${KEPT}`)
     .get(ref, ref)
   return row && toRecord(row)
 }
 
-export const listEvaluations = (
-  db: ReadableDb,
-  state: string | undefined,
-  beforeId: string | undefined,
-  limit: number,
-  offset = 0,
-): EvaluationRecord[] =>
-  db
-    .prepare<unknown[], Row>(
-      `SELECT ${COLUMNS} FROM evaluations WHERE (? IS NULL OR state = ?) AND id < ? ORDER BY id DESC LIMIT ? OFFSET ?`,
-    )
-    .all(state ?? null, state ?? null, beforeId ?? 'eval_~', limit, offset)
-    .map(toRecord)
+export type EvaluationFilter = { readonly state?: readonly string[] | undefined; readonly q?: string | undefined }
 
-export const countEvaluations = (db: ReadableDb, state: string | undefined): number =>
-  db
-    .prepare<unknown[], { n: number }>('SELECT count(*) AS n FROM evaluations WHERE (? IS NULL OR state = ?)')
-    .get(state ?? null, state ?? null)?.n ?? 0
+const list: ListSource = {
+  table: 'evaluations',
+  columns: COLUMNS,
+  sorts: { name: 'name_key', created: 'created_at_ms', updated: 'updated_at_ms' },
+}
+const partsOf = ({ state, q }: EvaluationFilter): readonly Part[] => [
+  { sql: KEPT, values: [] },
+  ...among('state', state),
+  ...containing('name', q),
+]
+
+export function listEvaluations(db: ReadableDb, filter: EvaluationFilter, page: PageRequest) {
+  const { rows, nextCursor } = selectPage<Row>(db, list, partsOf(filter), page)
+  return { records: rows.map(toRecord), nextCursor }
+}
+
+export const countEvaluations = (db: ReadableDb, filter: EvaluationFilter): number => countOf(db, list, partsOf(filter))
+
+const REMOVED = `SELECT ${COLUMNS}, removed_name FROM evaluations WHERE removed_at_ms IS NOT NULL`
+type RemovedRow = Row & { removed_name: string }
+const toRemoved = (row: RemovedRow): EvaluationRecord => toRecord({ ...row, name: row.removed_name })
+
+export function findRemovedEvaluation(db: ReadableDb, id: string): EvaluationRecord | undefined {
+  const row = db.prepare<[string], RemovedRow>(`${REMOVED} AND id = ?`).get(id)
+  return row && toRemoved(row)
+}
+
+export const evaluationsRemovedBefore = (db: ReadableDb, beforeMs: number): EvaluationRecord[] =>
+  db.prepare<[number], RemovedRow>(`${REMOVED} AND removed_at_ms < ?`).all(beforeMs).map(toRemoved)
+
+/** Hides an evaluation. Its name is free again: the row is called by its id until it is restored. */
+export const setEvaluationRemoved = (db: WritableDb, id: string, atMs: number): void =>
+  void db
+    .prepare(`UPDATE evaluations SET removed_at_ms = ?, removed_name = name, name = id WHERE id = ? AND ${KEPT}`)
+    .run(atMs, id)
+
+export const setEvaluationRestored = (db: WritableDb, id: string, name: string, atMs: number): void =>
+  void db
+    .prepare(
+      'UPDATE evaluations SET removed_at_ms = NULL, removed_name = NULL, name = ?, name_key = ?, updated_at_ms = ? WHERE id = ?',
+    )
+    .run(name, nameKeyOf(name), atMs, id)
 
 /** Evaluations that are not over: what they use must stay. */
 export const activeEvaluations = (db: ReadableDb): EvaluationRecord[] =>
@@ -105,8 +136,8 @@ export type NewEvaluation = Pick<
 
 export function insertEvaluation(db: WritableDb, made: NewEvaluation): void {
   db.prepare(
-    `INSERT INTO evaluations (id, name, state, dataset_id, dataset_name, metrics, generation, objects, comparisons, warnings, rows, size_bytes, created_at_ms, updated_at_ms)
-     VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, '[]', ?, ?, 0, ?, ?)`,
+    `INSERT INTO evaluations (id, name, state, dataset_id, dataset_name, metrics, generation, objects, comparisons, warnings, rows, size_bytes, created_at_ms, updated_at_ms, name_key)
+     VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, '[]', ?, ?, 0, ?, ?, ?)`,
   ).run(
     made.id,
     made.name,
@@ -119,6 +150,7 @@ export function insertEvaluation(db: WritableDb, made: NewEvaluation): void {
     made.rows,
     made.atMs,
     made.atMs,
+    nameKeyOf(made.name),
   )
 }
 

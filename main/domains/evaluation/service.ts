@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, statSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -18,14 +18,15 @@ import { type Clock, isoOf } from '../../platform/clock.ts'
 import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Log } from '../../platform/log.ts'
 import type { Paths } from '../../platform/paths.ts'
 import type { JobHandler, JobsPort } from '../../platform/processes/port.ts'
 import { type EvaluateConfig, EvaluateEvent, resultFile } from './config.ts'
 import { createMetrics, selectMetrics } from './metrics/registry.ts'
+import { createRemoval } from './removal.ts'
 import {
   activeEvaluations,
   countEvaluations,
-  deleteEvaluation,
   type EvaluationRecord,
   findEvaluation,
   insertEvaluation,
@@ -52,6 +53,7 @@ export type EvaluationData = {
 type Deps = {
   readonly store: Store
   readonly clock: Clock
+  readonly log: Log
   readonly paths: Paths
   readonly jobs: JobsPort
   readonly datasets: {
@@ -72,10 +74,14 @@ type Deps = {
 export type Evaluations = {
   readonly handlers: Handlers<typeof evaluation>
   readonly usersOf: (id: string) => readonly string[]
+  /** Deletes the answers of evaluations that were removed long enough ago, now and from time to time. */
+  readonly start: () => void
+  readonly purge: () => void
+  readonly close: () => void
 }
 
 /** Evaluation: batch inference to stored result sets, scores with intervals, comparison, report. */
-export function createEvaluations({ store, clock, paths, jobs, datasets, subject, render }: Deps): Evaluations {
+export function createEvaluations({ store, clock, log, paths, jobs, datasets, subject, render }: Deps): Evaluations {
   const folderOf = (id: string) => join(paths.dataDir, 'evaluations', id)
 
   const existing = (ref: string): EvaluationRecord => {
@@ -127,6 +133,8 @@ export function createEvaluations({ store, clock, paths, jobs, datasets, subject
     }
     return rows
   }
+
+  const removal = createRemoval({ store, clock, log, folderOf, stateOf, existing })
 
   jobs.handle('evaluation', evaluationEvents(clock))
   const indexes = createResultIndexes()
@@ -213,13 +221,12 @@ export function createEvaluations({ store, clock, paths, jobs, datasets, subject
       return toEvaluation(existing(id))
     },
 
-    list: async ({ limit, cursor, offset, state }) => {
-      const records = listEvaluations(store.read, state, cursor, limit, offset)
-      const last = records.at(-1)
+    list: async ({ state, q, ...page }) => {
+      const { records, nextCursor } = listEvaluations(store.read, { state, q }, page)
       return {
         items: records.map(toEvaluation),
-        total: countEvaluations(store.read, state),
-        ...(records.length === limit && last && { nextCursor: last.id }),
+        total: countEvaluations(store.read, { state, q }),
+        ...(nextCursor !== undefined && { nextCursor }),
       }
     },
 
@@ -309,21 +316,15 @@ export function createEvaluations({ store, clock, paths, jobs, datasets, subject
       return toEvaluation(existing(record.id))
     },
 
-    remove: async ({ id }, call) => {
-      const record = existing(id)
-      if (!isEnded(stateOf(record)))
-        throw new AppError('conflict', `${record.name} is still under way.`, { hint: 'Stop it first.' })
-      store.commit(call, record.id, tx => {
-        deleteEvaluation(tx, record.id)
-        tx.announce({ topic: 'evaluations', kind: 'removed', id: record.id })
-      })
-      rmSync(folderOf(record.id), { recursive: true, force: true })
-      return { removed: record.id as Evaluation['id'] }
-    },
+    remove: async ({ id, purge }, call) => removal.remove(call, id, purge),
+    restore: async ({ id }, call) => detail(removal.restore(call, id)),
   }
 
   return {
     handlers,
+    start: removal.start,
+    purge: removal.purge,
+    close: removal.close,
     usersOf: id =>
       activeEvaluations(store.read)
         .filter(record => record.dataset.id === id || record.objects.some(object => object.id === id))

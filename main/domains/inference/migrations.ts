@@ -1,3 +1,4 @@
+import { addNameKeys } from '../../platform/db/list-page.ts'
 import type { Migration } from '../../platform/db/migrate.ts'
 
 export const inferenceMigrations: readonly Migration[] = [
@@ -51,5 +52,21 @@ export const inferenceMigrations: readonly Migration[] = [
           PRIMARY KEY (deployment_id, minute_ms)
         ) STRICT, WITHOUT ROWID;
       `),
+  },
+  {
+    version: 710,
+    name: 'deployment-lists',
+    // A removed deployment keeps its row and versions, and gives its name back, until they are deleted.
+    up: db => {
+      addNameKeys(db, 'deployments')
+      db.exec(`
+        ALTER TABLE deployments ADD COLUMN removed_at_ms INTEGER;
+        ALTER TABLE deployments ADD COLUMN removed_name TEXT;
+        CREATE INDEX deployments_by_name ON deployments (name_key, id, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX deployments_by_age ON deployments (created_at_ms, id, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX deployments_by_change ON deployments (updated_at_ms, id, name, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX deployments_removed ON deployments (removed_at_ms) WHERE removed_at_ms IS NOT NULL;
+      `)
+    },
   },
 ]

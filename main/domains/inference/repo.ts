@@ -1,6 +1,9 @@
 import type { EngineReady } from '../../contract/engine.ts'
 import type { DeploymentId, EngineKind } from '../../contract/inference.ts'
 import type { MemoryPlan } from '../../contract/training.ts'
+import type { PageRequest } from '../../platform/db/keyset.ts'
+import { containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
+import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 
 /** All SQL of the inference domain. */
@@ -57,28 +60,70 @@ export type MinuteRecord = {
 const deploymentColumns =
   'id, name, description, current_revision AS currentRevision, next_revision AS nextRevision, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs'
 
+const KEPT = 'removed_at_ms IS NULL'
+
 export const findDeployment = (db: ReadableDb, ref: string): DeploymentRecord | undefined =>
   db
     .prepare<[string, string], DeploymentRecord>(
-      `SELECT ${deploymentColumns} FROM deployments WHERE id = ? OR name = ? ORDER BY id = name LIMIT 1`,
+      `SELECT ${deploymentColumns} FROM deployments WHERE (id = ? OR name = ?) AND ${KEPT} ORDER BY id = name LIMIT 1`,
     )
     .get(ref, ref)
 
-export const countDeployments = (db: ReadableDb): number =>
-  db.prepare<[], { n: number }>('SELECT count(*) AS n FROM deployments').get()?.n ?? 0
+const list: ListSource = {
+  table: 'deployments',
+  columns: deploymentColumns,
+  sorts: { name: 'name_key', created: 'created_at_ms', updated: 'updated_at_ms' },
+}
+const partsOf = (q: string | undefined): readonly Part[] => [{ sql: KEPT, values: [] }, ...containing('name', q)]
 
-/** Newest first, those before `beforeId` (ids are ordered by time). */
-export const listDeployments = (db: ReadableDb, limit: number, beforeId = '~'): readonly DeploymentRecord[] =>
+export function pageOfDeployments(db: ReadableDb, q: string | undefined, page: PageRequest) {
+  const { rows, nextCursor } = selectPage<DeploymentRecord>(db, list, partsOf(q), page)
+  return { records: rows, nextCursor }
+}
+
+export const countDeployments = (db: ReadableDb, q?: string): number => countOf(db, list, partsOf(q))
+
+/** Newest first. */
+export const listDeployments = (db: ReadableDb, limit: number): readonly DeploymentRecord[] =>
   db
-    .prepare<[string, number], DeploymentRecord>(
-      `SELECT ${deploymentColumns} FROM deployments WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    .prepare<[number], DeploymentRecord>(
+      `SELECT ${deploymentColumns} FROM deployments WHERE ${KEPT} ORDER BY id DESC LIMIT ?`,
     )
-    .all(beforeId, limit)
+    .all(limit)
+
+const removedColumns = deploymentColumns.replace(' name,', ' removed_name AS name,')
+
+export const findRemovedDeployment = (db: ReadableDb, id: string): DeploymentRecord | undefined =>
+  db
+    .prepare<[string], DeploymentRecord>(
+      `SELECT ${removedColumns} FROM deployments WHERE removed_at_ms IS NOT NULL AND id = ?`,
+    )
+    .get(id)
+
+export const deploymentsRemovedBefore = (db: ReadableDb, beforeMs: number): readonly DeploymentRecord[] =>
+  db
+    .prepare<[number], DeploymentRecord>(`SELECT ${removedColumns} FROM deployments WHERE removed_at_ms < ?`)
+    .all(beforeMs)
+
+/** Hides a deployment. Its name is free again: the row is called by its id until it is restored. */
+export const setDeploymentRemoved = (db: WritableDb, id: DeploymentId, atMs: number): void =>
+  void db
+    .prepare(
+      `UPDATE deployments SET removed_at_ms = ?, removed_name = name, name = id, next_revision = NULL WHERE id = ? AND ${KEPT}`,
+    )
+    .run(atMs, id)
+
+export const setDeploymentRestored = (db: WritableDb, id: DeploymentId, name: string, atMs: number): void =>
+  void db
+    .prepare(
+      'UPDATE deployments SET removed_at_ms = NULL, removed_name = NULL, name = ?, name_key = ?, updated_at_ms = ? WHERE id = ?',
+    )
+    .run(name, nameKeyOf(name), atMs, id)
 
 export const insertDeployment = (db: WritableDb, record: DeploymentRecord): void =>
   void db
     .prepare(
-      'INSERT INTO deployments (id, name, description, current_revision, next_revision, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO deployments (id, name, description, current_revision, next_revision, created_at_ms, updated_at_ms, name_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     )
     .run(
       record.id,
@@ -88,6 +133,7 @@ export const insertDeployment = (db: WritableDb, record: DeploymentRecord): void
       record.nextRevision,
       record.createdAtMs,
       record.updatedAtMs,
+      nameKeyOf(record.name),
     )
 
 export const updateDeployment = (

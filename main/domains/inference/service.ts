@@ -20,15 +20,16 @@ import { ask, chat } from './chat.ts'
 import { type Launch, launchOf, newSocket, type Programs, type Served, servedBy } from './launch.ts'
 import { createLive } from './live.ts'
 import { inferenceMetrics } from './metrics.ts'
+import { createRemoval } from './removal.ts'
 import {
   countDeployments,
   type DeploymentRecord,
-  deleteDeployment,
   findDeployment,
   findRevision,
   insertDeployment,
   insertRevision,
   listDeployments,
+  pageOfDeployments,
   type RevisionRecord,
   type RevisionSettings,
   revisionsOf,
@@ -87,6 +88,8 @@ export type Inference = {
   readonly metrics: () => readonly Family[]
   /** After the supervisor has adopted what runs: ends engines that were replaced while nobody looked. */
   readonly start: () => void
+  /** Forgets deployments that were removed long enough ago. */
+  readonly purge: () => void
   readonly close: () => void
 }
 
@@ -281,6 +284,16 @@ export function createInference(deps: Deps): Inference {
     return revision
   }
 
+  const removal = createRemoval({
+    store,
+    clock,
+    log,
+    existing,
+    stop: (call, record) => {
+      for (const revision of revisionsOf(store.read, record.id)) stopJob(call, revision)
+    },
+  })
+
   const handlers: Handlers<typeof inference> = {
     plan: async ({ model, adapter, ...settings }) => {
       const { served: chosen, device, memoryPlan } = await examine(model, adapter, settings)
@@ -335,14 +348,12 @@ export function createInference(deps: Deps): Inference {
       return wait ? served(record.id, 1, call) : toDeployment(existing(record.id))
     },
 
-    list: async ({ limit, cursor }) => {
-      const found = listDeployments(store.read, limit + 1, cursor)
-      const shown = found.slice(0, limit)
-      const last = shown.at(-1)
+    list: async ({ q, ...page }) => {
+      const { records, nextCursor } = pageOfDeployments(store.read, q, page)
       return {
-        items: shown.map(toDeployment),
-        total: countDeployments(store.read),
-        ...(found.length > limit && last && { nextCursor: last.id }),
+        items: records.map(toDeployment),
+        total: countDeployments(store.read, q),
+        ...(nextCursor !== undefined && { nextCursor }),
       }
     },
 
@@ -433,16 +444,8 @@ export function createInference(deps: Deps): Inference {
       return wait ? served(record.id, revision, call) : toDeployment(existing(record.id))
     },
 
-    remove: async ({ id }, call) => {
-      const record = existing(id)
-      const revisions = revisionsOf(store.read, record.id).filter(isLive)
-      store.commit(call, record.id, tx => {
-        for (const revision of revisions) stopJob(call, revision)
-        deleteDeployment(tx, record.id)
-        tx.announce({ topic: 'deployments', kind: 'removed', id: record.id })
-      })
-      return { removed: record.id }
-    },
+    remove: async ({ id, purge }, call) => removal.remove(call, id, purge),
+    restore: async ({ id }, call) => toDeployment(removal.restore(call, id)),
 
     chat: async (input, call) => chat(clientOf(input.id), input, clock, call.signal),
     ask: async (input, call) => ask(clientOf(input.id), input, clock, call.signal),
@@ -485,7 +488,9 @@ export function createInference(deps: Deps): Inference {
         .flatMap(({ deploymentId }) => findDeployment(store.read, deploymentId)?.name ?? [])
         .map(name => `deployment ${name}`),
     metrics: () => inferenceMetrics(listDeployments(store.read, 1_000).map(toDeployment), statistics.totalsOf),
+    purge: removal.purge,
     start: () => {
+      removal.start()
       for (const record of listDeployments(store.read, 10_000)) {
         for (const revision of revisionsOf(store.read, record.id)) {
           const isWanted = revision.revision === record.currentRevision || revision.revision === record.nextRevision
@@ -494,6 +499,7 @@ export function createInference(deps: Deps): Inference {
       }
     },
     close: () => {
+      removal.close()
       statistics.close()
       live.close()
     },

@@ -1,3 +1,4 @@
+import { addNameKeys } from '../../platform/db/list-page.ts'
 import type { Migration } from '../../platform/db/migrate.ts'
 
 export const jobsMigrations: readonly Migration[] = [
@@ -35,5 +36,19 @@ export const jobsMigrations: readonly Migration[] = [
         CREATE INDEX jobs_by_kind ON jobs (kind, id);
         CREATE INDEX jobs_by_name ON jobs (name);
       `),
+  },
+  {
+    version: 110,
+    name: 'job-lists',
+    up: db => {
+      addNameKeys(db, 'jobs')
+      db.exec(`
+        CREATE INDEX jobs_by_state ON jobs (state, kind);
+        CREATE INDEX jobs_by_name_key ON jobs (name_key, id, state, kind, name);
+        CREATE INDEX jobs_by_age ON jobs (created_at_ms, id, state, kind, name);
+        CREATE INDEX jobs_by_end ON jobs (coalesce(ended_at_ms, 9e15), id, state, kind, name);
+        CREATE INDEX jobs_by_subject ON jobs (subject_id, id);
+      `)
+    },
   },
 ]

@@ -1,5 +1,8 @@
 import type { DeviceRequest, Job, JobId, JobKind, JobPriority, JobProgress, JobState } from '../../contract/jobs.ts'
 import { isoOf } from '../../platform/clock.ts'
+import type { PageRequest } from '../../platform/db/keyset.ts'
+import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
+import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 import type { JobSpec } from '../../platform/processes/port.ts'
 import type { ProcessIdentity } from '../../platform/processes/process-table.ts'
@@ -129,16 +132,17 @@ const parametersOf = (row: JobRow) => ({
   ended_at_ms: row.endedAtMs,
 })
 
-const INSERT = `INSERT INTO jobs (${COLUMNS}) VALUES (@id, @kind, @name, @subject_id, @state, @health, @priority, @spec, @granted, @attempt,
+const INSERT = `INSERT INTO jobs (${COLUMNS}, name_key) VALUES (@id, @kind, @name, @subject_id, @state, @health, @priority, @spec, @granted, @attempt,
   @journal_position, @runner, @child_pid, @progress, @failure, @worker_failure, @last_event, @stop, @restarts, @next_start_at_ms, @created_at_ms,
-  @started_at_ms, @ended_at_ms)`
+  @started_at_ms, @ended_at_ms, @name_key)`
 
 const UPDATE = `UPDATE jobs SET state = @state, health = @health, priority = @priority, granted = @granted, attempt = @attempt,
   journal_position = @journal_position, runner = @runner, child_pid = @child_pid, progress = @progress, failure = @failure,
   worker_failure = @worker_failure, last_event = @last_event, stop = @stop, restarts = @restarts, next_start_at_ms = @next_start_at_ms,
   started_at_ms = @started_at_ms, ended_at_ms = @ended_at_ms WHERE id = @id`
 
-export const insertJob = (db: WritableDb, row: JobRow): void => void db.prepare(INSERT).run(parametersOf(row))
+export const insertJob = (db: WritableDb, row: JobRow): void =>
+  void db.prepare(INSERT).run({ ...parametersOf(row), name_key: nameKeyOf(row.name) })
 
 /** Writes everything of a job that can change. */
 export function saveJob(db: WritableDb, row: JobRow): void {
@@ -192,25 +196,32 @@ export const countByKindAndState = (
     .all()
     .map(row => ({ ...row, state: row.state as JobState }))
 
-type Filter = { readonly state?: JobState | undefined; readonly kind?: JobKind | undefined }
+export type JobFilter = {
+  readonly state?: readonly string[] | undefined
+  readonly kind?: readonly string[] | undefined
+  readonly subject?: string | undefined
+  readonly q?: string | undefined
+}
 
-const WHERE = '(@state IS NULL OR state = @state) AND (@kind IS NULL OR kind = @kind)'
-const bound = ({ state, kind }: Filter) => ({ state: state ?? null, kind: kind ?? null })
+const list: ListSource = {
+  table: 'jobs',
+  columns: COLUMNS,
+  // What has not ended comes before everything that has.
+  sorts: { name: 'name_key', created: 'created_at_ms', ended: 'coalesce(ended_at_ms, 9e15)' },
+}
+const partsOf = ({ state, kind, subject, q }: JobFilter): readonly Part[] => [
+  ...among('state', state),
+  ...among('kind', kind),
+  ...(subject === undefined ? [] : [{ sql: 'subject_id = ?', values: [subject] }]),
+  ...containing('name', q),
+]
 
-type Place = { readonly limit: number; readonly offset: number; readonly before?: string | undefined }
+export function pageOfJobs(db: ReadableDb, filter: JobFilter, page: PageRequest) {
+  const { rows, nextCursor } = selectPage<Stored>(db, list, partsOf(filter), page)
+  return { rows: rows.map(toRow), nextCursor }
+}
 
-/** One page, newest first; `before` is the last id of the page before. */
-export const pageOfJobs = (db: ReadableDb, filter: Filter, { limit, offset, before }: Place): JobRow[] =>
-  db
-    .prepare<[object], Stored>(
-      `SELECT ${COLUMNS} FROM jobs WHERE ${WHERE} AND (@before IS NULL OR id < @before)
-       ORDER BY id DESC LIMIT @limit OFFSET @offset`,
-    )
-    .all({ ...bound(filter), before: before ?? null, limit, offset })
-    .map(toRow)
-
-export const countJobs = (db: ReadableDb, filter: Filter): number =>
-  db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM jobs WHERE ${WHERE}`).get(bound(filter))?.n ?? 0
+export const countJobs = (db: ReadableDb, filter: JobFilter): number => countOf(db, list, partsOf(filter))
 
 /** The contract's job. `queue` holds the waiting jobs' ids, for the position in line. */
 export function toJob(row: JobRow, queue: readonly string[] = []): Job {

@@ -268,15 +268,14 @@ export function createJobs(given: JobsDeps): Jobs {
   }
 
   const handlers: Handlers<typeof jobs> = {
-    list: async ({ limit, offset, cursor, state, kind }) => {
-      const filter = { state, kind }
-      const rows = pageOfJobs(store.read, filter, { limit, offset, before: cursor })
+    list: async ({ state, kind, subject, q, ...page }) => {
+      const filter = { state, kind, subject, q }
+      const { rows, nextCursor } = pageOfJobs(store.read, filter, page)
       const queue = queuedIds(store.read)
-      const last = rows.length === limit ? rows.at(-1) : undefined
       return {
         items: rows.map(row => toJob(row, queue)),
         total: countJobs(store.read, filter),
-        ...(last && { nextCursor: last.id }),
+        ...(nextCursor !== undefined && { nextCursor }),
       }
     },
     show: async ({ id }) => shown(existing(id)),

@@ -198,10 +198,19 @@ export const setVersionState = (
 export const setVersionPath = (db: WritableDb, id: string, path: string): void =>
   void db.prepare('UPDATE model_versions SET path = ? WHERE id = ?').run(path, id)
 
-export const setVersionRemoved = (db: WritableDb, id: string, atMs: number | null): void => {
-  db.prepare('UPDATE model_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
-  if (atMs !== null) db.prepare('DELETE FROM model_aliases WHERE version_id = ?').run(id)
-}
+/** Hides a version, or with null shows it again. Its aliases wait for it, unless another version has taken them. */
+export const setVersionRemoved = (db: WritableDb, id: string, atMs: number | null): void =>
+  void db.prepare('UPDATE model_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
+
+/** Whether any version, also a removed one, has a file with these bytes. */
+export const hasDigest = (db: ReadableDb, sha256: string): boolean =>
+  db.prepare<[string], { n: number }>('SELECT EXISTS (SELECT 1 FROM model_files WHERE sha256 = ?) AS n').get(sha256)
+    ?.n === 1
+
+/** Whether bytes are being hashed or copied: what they will be called is not known yet. */
+export const isVerifying = (db: ReadableDb): boolean =>
+  db.prepare<[], { n: number }>("SELECT EXISTS (SELECT 1 FROM model_versions WHERE state = 'verifying') AS n").get()
+    ?.n === 1
 
 export function updateModel(
   db: WritableDb,

@@ -4,15 +4,16 @@ import type { Call } from '../../contract/call.ts'
 import type { FileEntry } from '../../contract/common.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
-import type { FoundModel, ModelDetail, ModelVersion, ModelVersionId, models } from '../../contract/models.ts'
+import type { ModelDetail, ModelVersion, ModelVersionId, models } from '../../contract/models.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
-import { type Inspection, inspect } from './inspection.ts'
+import type { Inspection } from './inspection.ts'
 import { createLists, type ListDeps } from './lists.ts'
+import type { ModelReaders } from './reading/readers.ts'
 import {
   filesOf,
   findModel,
@@ -20,8 +21,10 @@ import {
   findVersion,
   findVersionByPath,
   findVersionOf,
+  hasDigest,
   insertModel,
   insertVersion,
+  isVerifying,
   labelsOf,
   setAlias,
   setLabels,
@@ -36,10 +39,7 @@ type Deps = {
   readonly store: Store
   readonly clock: Clock
   readonly jobs: JobsPort
-  readonly find: (
-    dirs: readonly string[],
-    signal?: AbortSignal,
-  ) => Promise<{ items: readonly FoundModel[]; warnings: readonly string[] }>
+  readonly readers: Pick<ModelReaders, 'inspect' | 'find'>
   readonly blobsRoot: string
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
@@ -56,6 +56,8 @@ export type ModelsPort = {
   /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
   readonly readyVersion: (ref: string) => ModelVersion
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
+  /** What models keep in the blob store. */
+  readonly blobs: { readonly isUsed: (sha256: string) => boolean; readonly isStoring: () => boolean }
   /** The base that an adapter was trained on here, from its lineage. */
   readonly baseOf: (id: ModelVersionId) => ModelVersion | undefined
   /**
@@ -89,7 +91,7 @@ export function createModels({
   store,
   clock,
   jobs,
-  find,
+  readers: { inspect, find },
   blobsRoot,
   usersOf,
   servingBytes,
@@ -221,7 +223,7 @@ export function createModels({
 
     import: async ({ path, name, copy, description, label }, call) => {
       const real = realPath(path)
-      const inspection = await inspect(real, { signal: call.signal })
+      const inspection = await inspect(real, call.signal)
       if (inspection.summary.format === 'pickle') {
         throw new AppError('unsupported', `${basename(path)} holds pickled weights: loading them runs code.`, {
           hint: 'Get the model as safetensors or GGUF. Slipway never loads pickles.',
@@ -318,6 +320,7 @@ export function createModels({
     version,
     readyVersion,
     files: id => filesOf(store.read, id),
+    blobs: { isUsed: sha256 => hasDigest(store.read, sha256), isStoring: () => isVerifying(store.read) },
     baseOf,
     register: async (call, { name, path, source, lineage }, also) => {
       const inspection = await inspect(path)

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type * as z from 'zod'
+import type { Inputs } from '../../contract/index.ts'
+import { inputOf } from '../../contract/test-input.ts'
 import { RunId, training } from '../../contract/training.ts'
 import { undoMs } from '../../platform/retention.ts'
 import { call, openTraining } from './test-training.ts'
@@ -12,12 +13,9 @@ beforeEach(() => {
 })
 afterEach(() => bench.close())
 
-// As the surfaces do it: what is asked is parsed by the contract.
-const inputOf = (method: typeof training.list, input: object) =>
-  (method['~orpc'].inputSchema as unknown as z.ZodType).parse(input) as Parameters<typeof bench.handlers.list>[0]
-const list = (input: object = {}) => bench.handlers.list(inputOf(training.list, input), call)
+const list = (input: Inputs['training']['list'] = {}) => bench.handlers.list(inputOf(training.list, input), call)
 const restore = (id: string) => bench.handlers.restore({ id: RunId.parse(id) }, call)
-const namesOf = async (input?: object) => (await list(input)).items.map(run => run.name)
+const namesOf = async (input?: Inputs['training']['list']) => (await list(input)).items.map(run => run.name)
 const ended = async (name: string, state: 'done' | 'failed' = 'done') => {
   const run = await bench.start(name)
   bench.end(run.id, state)

@@ -3,18 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemCall } from '../../contract/call.ts'
 import type { ChangeEvent } from '../../contract/events.ts'
-import { type Job, JobId } from '../../contract/jobs.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import { isoOf } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { lineageMigration } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
 import { openDatabase } from '../../platform/db/open.ts'
 import { createStore } from '../../platform/db/store.ts'
-import { newId } from '../../platform/ids.ts'
 import { silentLog } from '../../platform/log.ts'
 import { pathsOf } from '../../platform/paths.ts'
-import type { JobHandler, JobSpec, JobsPort, WorkerEvent } from '../../platform/processes/port.ts'
+import type { WorkerEvent } from '../../platform/processes/port.ts'
+import { createTestJobs } from '../../platform/processes/test-jobs.ts'
 import { trainingMigrations } from './migrations.ts'
 import { createTraining } from './service.ts'
 
@@ -34,53 +32,22 @@ export function openTraining() {
   const db = openDatabase(join(dir, 'slipway.db'))
   migrate(db, [auditMigration, lineageMigration, ...trainingMigrations])
   const clock = { now: 1_700_000_000_000 }
+  const time = { nowMs: () => clock.now, monotonicMs: () => clock.now }
   const announced: ChangeEvent[] = []
   const store = createStore({
     db,
-    clock: { nowMs: () => clock.now, monotonicMs: () => clock.now },
+    clock: time,
     bootId: 'test',
     publish: event => void announced.push(event),
   })
-  const jobs = new Map<string, { job: Job; spec: JobSpec }>()
-  let handler: JobHandler | undefined
-  const unused = () => {
-    throw new Error('not used here')
-  }
-  const port: JobsPort = {
-    start: (_call, spec) => {
-      const job: Job = {
-        id: JobId.parse(newId('job', clock.now)),
-        kind: spec.kind,
-        name: spec.name,
-        subjectId: spec.subjectId,
-        state: 'queued',
-        health: 'ok',
-        devices: [],
-        attempt: 1,
-        createdAt: isoOf(clock.now),
-        priority: 'normal',
-      }
-      jobs.set(job.id, { job, spec })
-      return job
-    },
-    get: id => jobs.get(id)?.job,
-    handle: (_kind, given) => {
-      handler = given
-    },
-    stop: unused,
-    ended: unused,
-    send: unused,
-    folder: unused,
-    logs: unused,
-    remove: unused,
-  }
+  const jobs = createTestJobs(time, 'training')
   const paths = pathsOf(dir, {})
   const training = createTraining({
     store,
-    clock: { nowMs: () => clock.now, monotonicMs: () => clock.now },
+    clock: time,
     log: silentLog,
     paths,
-    jobs: port,
+    jobs: jobs.port,
     models: { readyVersion: () => model, register: async () => ({ id: 'mdv_2', name: 'made' }) },
     datasets: {
       version: ref => ({ id: `dver_${ref}`, name: ref, kind: 'sft', rows: 100, files: [`/blobs/${ref}`] }),
@@ -95,7 +62,6 @@ export function openTraining() {
     code: { version: '0', workerSha256: '' },
   })
 
-  const jobOf = (runId: string) => [...jobs.values()].filter(each => each.spec.subjectId === runId).at(-1)
   return {
     db,
     store,
@@ -104,9 +70,7 @@ export function openTraining() {
     announced,
     training,
     handlers: training.handlers,
-    /** What the run's child was told. */
-    configOf: (runId: string) =>
-      JSON.parse(jobOf(runId)?.spec.files?.['config.json'] ?? '{}') as Record<string, unknown>,
+    configOf: jobs.configOf,
     start: (name: string, more: { dataset?: string[]; validation?: string[]; set?: Record<string, unknown> } = {}) => {
       clock.now += 1_000
       return training.handlers.start(
@@ -125,26 +89,14 @@ export function openTraining() {
         call,
       )
     },
-    say: (runId: string, event: WorkerEvent) =>
-      store.record(tx => handler?.onEvent(tx, jobOf(runId)?.job ?? unused(), event, clock.now)),
-    end: (runId: string, state: 'done' | 'failed' | 'cancelled' = 'done') => {
-      const found = jobOf(runId) ?? unused()
-      found.job = { ...found.job, state }
-      store.record(tx => handler?.onEnd(tx, found.job))
-    },
+    say: (runId: string, event: WorkerEvent) => jobs.say(store, runId, event),
+    end: (runId: string, state: 'done' | 'failed' | 'cancelled' = 'done') => jobs.end(store, runId, state),
     /** A checkpoint as the trainer leaves it: a folder in the run's own, and the event that tells it. */
     checkpoint: (runId: string, step: number, sizeBytes = 1_000): string => {
       const path = join(paths.runs, runId, `checkpoint-${step}`)
       mkdirSync(path, { recursive: true })
       writeFileSync(join(path, 'weights'), Buffer.alloc(sizeBytes))
-      store.record(tx =>
-        handler?.onEvent(
-          tx,
-          jobOf(runId)?.job ?? unused(),
-          { event: 'checkpoint', step, path, sizeBytes, kept: [{ step, path }] },
-          clock.now,
-        ),
-      )
+      jobs.say(store, runId, { event: 'checkpoint', step, path, sizeBytes, kept: [{ step, path }] })
       return path
     },
     close: () => {

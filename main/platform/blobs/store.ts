@@ -16,6 +16,8 @@ export type BlobStore = {
   readonly has: (sha256: string) => boolean
   /** Reads every byte again. Throws `storage_damaged` and moves a wrong blob aside; it is never served again. */
   readonly verify: (sha256: string, options?: Progress) => Promise<Blob>
+  /** Deletes a blob. The caller knows that nothing needs it, and that nothing that is being stored is about to. */
+  readonly remove: (sha256: string) => void
 }
 
 const digestPattern = /^[0-9a-f]{64}$/
@@ -50,6 +52,7 @@ export function createBlobStore(root: string): BlobStore {
   return {
     pathOf,
     has: sha256 => existsSync(pathOf(sha256)),
+    remove: sha256 => rmSync(pathOf(sha256), { force: true }),
     putFile: async (path, { expectedSha256, ...progress } = {}) => {
       const temp = newTemporary()
       try {

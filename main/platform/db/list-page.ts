@@ -9,6 +9,8 @@ export type Part = { readonly sql: string; readonly values: readonly (string | n
 /** A list over one table with a text column `id` and `name`. */
 export type ListSource = {
   readonly table: string
+  /** What else is read for the rows of the page, such as `JOIN versions v ON …`. */
+  readonly join?: string
   /** What is read of each row of the page. */
   readonly columns: string
   /** Expression by sort, each the first column of an index, never null. */
@@ -44,7 +46,7 @@ type Sorted = { readonly sort_value: string | number; readonly sort_id: string }
  */
 export function selectPage<Row>(
   db: ReadableDb,
-  { table, columns, sorts }: ListSource,
+  { table, join = '', columns, sorts }: ListSource,
   parts: readonly Part[],
   request: PageRequest,
 ): { readonly rows: readonly Row[]; readonly nextCursor: string | undefined } {
@@ -56,7 +58,7 @@ export function selectPage<Row>(
       `SELECT ${columns}, chosen.sort_value, chosen.sort_id FROM (
          SELECT rowid AS chosen_row, ${column} AS sort_value, id AS sort_id FROM ${table}
          WHERE ${where.sql} AND ${keyset.where} ORDER BY ${keyset.orderBy} LIMIT ? OFFSET ?
-       ) AS chosen CROSS JOIN ${table} ON ${table}.rowid = chosen.chosen_row
+       ) AS chosen CROSS JOIN ${table} ON ${table}.rowid = chosen.chosen_row ${join}
        ORDER BY chosen.sort_value ${keyset.direction}, chosen.sort_id ${keyset.direction}`,
     )
     .all(...where.values, ...keyset.values, keyset.limit, keyset.offset)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { flushFolder, flushTree } from '../flush-tree.ts'
@@ -35,7 +35,7 @@ export async function ensureConverter(release: LlamaCppRelease, { run, env, cach
 async function unpack({ bundle }: LlamaCppRelease, folder: string, { run, env, cacheDir }: Deps): Promise<void> {
   mkdirSync(cacheDir, { recursive: true })
   sweep(cacheDir)
-  const aside = `${folder}.unpacking-${process.pid}`
+  const aside = mkdtempSync(`${folder}.unpacking-${process.pid}-`)
   const repository = join(aside, 'git')
   const tree = join(aside, 'tree')
   mkdirSync(tree, { recursive: true })
@@ -87,7 +87,7 @@ async function unpack({ bundle }: LlamaCppRelease, folder: string, { run, env, c
 /** Clears up after unpackings that were killed; those of living processes are left alone. */
 function sweep(cacheDir: string): void {
   for (const name of readdirSync(cacheDir)) {
-    const pid = /\.unpacking-(\d+)$/.exec(name)?.[1]
+    const pid = /\.unpacking-(\d+)-\w+$/.exec(name)?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(cacheDir, name), { recursive: true, force: true })
   }
 }

@@ -130,7 +130,7 @@ function memoryOf(step: ConvertStep, { model, base }: Request): number {
       return pythonBytes + Math.ceil(weights.sizeBytes * 1.5) + model.sizeBytes
     case 'gguf':
       // Weights are read one tensor (for experts: one layer) at a time, and pass through float32.
-      return pythonBytes + 2 * weightBytes(weights, 32) * largestShare(weights)
+      return pythonBytes + Math.ceil(2 * weightBytes(weights, 32) * largestShare(weights))
     case 'quantize':
       return quantizerBytes
     case 'onnx':

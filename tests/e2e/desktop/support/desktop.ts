@@ -40,6 +40,7 @@ export type Desktop = {
   readonly client: Client
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>
   readonly shellLog: () => string
+  readonly quit: () => Promise<void>
   /** Quits the program and removes its data directory. */
   readonly dispose: () => Promise<void>
 }
@@ -61,6 +62,13 @@ export async function openDesktop({ env, dataDir = temporaryDir('desktop'), args
   const { backendSocket, logs } = pathsOf(dataDir, process.env)
   const over = socketFetch(backendSocket)
   const program = app.process()
+  const quit = async () => {
+    if (program.exitCode !== null || program.signalCode !== null) return
+    const gone = new Promise<void>(resolve => program.once('exit', () => resolve()))
+    // Quitting cuts the very line that the answer would come over.
+    await app.evaluate(({ app: electron }) => electron.quit()).catch(() => undefined)
+    await gone
+  }
   return {
     app,
     page,
@@ -68,13 +76,9 @@ export async function openDesktop({ env, dataDir = temporaryDir('desktop'), args
     client: createClient({ socketPath: backendSocket }),
     fetch: (path, init) => over(new Request(`http://slipway${path}`, init)),
     shellLog: () => readFileSync(join(logs, 'shell.log'), 'utf8'),
+    quit,
     dispose: async () => {
-      if (program.exitCode === null && program.signalCode === null) {
-        const gone = new Promise<void>(resolve => program.once('exit', () => resolve()))
-        // Quitting cuts the very line that the answer would come over.
-        await app.evaluate(({ app: electron }) => electron.quit()).catch(() => undefined)
-        await gone
-      }
+      await quit()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }

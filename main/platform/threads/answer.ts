@@ -1,0 +1,35 @@
+import { parentPort } from 'node:worker_threads'
+import { AppError, toAppError } from '../../contract/errors.ts'
+import type { FromThread, Input, Output, Questions, ToThread } from './protocol.ts'
+
+export type Answers<Q extends Questions> = {
+  readonly [N in keyof Q]: (input: Input<Q, N>, signal: AbortSignal) => Promise<Output<Q, N>> | Output<Q, N>
+}
+
+/** The inside of a thread of `createThreads`: answers one question after the other. */
+export function answerQuestions<Q extends Questions>(answers: Answers<Q>): void {
+  const port = parentPort
+  if (!port) throw new Error('this module runs in a worker thread')
+  let abort: AbortController | undefined
+
+  const answer = async (name: string, input: unknown, signal: AbortSignal): Promise<FromThread> => {
+    try {
+      // The asking side's types tie name and input together; they cross the thread as plain data.
+      const run = answers[name] as (input: unknown, signal: AbortSignal) => unknown
+      return { output: await run(input, signal) }
+    } catch (error) {
+      if (signal.aborted) return { error: new AppError('cancelled', 'Cancelled.').toBody() }
+      const known = toAppError(error)
+      // Only the words of an error can cross: its cause would be lost.
+      const cause =
+        known.code === 'internal' && error instanceof Error ? { details: { cause: error.message.slice(0, 500) } } : {}
+      return { error: { ...known.toBody(), ...cause } }
+    }
+  }
+
+  port.on('message', (message: ToThread) => {
+    if ('cancel' in message) return abort?.abort()
+    abort = new AbortController()
+    void answer(message.ask, message.input, abort.signal).then(reply => port.postMessage(reply))
+  })
+}

@@ -1,0 +1,233 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { SlipwayDesktop } from '../../../preload/desktop-api.ts'
+import { type Display, openDisplay } from '../support/display.ts'
+import { buildDesktop, type Desktop, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
+
+let display: Display
+let desktop: Desktop
+let folder: string
+
+beforeAll(async () => {
+  if (noDesktopReason) return
+  await buildDesktop()
+  display = await openDisplay()
+  folder = mkdtempSync(join(tmpdir(), 'slipway files ü '))
+  mkdirSync(join(folder, 'model'))
+  writeFileSync(join(folder, 'notes.jsonl'), '{}\n')
+  desktop = await openDesktop({ env: display.env })
+  await desktop.page.waitForSelector('.frame')
+  await recordBoundary()
+})
+afterAll(async () => {
+  await desktop?.dispose()
+  await display?.close()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
+
+declare const slipwayDesktop: SlipwayDesktop
+type Recorded = { recorded: [what: string, options: unknown][]; chosen: string[] }
+
+/** Electron's own functions, as far as they would open something on the screen: they note what they were asked for. */
+function recordBoundary(): Promise<void> {
+  return desktop.app.evaluate(({ dialog, shell, app }) => {
+    const record: Recorded = { recorded: [], chosen: [] }
+    Object.assign(globalThis, record)
+    const here = globalThis as unknown as Recorded
+    const note = (what: string, options: unknown) => void here.recorded.push([what, options])
+    dialog.showOpenDialog = (async (_window: unknown, options: unknown) => {
+      note('open', options)
+      return { canceled: here.chosen.length === 0, filePaths: here.chosen }
+    }) as typeof dialog.showOpenDialog
+    dialog.showSaveDialog = (async (_window: unknown, options: unknown) => {
+      note('save', options)
+      return { canceled: here.chosen.length === 0, filePath: here.chosen[0] ?? '' }
+    }) as typeof dialog.showSaveDialog
+    shell.openExternal = async url => note('external', url)
+    shell.showItemInFolder = path => note('show', path)
+    app.setBadgeCount = (count?: number) => {
+      note('badge', count)
+      return true
+    }
+  })
+}
+
+const choose = (...paths: string[]) =>
+  desktop.app.evaluate((_electron, chosen) => {
+    Object.assign(globalThis, { recorded: [], chosen })
+  }, paths)
+const recorded = () => desktop.app.evaluate(() => (globalThis as unknown as Recorded).recorded)
+
+test('the page opens native dialogs and gets the chosen paths', async () => {
+  const file = join(folder, 'notes.jsonl')
+  await choose(file)
+  const options = { title: 'Import', multiple: true, kinds: [{ name: 'Datasets', extensions: ['jsonl'] }] }
+  expect(await desktop.page.evaluate(given => slipwayDesktop.openFiles(given), options)).toEqual([file])
+  expect(await desktop.page.evaluate(() => slipwayDesktop.openFolder())).toBe(file)
+  expect(await desktop.page.evaluate(() => slipwayDesktop.saveFile({ defaultPath: 'run.csv' }))).toBe(file)
+  expect(await recorded()).toEqual([
+    [
+      'open',
+      {
+        title: 'Import',
+        filters: [{ name: 'Datasets', extensions: ['jsonl'] }],
+        properties: ['openFile', 'multiSelections'],
+      },
+    ],
+    ['open', { properties: ['openDirectory', 'createDirectory'] }],
+    ['save', { defaultPath: 'run.csv', properties: ['createDirectory', 'showOverwriteConfirmation'] }],
+  ])
+})
+
+test('a dialog that was closed gives nothing', async () => {
+  await choose()
+  const given = await desktop.page.evaluate(async () => [
+    await slipwayDesktop.openFiles(),
+    (await slipwayDesktop.openFolder()) ?? 'nothing',
+    (await slipwayDesktop.saveFile()) ?? 'nothing',
+  ])
+  expect(given).toEqual([[], 'nothing', 'nothing'])
+})
+
+test('input that does not fit is refused before anything opens', async () => {
+  await choose('/x')
+  const failures = await desktop.page.evaluate(async () => {
+    const wrong = slipwayDesktop as unknown as Record<string, (input: unknown) => Promise<unknown>>
+    const calls: [string, unknown][] = [
+      ['openFiles', { title: 7 }],
+      ['openFiles', { kinds: 'all' }],
+      ['openFiles', { defaultPath: 'x'.repeat(5_000) }],
+      ['saveFile', null],
+      ['showItemInFolder', '../etc/passwd'],
+      ['showItemInFolder', '/no/such/file'],
+      ['setBadge', -1],
+      ['setLanguage', 'de'],
+      ['setTheme', 'pink'],
+    ]
+    const outcomes = await Promise.allSettled(calls.map(([name, input]) => wrong[name]?.(input)))
+    return outcomes.map(({ status }) => status)
+  })
+  expect(failures).toEqual(failures.map(() => 'rejected'))
+  expect(await recorded()).toEqual([])
+})
+
+test('files are shown in the file manager, text goes to the clipboard, a number to the icon', async () => {
+  await choose()
+  await desktop.page.evaluate(async path => {
+    await slipwayDesktop.showItemInFolder(path)
+    await slipwayDesktop.copyText('slipway models list\n中文')
+    await slipwayDesktop.setBadge(3)
+  }, folder)
+  expect(await recorded()).toEqual([
+    ['show', folder],
+    ['badge', 3],
+  ])
+  expect(await desktop.app.evaluate(({ clipboard }) => clipboard.readText())).toBe('slipway models list\n中文')
+})
+
+test('a file that was dropped or picked tells where it lies', async () => {
+  await desktop.page.evaluate(() => {
+    const input = Object.assign(document.createElement('input'), { type: 'file', id: 'picked' })
+    document.body.append(input)
+  })
+  await desktop.page.setInputFiles('#picked', join(folder, 'notes.jsonl'))
+  const paths = await desktop.page.evaluate(() => {
+    const input = document.querySelector<HTMLInputElement>('#picked')
+    const file = input?.files?.[0]
+    input?.remove()
+    return [file ? slipwayDesktop.pathOfFile(file) : '', slipwayDesktop.pathOfFile(new File(['x'], 'made.txt'))]
+  })
+  expect(paths).toEqual([join(folder, 'notes.jsonl'), ''])
+})
+
+test('language and theme reach the native parts', async () => {
+  const menu = () => desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(item => item.label))
+  await desktop.page.evaluate(() => slipwayDesktop.setLanguage('zh-CN'))
+  expect(await menu()).toEqual(['文件', '编辑', '视图', '前往', '帮助'])
+  await desktop.page.evaluate(() => slipwayDesktop.setLanguage('en'))
+  expect(await menu()).toEqual(['File', 'Edit', 'View', 'Go', 'Help'])
+  await desktop.page.evaluate(() => slipwayDesktop.setTheme('dark'))
+  expect(await desktop.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark')
+})
+
+test('the native menu reaches the page, and opens files into it', async () => {
+  await desktop.page.evaluate(() => {
+    const got: unknown[] = []
+    Object.assign(globalThis, { got })
+    slipwayDesktop.onCommand(command => got.push(command))
+    slipwayDesktop.onOpenFiles(paths => got.push(paths))
+  })
+  await choose(join(folder, 'model'))
+  await desktop.app.evaluate(({ Menu }) => {
+    const menu = Menu.getApplicationMenu()
+    menu?.getMenuItemById('go.models')?.click()
+    menu?.getMenuItemById('openFolder')?.click()
+  })
+  const got = () => desktop.page.evaluate(() => (globalThis as unknown as { got: unknown[] }).got)
+  await expect.poll(got).toEqual(['go.models', [join(folder, 'model')]])
+})
+
+test("links of the page open in the system's browser after a person's click, and only web and mail", async () => {
+  await choose()
+  await desktop.page.evaluate(() => {
+    const box = Object.assign(document.createElement('div'), { id: 'links' })
+    box.style.cssText = 'position:fixed;inset:0;z-index:9999;background:white'
+    for (const href of ['https://example.com/a', 'mailto:a@example.com', 'http://example.com/', 'file:///etc/passwd']) {
+      const link = Object.assign(document.createElement('a'), { href, textContent: href, target: '_blank' })
+      link.style.display = 'block'
+      box.append(link)
+      // What a script does alone opens nothing.
+      link.click()
+      link.dispatchEvent(new MouseEvent('click', { bubbles: true }))
+    }
+    document.body.append(box)
+  })
+  for (const link of await desktop.page.locator('#links a').all()) await link.click()
+  await expect.poll(recorded).toEqual([
+    ['external', 'https://example.com/a'],
+    ['external', 'mailto:a@example.com'],
+  ])
+  await desktop.page.evaluate(() => document.querySelector('#links')?.remove())
+})
+
+test('calls from another page or from a frame inside ours are refused, and the log says so', async () => {
+  const opened = desktop.app.waitForEvent('window')
+  await desktop.app.evaluate(
+    ({ BrowserWindow }, preload) => {
+      const webPreferences = { preload, nodeIntegrationInSubFrames: true }
+      void new BrowserWindow({ show: false, webPreferences }).loadURL('data:text/html,<title>foreign</title>')
+    },
+    join(shellFolder, 'preload.cjs'),
+  )
+  const page = await opened
+  const call = () =>
+    slipwayDesktop.copyText('taken').then(
+      () => 'answered',
+      (error: Error) => error.message,
+    )
+  expect(await page.evaluate(call)).toContain("only for the workstation's own page")
+
+  // A frame with our own address inside our own page: nothing is foreign but that it is not the main frame.
+  await desktop.app.evaluate(async ({ BrowserWindow, session }) => {
+    session.defaultSession.webRequest.onHeadersReceived(({ responseHeaders }, answer) => {
+      const { 'content-security-policy': _policy, 'Content-Security-Policy': _same, ...rest } = responseHeaders ?? {}
+      answer({ responseHeaders: rest })
+    })
+    const foreign = BrowserWindow.getAllWindows().find(window => window.webContents.getURL().startsWith('data:'))
+    await foreign?.loadURL('app://slipway/healthz')
+  })
+  await page.evaluate(() => {
+    const frame = Object.assign(document.createElement('iframe'), { src: 'app://slipway/readyz' })
+    document.body.append(frame)
+  })
+  await expect.poll(() => page.frames().length).toBe(2)
+  const frame = page.frames()[1]
+  await frame?.waitForFunction(() => 'slipwayDesktop' in globalThis)
+  expect(await frame?.evaluate(call)).toContain("only for the workstation's own page")
+  expect(await page.evaluate(call)).toBe('answered')
+  await page.close()
+  expect(desktop.shellLog()).toContain('a call of a foreign frame was refused')
+})

@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { SlipwayDesktop } from '../../../preload/desktop-api.ts'
+import { type Display, openDisplay } from '../support/display.ts'
+import {
+  buildDesktop,
+  cleanEnv,
+  type Desktop,
+  electronPath,
+  noDesktopReason,
+  openDesktop,
+  shellFolder,
+  switches,
+} from './support/desktop.ts'
+
+let display: Display
+let desktop: Desktop
+let folder: string
+
+beforeAll(async () => {
+  if (noDesktopReason) return
+  await buildDesktop()
+  display = await openDisplay()
+})
+afterAll(async () => display?.close())
+beforeEach(async ({ skip }) => {
+  skip(noDesktopReason !== undefined, noDesktopReason)
+  folder = mkdtempSync(join(tmpdir(), 'slipway opened ü 模型 '))
+  desktop = await openDesktop({ env: display.env })
+  await desktop.page.waitForSelector('.frame')
+})
+afterEach(async () => {
+  await desktop?.dispose()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+declare const slipwayDesktop: SlipwayDesktop
+
+/** A second start of the program, as from the file manager; resolves with what it printed and its exit code. */
+const startAgain = (dataDir: string, cwd: string, ...words: string[]) =>
+  new Promise<{ said: string; code: number | null }>(resolve => {
+    const args = [...switches, shellFolder, '--data-dir', dataDir, ...words]
+    const child = spawn(electronPath, args, { cwd, env: { ...cleanEnv(), ...display.env } })
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    child.once('close', code => resolve({ said, code }))
+  })
+
+const windows = () =>
+  desktop.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map(window => ({ isMinimized: window.isMinimized(), isVisible: window.isVisible() })),
+  )
+
+test('a second start brings the first window to the front and hands over its files', async () => {
+  writeFileSync(join(folder, 'tiny.gguf'), 'GGUF')
+  writeFileSync(join(folder, 'my notebook.ipynb'), '{}')
+  await desktop.page.evaluate(() => {
+    const got: unknown[] = []
+    Object.assign(globalThis, { got })
+    slipwayDesktop.onOpenFiles(paths => got.push(paths))
+  })
+  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide())
+  const url = new URL(`file://${join(folder, 'my notebook.ipynb')}`).href
+  const second = await startAgain(desktop.dataDir, folder, 'tiny.gguf', url, 'no such file')
+  expect(second).toEqual({ said: 'handed over\n', code: 0 })
+  await expect
+    .poll(() => desktop.page.evaluate(() => (globalThis as unknown as { got: unknown[] }).got))
+    .toEqual([[join(folder, 'tiny.gguf'), join(folder, 'my notebook.ipynb')]])
+  expect(await windows()).toEqual([{ isMinimized: false, isVisible: true }])
+})
+
+test('files that the program was started with wait for the page to ask', async () => {
+  await desktop.quit()
+  const model = join(folder, 'model.safetensors')
+  writeFileSync(model, 'x')
+  const started = await openDesktop({ env: display.env, args: [model] })
+  try {
+    await started.page.waitForSelector('.frame')
+    // The page itself may have taken them already; a page that has not asked yet gets them when it does.
+    await started.page.reload()
+    await started.page.waitForSelector('.frame')
+    await started.app.evaluate(({ BrowserWindow }, path) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.send('slipway:files', [path])
+    }, model)
+    const paths = await started.page.evaluate(
+      () => new Promise<readonly string[]>(resolve => void slipwayDesktop.onOpenFiles(resolve)),
+    )
+    expect(paths).toEqual([model])
+  } finally {
+    await started.dispose()
+  }
+})
+
+test('while a job runs, a closed window is only a closed window; the job’s end is told, and quitting ends it all', async () => {
+  // Nobody shows notifications or a tray on this display: what Electron is told to show is noted instead.
+  type Item = { label?: string; click?: () => void }
+  type Seen = { told: string[]; tray: Item[] }
+  await desktop.app.evaluate(({ Notification, Menu }) => {
+    const noted: Seen = { told: [], tray: [] }
+    Object.assign(globalThis, noted)
+    const here = globalThis as unknown as Seen
+    Notification.isSupported = () => true
+    Notification.prototype.on = function on(this: Electron.Notification) {
+      this.show = () => void here.told.push(`${this.title}: ${this.body}`)
+      return this
+    }
+    const build = Menu.buildFromTemplate
+    Menu.buildFromTemplate = template => {
+      if (!template.some(item => 'submenu' in item)) here.tray = template as Item[]
+      return build(template)
+    }
+  })
+  const seen = () =>
+    desktop.app.evaluate(() => {
+      const here = globalThis as unknown as Seen
+      return { told: here.told, tray: here.tray.flatMap(({ label }) => label ?? []) }
+    })
+
+  // An import that is held still, so that it runs for exactly as long as this test needs it.
+  const rows = join(folder, 'rows.jsonl')
+  writeFileSync(rows, '{"prompt": "a", "completion": "b"}\n'.repeat(300_000))
+  const { jobId } = await desktop.client.datasets.import({ path: rows, name: 'rows' })
+  const pidOfJob = async () => (await desktop.client.jobs.show({ id: jobId })).pid
+  await expect.poll(pidOfJob).toBeDefined()
+  const pid = (await pidOfJob()) ?? 0
+  process.kill(pid, 'SIGSTOP')
+  await expect.poll(async () => (await seen()).tray[0]).toMatch(/^1 job: /)
+
+  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect.poll(windows).toEqual([])
+  expect((await seen()).told).toEqual([expect.stringContaining('the run goes on')])
+  process.kill(pid, 'SIGCONT')
+  await expect.poll(async () => (await seen()).told[1], { timeout: 40_000 }).toMatch(/^Import is done: /)
+  expect((await seen()).tray).toEqual(['No job is running', 'Open Slipway', 'Quit Slipway'])
+
+  const reopened = desktop.app.waitForEvent('window')
+  await desktop.app.evaluate(() => {
+    ;(globalThis as unknown as Seen).tray.find(({ label }) => label === 'Open Slipway')?.click?.()
+  })
+  await (await reopened).waitForSelector('.frame')
+})
+
+test('without a job, closing the window ends the program', async () => {
+  const program = desktop.app.process()
+  const ended = new Promise<number | null>(resolve => program.once('exit', resolve))
+  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  expect(await ended).toBe(0)
+})
+
+test('the window comes back where it was, in the language that was chosen', async () => {
+  const { dataDir } = desktop
+  await desktop.page.evaluate(() => slipwayDesktop.setLanguage('zh-CN'))
+  await desktop.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1100, height: 700 }),
+  )
+  await desktop.quit()
+  expect(JSON.parse(readFileSync(join(dataDir, 'desktop', 'shell.json'), 'utf8'))).toMatchObject({
+    language: 'zh-CN',
+    window: { width: 1100, height: 700, state: 'normal' },
+  })
+  desktop = await openDesktop({ env: display.env, dataDir })
+  await desktop.page.waitForSelector('.frame')
+  const bounds = await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
+  expect(bounds).toMatchObject({ x: 120, y: 80, width: 1100, height: 700 })
+  expect(await desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items[0]?.label)).toBe('文件')
+})

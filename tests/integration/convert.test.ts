@@ -1,0 +1,209 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ModelDetail } from '../../main/contract/models.ts'
+import { startEngine } from '../contract/engine-child.ts'
+import { answerOf, idsOf } from '../contract/engine-protocol.ts'
+import { type RunningBackend, startBackend } from '../support/backend.ts'
+import { decided, type Expected, endOf, expectedOf, keptIn, runPython, sampleModel } from '../support/conversions.ts'
+
+const python = process.env.SLIPWAY_TEST_PYTHON
+
+type ConvertInput = Parameters<RunningBackend['client']['models']['convert']>[0]
+
+describe.skipIf(python === undefined)(
+  'conversion (needs SLIPWAY_TEST_PYTHON: a built environment)',
+  { timeout: 240_000 },
+  () => {
+    let backend: RunningBackend
+    beforeAll(async () => {
+      backend = await startBackend()
+      const { jobId } = await backend.client.models.import({ path: sampleModel, name: 'base' })
+      await endOf(backend, jobId)
+    })
+    afterAll(() => backend.dispose())
+
+    const converted = async (input: ConvertInput): Promise<ModelDetail> => {
+      const { id, jobId } = await backend.client.models.convert(input)
+      expect((await endOf(backend, jobId)).failure).toBeUndefined()
+      return backend.client.models.show({ id })
+    }
+
+    /** What transformers makes of the sample, once for all. */
+    const prompts = ['Run 7 reached', 'What did run 12 reach?\n', 'In 2026 the loss   was 0.25, Straße 北京 🚀']
+    let expected: Promise<Expected[]> | undefined
+    const expectedRows = (): Promise<Expected[]> => {
+      expected ??= expectedOf(sampleModel, prompts)
+      return expected
+    }
+
+    test.each(['F32', 'F16'] as const)('the sample as GGUF in %s answers greedily as transformers does', async type => {
+      const { path, summary, source, files, conversion } = await converted({
+        id: 'base',
+        to: 'gguf',
+        quantize: type,
+        name: `sample-${type}`,
+      })
+      expect({ source, format: summary.format, dtype: summary.dtype }).toEqual({
+        source: 'converted',
+        format: 'gguf',
+        dtype: type,
+      })
+      expect(summary.hasChatTemplate).toBe(true)
+      expect(files).toEqual([expect.objectContaining({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })])
+      expect(conversion).toMatchObject({ to: 'gguf', type })
+      const engine = await startEngine({ modelPath: path })
+      try {
+        let compared = 0
+        for (const row of await expectedRows()) {
+          const { prompt, ids } = row
+          // Half precision rounds activations too.
+          const answer = decided(row, type === 'F32' ? 0.02 : 0.1)
+          compared += answer.length
+          expect(await engine.client.tokenize({ text: prompt }), prompt).toEqual(ids)
+          const request = { tokens: ids, maxTokens: answer.length, temperature: 0, ignoreEos: true }
+          expect(idsOf(await answerOf(engine, request)), prompt).toEqual(answer)
+        }
+        expect(compared).toBeGreaterThan(12)
+      } finally {
+        await engine.stop()
+      }
+    })
+
+    test.each([
+      ['Q8_0', 0.1],
+      ['Q4_K_M', 1],
+    ] as const)(
+      'quantised to %s it stays near: log-probabilities differ by at most %d on average',
+      async (type, most) => {
+        const { path, summary, conversion } = await converted({ id: 'base', to: 'gguf', quantize: type })
+        expect(summary.quantization).toBe(type)
+        expect(conversion?.facts.bitsPerWeight).toBeGreaterThan(4)
+        const engine = await startEngine({ modelPath: path })
+        try {
+          const differences: number[] = []
+          for (const { ids, answer, logprobs } of await expectedRows()) {
+            const request = { tokens: [...ids, ...answer], maxTokens: 0, echo: true, logprobs: 0 }
+            const { prompt } = await answerOf(engine, request)
+            const found = prompt.tokens?.slice(ids.length) ?? []
+            expect(found).toHaveLength(answer.length)
+            for (const [i, piece] of found.entries())
+              differences.push(Math.abs((piece.logprob ?? -99) - (logprobs[i] ?? 0)))
+          }
+          expect(differences.reduce((sum, each) => sum + each, 0) / differences.length).toBeLessThan(most)
+        } finally {
+          await engine.stop()
+        }
+      },
+    )
+
+    test('a GGUF model can be stored otherwise, but not quantised twice', async () => {
+      const plain = await converted({ id: 'base', to: 'gguf', name: 'plain' })
+      expect(plain.summary.dtype).toBe('BF16')
+      const small = await converted({ id: 'plain', to: 'gguf', quantize: 'Q5_K_M', name: 'small' })
+      expect(small.summary.quantization).toBe('Q5_K_M')
+      expect(small.lineage.madeBy).toMatchObject([{ id: plain.id, name: 'plain', role: 'source' }])
+      await expect(backend.client.models.convert({ id: 'small', to: 'gguf', quantize: 'Q4_0' })).rejects.toMatchObject({
+        code: 'unsupported',
+        message: expect.stringContaining('quantised already (Q5_K_M)'),
+      })
+    })
+
+    test('an adapter becomes a merged model or GGUF, with adapter and base in its lineage', async () => {
+      const folder = join(backend.dataDir, 'incoming')
+      mkdirSync(folder)
+      await runPython(
+        `import sys, torch; from pathlib import Path; from peft import LoraConfig, get_peft_model
+from transformers import AutoModelForCausalLM, AutoTokenizer
+base, adapter = sys.argv[1:]
+torch.manual_seed(0)
+lora = LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", init_lora_weights=False)
+get_peft_model(AutoModelForCausalLM.from_pretrained(base), lora).save_pretrained(adapter)`,
+        sampleModel,
+        join(folder, 'adapter'),
+      )
+      const { jobId } = await backend.client.models.import({ path: join(folder, 'adapter'), name: 'adapter' })
+      await endOf(backend, jobId)
+
+      await expect(backend.client.models.convert({ id: 'adapter', to: 'merged' })).rejects.toMatchObject({
+        code: 'missing_requirement',
+        data: { hint: expect.stringContaining('--base') },
+      })
+      const merged = await converted({ id: 'adapter', base: 'base', to: 'merged', name: 'merged' })
+      expect(merged.summary).toMatchObject({ format: 'safetensors', dtype: 'BF16', license: 'apache-2.0' })
+      expect(merged.files.every(file => file.sha256 !== undefined)).toBe(true)
+      const { id: baseId } = await backend.client.models.show({ id: 'base' })
+      expect(merged.lineage.madeBy).toMatchObject([{ role: 'adapter' }, { role: 'base', id: baseId }])
+      const { lineage } = await backend.client.models.show({ id: 'adapter' })
+      expect(lineage.made).toMatchObject([{ id: merged.id, name: 'merged', role: 'adapter' }])
+
+      const whole = await converted({ id: 'adapter', base: 'base', to: 'gguf', quantize: 'F32', name: 'both' })
+      // The adapter changes what is said, or this would prove nothing.
+      const [told] = await expectedOf(merged.path, prompts)
+      if (!told) throw new Error('nothing was expected')
+      expect(told.answer).not.toEqual((await expectedRows())[0]?.answer)
+      const engine = await startEngine({ modelPath: whole.path })
+      try {
+        const answer = decided(told, 0.05)
+        expect(answer.length).toBeGreaterThan(3)
+        const request = { tokens: told.ids, maxTokens: answer.length, temperature: 0, ignoreEos: true }
+        expect(idsOf(await answerOf(engine, request))).toEqual(answer)
+      } finally {
+        await engine.stop()
+      }
+      expect(keptIn(backend.dataDir).filter(name => name.endsWith('.partial'))).toEqual([])
+    })
+
+    test('an ONNX model says how near it is to the original', async () => {
+      const adopted = join(python ?? '', '..', '..')
+      await backend.client.environments.adopt({ name: 'conversion', path: adopted })
+      const { summary, conversion, files } = await converted({ id: 'base', to: 'onnx' })
+      expect(summary).toMatchObject({ format: 'onnx', architecture: 'LlamaForCausalLM', license: 'apache-2.0' })
+      expect(conversion?.facts.maxLogitDifference).toBeLessThan(1e-4)
+      expect(conversion?.facts.maxLogit).toBeGreaterThan(1)
+      expect(files.map(file => file.path)).toContain('onnx/model.onnx')
+    })
+
+    test('an architecture that the converter does not know is refused with those that it knows', async () => {
+      const folder = join(backend.dataDir, 'strange')
+      mkdirSync(folder)
+      for (const name of ['model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
+        writeFileSync(join(folder, name), readFileSync(join(sampleModel, name)))
+      const config = JSON.parse(readFileSync(join(sampleModel, 'config.json'), 'utf8')) as object
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, architectures: ['NobodyForCausalLM'] }))
+      const { jobId } = await backend.client.models.import({ path: folder, name: 'strange' })
+      await endOf(backend, jobId)
+      const before = keptIn(backend.dataDir)
+      const { id, jobId: converting } = await backend.client.models.convert({ id: 'strange', to: 'gguf' })
+      const { state, failure } = await endOf(backend, converting)
+      expect({ state, failure }).toMatchObject({
+        state: 'failed',
+        failure: {
+          code: 'unsupported',
+          message: expect.stringContaining('NobodyForCausalLM'),
+          hint: expect.stringContaining('LlamaForCausalLM'),
+          details: { supported: expect.arrayContaining(['Qwen3ForCausalLM', 'Gemma3ForCausalLM']) },
+        },
+      })
+      await expect(backend.client.models.show({ id })).rejects.toMatchObject({ code: 'not_found' })
+      expect(keptIn(backend.dataDir)).toEqual(before)
+    })
+
+    test('a model that is being converted cannot be removed', async () => {
+      const { jobId } = await backend.client.models.convert({ id: 'base', to: 'gguf', name: 'held' })
+      await expect(backend.client.models.remove({ id: 'base' })).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('conversion to held'),
+      })
+      await backend.client.jobs.stop({ id: jobId })
+      expect((await endOf(backend, jobId)).state).toBe('cancelled')
+    })
+
+    test('a copy of a model can be exported', async () => {
+      const target = join(backend.dataDir, 'exported')
+      const { jobId } = await backend.client.models.export({ id: 'base', dir: target })
+      expect((await endOf(backend, jobId)).state).toBe('done')
+      expect(existsSync(join(target, 'SHA256SUMS'))).toBe(true)
+    })
+  },
+)
