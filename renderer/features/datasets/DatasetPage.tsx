@@ -10,6 +10,7 @@ import { Chip } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { LineageView } from '../lineage/LineageView.tsx'
+import { CheckTab } from './check/CheckTab.tsx'
 import { EditDialog } from './EditDialog.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { ImportProgress } from './ImportProgress.tsx'
@@ -171,6 +172,7 @@ function Opened({ dataset, crumb }: OpenedProps) {
           </div>
         )}
         {isFilled && kind && tab === 'rows' && <RowsTab dataset={dataset} kind={kind} />}
+        {isFilled && kind && tab === 'check' && <CheckTab dataset={dataset} kind={kind} />}
         {isFilled && tab === 'stats' && <StatsTab id={id} />}
         {tab === 'issues' && (
           <div className="issues col grow">

@@ -73,7 +73,7 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
           <Hash hash={write.data.sha256} />
         </Fault>
       ) : (
-        <div className="import-form">
+        <div className="dialog-form">
           <div className="field">
             <label htmlFor={id}>{text.path}</label>
             <div className="ctl">

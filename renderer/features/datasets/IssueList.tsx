@@ -75,7 +75,7 @@ export function IssueList({ id }: { readonly id: string }) {
         columns={columnsOf(rows.at, text, reasons)}
       />
       {issue && (
-        <dl className="kv issue">
+        <dl className="kv bad-row">
           <dt>{text.file}</dt>
           <dd
             className="mono"

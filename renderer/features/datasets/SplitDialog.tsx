@@ -69,7 +69,7 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
     >
       <p className="sub">{text.what}</p>
       {split.data ? (
-        <ul className="parts" role="status">
+        <ul className="split-parts" role="status">
           {split.data.items.map(part => (
             <li key={part.id}>
               <a className="link" href={hrefTo('datasets', part.id)}>
@@ -80,7 +80,7 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
           ))}
         </ul>
       ) : (
-        <div className="import-form">
+        <div className="dialog-form">
           <Share
             id={ids.validation}
             name={text.validation}

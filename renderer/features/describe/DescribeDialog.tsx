@@ -76,7 +76,7 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
         </>
       }
     >
-      <div className="import-form">
+      <div className="dialog-form">
         <div className="field">
           <label htmlFor={ids.name}>{text.name}</label>
           <div className="ctl">

@@ -10,6 +10,7 @@ import { useView } from '../../lib/view.ts'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
+import './job-line.css'
 
 const phrases = dictionary({
   unread: ['The job could not be read', '无法读取任务'],

@@ -67,7 +67,7 @@ export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; 
       {start.data ? (
         <JobLine id={start.data.jobId} title={text.copying(dir)} />
       ) : (
-        <div className="import-form">
+        <div className="dialog-form">
           <div className="field">
             <label htmlFor={ids.into}>{text.into}</label>
             <div className="ctl">

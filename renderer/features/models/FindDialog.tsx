@@ -21,7 +21,7 @@ export function FindDialog({ onClose }: { readonly onClose: () => void }) {
   const search = () => setDirs(folder.trim() === '' ? [] : [folder.trim()])
   return (
     <Modal open width={860} title={text.findTitle} footer={null} onCancel={onClose} destroyOnHidden>
-      <div className="import">
+      <div className="dialog-body">
         <p className="sub">{text.findNote}</p>
         <div className="find-bar">
           <PathField label={text.alsoIn} value={folder} pick="folder" onChange={setFolder} onEnter={search} />

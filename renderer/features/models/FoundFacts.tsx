@@ -14,7 +14,7 @@ export function FoundFacts({ model }: { readonly model: FoundModel }) {
   if (!summary)
     return <Fault tone="warn" title={text.noModel} cause={problem ?? model.path} remedy={text.noModelHint} />
   return (
-    <section className="found">
+    <section className="found-model">
       <p className="ins-m">
         <b className="ell" dir="auto" title={model.name}>
           {model.name}

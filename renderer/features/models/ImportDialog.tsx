@@ -33,7 +33,7 @@ export function ImportDialog({ start, onClose }: Props) {
   const [single] = items.length === 1 ? items : []
   return (
     <Modal open width={720} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
-      <div className="import">
+      <div className="dialog-body">
         <PathField label={text.path} value={path} pick="any" onChange={setPath} autoFocus={start === ''} />
         <p className="hint">{text.pathHint}</p>
         {found.isLooking && (
@@ -123,7 +123,7 @@ function SingleImport({ model, onClose }: { readonly model: FoundModel; readonly
     <>
       <FoundFacts model={model} />
       {isReadable && (
-        <div className="import-form">
+        <div className="dialog-form">
           <div className="field">
             <label htmlFor={ids.name}>{text.name}</label>
             <div className="ctl">

@@ -36,7 +36,7 @@ export function ImportDialog({ start, preset, onClose }: Props) {
   const change = (part: Partial<ImportDraft>) => setDraft(before => ({ ...before, ...part }))
   return (
     <Modal open width={980} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
-      <div className="import">
+      <div className="dialog-body">
         {begin.data ? (
           <Imported
             started={begin.data}
@@ -119,7 +119,7 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
         />
       )}
       {isReadable && (
-        <div className="import-form two">
+        <div className="dialog-form two">
           <div className="field">
             <label htmlFor={ids.name}>{text.name}</label>
             <div className="ctl">

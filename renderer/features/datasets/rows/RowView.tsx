@@ -43,11 +43,11 @@ export function RowView({ kind, row, data }: Props) {
   )
 }
 
-function Readable({ kind, data }: { readonly kind: DatasetKind; readonly data: RowData }) {
+export function Readable({ kind, data }: { readonly kind: DatasetKind; readonly data: RowData }) {
   const text = useText(rowsText)
   if (kind === 'text')
     return (
-      <div className="turn-text" dir="auto">
+      <div className="row-turn-text" dir="auto">
         {typeof data.text === 'string' ? data.text : ''}
       </div>
     )
@@ -87,7 +87,7 @@ function Readable({ kind, data }: { readonly kind: DatasetKind; readonly data: R
 
 type AnswerProps = { readonly title: string; readonly tone: 'ok' | 'err'; readonly value: unknown }
 const Answer = ({ title, tone, value }: AnswerProps) => (
-  <section className="answer">
+  <section className="row-answer">
     <Chip tone={tone}>{title}</Chip>
     {typeof value === 'string' ? <Turn who="assistant">{value}</Turn> : <Turns messages={messagesOf(value)} />}
   </section>
@@ -114,11 +114,11 @@ type TurnProps = {
   readonly children: React.ReactNode
 }
 const Turn = ({ who, note, children }: TurnProps) => (
-  <div className={who === 'assistant' ? 'turn mine' : 'turn'}>
-    <p className="turn-role mono">
+  <div className={who === 'assistant' ? 'row-turn mine' : 'row-turn'}>
+    <p className="row-turn-role mono">
       {who} {note !== undefined && <Chip>{note}</Chip>}
     </p>
-    <div className="turn-text" dir="auto">
+    <div className="row-turn-text" dir="auto">
       {children}
     </div>
   </div>

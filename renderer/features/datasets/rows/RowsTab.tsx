@@ -58,7 +58,7 @@ export function RowsTab({ dataset, kind }: { readonly dataset: DatasetDetail; re
     })),
   ]
   return (
-    <div className="rows">
+    <div className="rows-split">
       <section className="col rows-list">
         <SearchBar total={search ? rows.total : undefined} />
         {rows.error ? (
