@@ -1,4 +1,7 @@
-/** Smoothing acts alike on curves of a thousand and of a hundred thousand points: no curve counts as more steps than this. */
+/**
+ * Smoothing acts alike on curves of five hundred and of a hundred thousand points: no curve counts as more steps than this.
+ * A short one counts as twice its points, so that its line does not trail far behind what it stands for.
+ */
 const mostSteps = 1000
 
 /**
@@ -11,7 +14,7 @@ export function smooth(x: readonly number[], y: readonly (number | null)[], amou
   if (amount <= 0) return [...y]
   const weight = Math.min(Math.sqrt(amount), 0.999)
   const span = (x.at(-1) ?? 0) - (x[0] ?? 0)
-  const steps = Math.min(mostSteps, x.length - 1)
+  const steps = Math.min(mostSteps, 2 * (x.length - 1))
   const out = new Array<number | null>(y.length)
   let sum = 0
   let weightSum = 0

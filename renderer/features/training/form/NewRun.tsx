@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button, Checkbox, Segmented, Tooltip } from 'antd'
+import { App, Button, Segmented, Tooltip } from 'antd'
 import { Play } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { api } from '../../../lib/client.ts'
@@ -109,15 +109,8 @@ export function NewRun() {
               )}
             </>
           )}
-          {isTooLarge && (
-            <section>
-              <Checkbox checked={wantsAnyway} onChange={event => setAnyway(event.target.checked)}>
-                {text.anyway}
-              </Checkbox>
-            </section>
-          )}
         </div>
-        <Planner form={form} isAnyway={isAnyway} />
+        <Planner form={form} isAnyway={isAnyway} onAnyway={setAnyway} />
       </div>
     </Page>
   )

@@ -96,7 +96,7 @@ function NumberControl({ id, item, value, words, isWrong, describedBy, onChange 
       {...(item.unit !== undefined && { suffix: <span className="field-unit">{words.unit(item.unit)}</span> })}
       {...(isWrong && { status: 'error' as const })}
       formatter={(each, { userTyping, input }) =>
-        userTyping ? input : each === undefined || Number.isNaN(Number(each)) ? '' : shortNumber(Number(each))
+        userTyping ? input : String(each ?? '') === '' || Number.isNaN(Number(each)) ? '' : shortNumber(Number(each))
       }
       parser={text => Number((text ?? '').replaceAll(/[,\s]/g, '') || Number.NaN)}
       aria-describedby={describedBy}

@@ -13,7 +13,7 @@ type Props = {
   readonly form: RunForm
   readonly item: Parameter
   /** What this value comes to here, such as a number of steps; stands before the help. */
-  readonly consequence?: React.ReactNode
+  readonly consequence?: string | undefined
 }
 
 /** One parameter of the schema: its control, what it does, its range, and what others call it. */
@@ -69,8 +69,8 @@ export function ParameterField({ form, item, consequence }: Props) {
       problem={problem}
       hint={
         <>
-          {consequence !== undefined && <b className="sub">{consequence}. </b>}
-          {range !== undefined && <span className="sub">{range}. </span>}
+          {consequence !== undefined && <b className="sub">{text.sentence(consequence)}</b>}
+          {range !== undefined && <span className="sub">{text.sentence(range)}</span>}
           {help}
         </>
       }

@@ -59,7 +59,7 @@ function Folded({ form, group }: { readonly form: RunForm; readonly group: Folde
   const isWrong = shown.some(item => form.problems.has(item.key))
   const summary = shown
     .map(item => `${words.label(item.key)} ${words.value(item.key, form.effective[item.key])}`)
-    .join(', ')
+    .join(text.comma)
   return (
     <>
       <button type="button" className="rest-line" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -68,7 +68,7 @@ function Folded({ form, group }: { readonly form: RunForm; readonly group: Folde
         <span className="ell" title={summary}>
           {isOpen ? '' : summary}
         </span>
-        {changed > 0 && <Chip tone={isWrong ? 'err' : 'acc'}>{`${text.changed.split(' ')[0]} ${changed}`}</Chip>}
+        {changed > 0 && <Chip tone={isWrong ? 'err' : 'acc'}>{text.changedCount(changed)}</Chip>}
         <em>{shown.length}</em>
       </button>
       {isOpen && (

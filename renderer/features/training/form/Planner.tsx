@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { App, Select } from 'antd'
+import { App, Checkbox, Select } from 'antd'
 import { Copy } from 'lucide-react'
 import { api } from '../../../lib/client.ts'
 import { failureOf } from '../../../lib/failure.ts'
@@ -11,14 +11,15 @@ import { commandOf } from './command-line.ts'
 import type { Plan } from './draft.ts'
 import { PlanBar } from './PlanBar.tsx'
 import { Remedies } from './Remedies.tsx'
-import { planText } from './text.ts'
+import { formText, planText } from './text.ts'
 import type { RunForm } from './use-run-form.ts'
 
-type Props = { readonly form: RunForm; readonly isAnyway: boolean }
+type Props = { readonly form: RunForm; readonly isAnyway: boolean; readonly onAnyway: (isWanted: boolean) => void }
 
 /** Whether the run fits, before it starts: the bar, its terms, what would make it fit, and the same as a command. */
-export function Planner({ form, isAnyway }: Props) {
+export function Planner({ form, isAnyway, onAnyway }: Props) {
   const text = useText(planText)
+  const words = useText(formText)
   const { plan, planError, draft, update } = form
   const devices = useQuery(api.resources.show.queryOptions({ input: {} })).data?.devices ?? []
   const options = [
@@ -57,6 +58,9 @@ export function Planner({ form, isAnyway }: Props) {
       {plan && plan.memory.remedies.length > 0 && (
         <Section title={text.make}>
           <Remedies plan={plan} form={form} />
+          <Checkbox className="plan-anyway" checked={isAnyway} onChange={event => onAnyway(event.target.checked)}>
+            {words.anyway}
+          </Checkbox>
         </Section>
       )}
       {plan && <Estimate plan={plan} />}

@@ -91,7 +91,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
     },
     {
       key: 'state',
-      from: 900,
+      from: 1000,
       title: text.state,
       width: 'minmax(128px,0.7fr)',
       cell: cell((run, state, job) =>
@@ -107,10 +107,10 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
         ),
       ),
     },
-    { key: 'method', from: 1180, title: text.method, width: '92px', cell: cell(run => methods[run.method]) },
+    { key: 'method', from: 1180, title: text.method, width: '84px', cell: cell(run => methods[run.method]) },
     {
       key: 'model',
-      from: 760,
+      from: 820,
       title: text.model,
       width: 'minmax(120px,1fr)',
       cell: cell(run => (
@@ -121,7 +121,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
     },
     {
       key: 'data',
-      from: 1280,
+      from: 1400,
       title: text.data,
       width: 'minmax(120px,1fr)',
       cell: cell(run => (
@@ -134,7 +134,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       key: 'step',
       from: 0,
       title: text.step,
-      width: '212px',
+      width: '200px',
       cell: cell((run, state) => {
         const step = Math.max(run.step, points.get(run.id)?.step ?? 0)
         const isAlive = !isEnded(state)
@@ -156,7 +156,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       key: 'loss',
       from: 0,
       title: text.loss,
-      width: '88px',
+      width: '80px',
       align: 'right',
       ...sorted('loss', 'asc'),
       cell: cell(run => {
@@ -166,9 +166,9 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
     },
     {
       key: 'left',
-      from: 1080,
+      from: 1260,
       title: text.left,
-      width: '132px',
+      width: '124px',
       align: 'right',
       cell: cell((run, state, job) => {
         if (!isEnded(state)) {
@@ -181,9 +181,9 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
     },
     {
       key: 'created',
-      from: 980,
+      from: 1100,
       title: text.created,
-      width: '96px',
+      width: '84px',
       align: 'right',
       ...sorted('created', 'desc'),
       cell: cell(run => (
