@@ -2,43 +2,36 @@ import { useMutation } from '@tanstack/react-query'
 import { App, Button, Dropdown, Tooltip } from 'antd'
 import { ChevronDown, Ellipsis, Square } from 'lucide-react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
-import { api } from '../../lib/client.ts'
+import { api, client } from '../../lib/client.ts'
 import { failureOf } from '../../lib/failure.ts'
-import { bytes, number } from '../../lib/format.ts'
+import { middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
 import { go, setQuery } from '../../lib/route.ts'
+import { useUndo } from '../../ui/undo.tsx'
 import { reportFormats } from './ReportDialog.tsx'
-import { pageText, removeText } from './text.ts'
+import { pageText } from './text.ts'
 
 /** Stop, report, run again, remove. */
 export function EvaluationActions({ evaluation }: { readonly evaluation: EvaluationDetail }) {
   const text = useText(pageText)
-  const removal = useText(removeText)
   const { modal } = App.useApp()
+  const undo = useUndo()
   const onError = (error: Error) => {
     const { message, hint } = failureOf(error)
     void modal.error({ title: text.actionFailed, content: [message, hint].filter(Boolean).join(' ') })
   }
   const stop = useMutation(api.evaluation.stop.mutationOptions({ onError }))
-  const remove = useMutation(api.evaluation.remove.mutationOptions({ onError, onSuccess: () => go('evaluations') }))
-  const { id, name, state, objects, sizeBytes } = evaluation
-  const answers = objects.reduce((sum, { rows }) => sum + rows, 0)
-  const askRemove = () =>
-    modal.confirm({
-      title: removal.title(name),
-      content: (
-        <>
-          <p>{removal.lost(number(answers), bytes(sizeBytes))}</p>
-          <p>{removal.kept}</p>
-        </>
-      ),
-      okText: removal.remove,
-      okButtonProps: { danger: true },
-      cancelText: removal.keep,
-      autoFocusButton: 'cancel',
-      onOk: () => remove.mutateAsync({ id }).catch(() => undefined),
-    })
+  const { id, name, state } = evaluation
+  const remove = useMutation(
+    api.evaluation.remove.mutationOptions({
+      onError,
+      onSuccess: () => {
+        go('evaluations')
+        undo(text.removed(middle(name)), () => client.evaluation.restore({ id }))
+      },
+    }),
+  )
   if (!isEnded(state))
     return (
       <Tooltip title={text.stopNote}>
@@ -72,7 +65,7 @@ export function EvaluationActions({ evaluation }: { readonly evaluation: Evaluat
       <Button onClick={() => setQuery({ dialog: 'new' })}>{text.again}</Button>
       <Dropdown
         trigger={['click']}
-        menu={{ items: [{ key: 'remove', danger: true, label: text.remove, onClick: askRemove }] }}
+        menu={{ items: [{ key: 'remove', danger: true, label: text.remove, onClick: () => remove.mutate({ id }) }] }}
       >
         <Button icon={<Ellipsis size={14} />} aria-label={text.more} />
       </Dropdown>

@@ -110,20 +110,10 @@ export const pageText = dictionary({
   warnings: ['Worth knowing', '注意'],
   actionFailed: ['That did not work', '操作失败'],
   noLog: ['It has not been started yet, so it has said nothing.', '尚未启动，没有日志。'],
-  removed: [(name: string) => `Removed “${name}”.`, (name: string) => `已删除“${name}”。`],
-  restored: [(name: string) => `“${name}” is back.`, (name: string) => `已恢复“${name}”。`],
-  undo: ['Undo', '撤销'],
-})
-
-export const removeText = dictionary({
-  title: [(name: string) => `Remove “${name}”?`, (name: string) => `删除“${name}”？`],
-  lost: [
-    (answers: string, size: string) => `Lost: ${answers} stored answers (${size}) with their scores.`,
-    (answers: string, size: string) => `将丢失：${answers} 个已保存的回答（${size}）及其得分。`,
+  removed: [
+    (name: string) => `Removed “${name}”; its answers are kept for a while.`,
+    (name: string) => `已删除“${name}”，回答会保留一段时间。`,
   ],
-  kept: ['Kept: the models, the dataset, reports that you saved.', '保留：模型、数据集，以及已导出的报告。'],
-  remove: ['Remove', '删除'],
-  keep: ['Keep it', '保留'],
 })
 
 export const progressText = dictionary({

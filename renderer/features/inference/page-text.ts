@@ -10,6 +10,10 @@ export const pageText = dictionary({
   start: ['Start', '启动'],
   remove: ['Remove', '删除'],
   more: ['More', '更多'],
+  removed: [
+    (name: string) => `Stopped and removed “${name}”; the model stays.`,
+    (name: string) => `已停止并删除“${name}”，模型保留。`,
+  ],
   changed: [(ago: string) => `changed ${ago} ago`, (ago: string) => `${ago}前更新`],
   changedNow: ['changed just now', '刚刚更新'],
   actionFailed: ['That did not work', '操作失败'],
@@ -30,23 +34,6 @@ export const pageText = dictionary({
     (version: number) => `Version ${version} could not be loaded; the one before goes on serving`,
     (version: number) => `版本 ${version} 加载失败，现有版本继续服务`,
   ],
-})
-
-export const removeText = dictionary({
-  title: [(name: string) => `Remove “${name}”?`, (name: string) => `删除“${name}”？`],
-  lost: [
-    (requests: string, versions: number) =>
-      `Programs that send this name get an error from now on. Lost: the name, the figures of ${requests} requests, ${versions} ${versions === 1 ? 'version' : 'versions'} to go back to.`,
-    (requests: string, versions: number) =>
-      `使用该名称的程序此后会收到错误。将丢失：名称、${requests} 次请求的统计、${versions} 个可回退的版本。`,
-  ],
-  kept: ['Kept: the model and its files.', '保留：模型及其文件。'],
-  running: [
-    (active: number) => `${active} ${active === 1 ? 'request is' : 'requests are'} being answered now; they end early.`,
-    (active: number) => `当前有 ${active} 个请求正在处理，将被中断。`,
-  ],
-  remove: ['Stop and remove', '停止并删除'],
-  keep: ['Keep it', '保留'],
 })
 
 export const statsText = dictionary({

@@ -3,6 +3,7 @@ import { Copy, Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { useText } from '../../lib/i18n.ts'
 import { GrowingText } from '../../ui/GrowingText.tsx'
+import { useUndo } from '../../ui/undo.tsx'
 import type { Conversation } from './conversation.ts'
 import { conversations } from './playground-store.ts'
 import { playgroundText } from './text.ts'
@@ -19,32 +20,16 @@ type Props = {
 /** What was asked; it can be edited and asked again, and what that drops can be brought back. */
 export function Question({ question, isBusy, later, conversation, onAskAgain }: Props) {
   const text = useText(playgroundText)
-  const { message } = App.useApp()
+  const undo = useUndo()
   const [edited, setEdited] = useState<string>()
   const send = () => {
     if (edited === undefined || edited.trim() === '') return
     setEdited(undefined)
     onAskAgain(edited)
     if (later === 0) return
-    const key = `dropped ${conversation.id}`
-    void message.info({
-      key,
-      duration: 8,
-      content: (
-        <span className="undo-line">
-          {text.laterGone(later)}
-          <Button
-            size="small"
-            onClick={() => {
-              conversations.stop(conversation.id)
-              conversations.change(conversation.id, () => conversation)
-              message.destroy(key)
-            }}
-          >
-            {text.undo}
-          </Button>
-        </span>
-      ),
+    undo(text.laterGone(later), async () => {
+      conversations.stop(conversation.id)
+      conversations.change(conversation.id, () => conversation)
     })
   }
   if (edited !== undefined)

@@ -56,7 +56,6 @@ export const playgroundText = dictionary({
     (turns: number) => `${turns} later ${turns === 1 ? 'turn was' : 'turns were'} dropped.`,
     (turns: number) => `已丢弃其后的 ${turns} 轮。`,
   ],
-  undo: ['Undo', '撤销'],
   baseNote: [
     'This model has no chat template: it continues the text as it stands, and the system prompt is left out.',
     '该模型没有聊天模板：将按原文续写，不使用系统提示词。',
@@ -143,7 +142,6 @@ export const listText = dictionary({
   remove: ['Delete', '删除'],
   export: ['Export as JSONL', '导出为 JSONL'],
   removed: [(title: string) => `Deleted “${title}”.`, (title: string) => `已删除“${title}”。`],
-  undo: ['Undo', '撤销'],
   name: ['Name', '名称'],
   more: [(title: string) => `More for “${title}”`, (title: string) => `“${title}”的更多操作`],
   close: ['Close the list', '关闭列表'],
