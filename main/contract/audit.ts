@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { PageInput, page, Sha256, Timestamp } from './common.ts'
+import { OffsetInput, PageInput, page, Sha256, Timestamp } from './common.ts'
 import { command, query } from './method.ts'
 
 export const AuditRecord = z.object({
@@ -22,8 +22,13 @@ export const audit = {
     cli: { example: 'slipway audit list --action models.remove' },
     input: z.object({
       ...PageInput,
+      offset: OffsetInput,
       action: z.string().max(100).optional(),
       actor: z.string().max(200).optional(),
+      q: z.string().max(200).optional().meta({ description: 'text in action, object or actor, in any case' }),
+      result: z.enum(['ok', 'refused']).optional().meta({ description: 'refused: everything that was not done' }),
+      since: Timestamp.optional().meta({ description: 'not before' }),
+      until: Timestamp.optional().meta({ description: 'before' }),
     }),
     output: page(AuditRecord),
   }),

@@ -7,6 +7,7 @@ import { number, percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph } from '../lib/job-words.ts'
+import { useLatency } from '../lib/latency.ts'
 import { hrefTo } from '../lib/route.ts'
 import { themeOf, useView } from '../lib/view.ts'
 import { ProgressLine } from '../ui/bits.tsx'
@@ -37,7 +38,8 @@ const phrases = dictionary({
 
 export function StatusBar() {
   const text = useText(phrases)
-  const { state, latencyMs } = useConnection()
+  const state = useConnection(connection => connection.state)
+  const latencyMs = useLatency(latency => latency.medianMs)
   const status = useQuery(api.system.status.queryOptions({ input: {} })).data
   const environments = useQuery(api.environments.list.queryOptions({ input: {} })).data?.items
   const training = environments?.find(environment => environment.name === 'training')

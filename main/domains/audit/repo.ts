@@ -41,23 +41,42 @@ export const toRecord = (row: AuditRow): AuditRecord => ({
   hash: row.hash,
 })
 
-type Filter = { readonly action?: string | undefined; readonly actor?: string | undefined }
+export type AuditFilter = {
+  readonly action?: string | undefined
+  readonly actor?: string | undefined
+  /** Text in action, object or actor, in any case. */
+  readonly q?: string | undefined
+  readonly result?: 'ok' | 'refused' | undefined
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
+}
+
+const WHERE = `(@action IS NULL OR action = @action) AND (@actor IS NULL OR actor = @actor)
+  AND (@q IS NULL OR instr(lower(action), @q) OR instr(lower(object), @q) OR instr(lower(actor), @q))
+  AND (@result IS NULL OR (@result = 'ok') = (result = 'ok'))
+  AND (@sinceMs IS NULL OR at_ms >= @sinceMs) AND (@untilMs IS NULL OR at_ms < @untilMs)`
+const bound = ({ action, actor, q, result, sinceMs, untilMs }: AuditFilter) => ({
+  action: action ?? null,
+  actor: actor ?? null,
+  q: q?.toLowerCase() || null,
+  result: result ?? null,
+  sinceMs: sinceMs ?? null,
+  untilMs: untilMs ?? null,
+})
+
+type Place = { readonly limit: number; readonly offset: number; readonly beforeSeq: number }
 
 /** Newest first, below `beforeSeq`. */
-export const listAudit = (db: ReadableDb, { action, actor }: Filter, beforeSeq: number, limit: number): AuditRow[] =>
+export const listAudit = (db: ReadableDb, filter: AuditFilter, place: Place): AuditRow[] =>
   db
-    .prepare<[number, string | null, string | null, string | null, string | null, number], Row>(
-      `SELECT ${COLUMNS} FROM audit_log WHERE seq < ? AND (? IS NULL OR action = ?) AND (? IS NULL OR actor = ?) ORDER BY seq DESC LIMIT ?`,
+    .prepare<[object], Row>(
+      `SELECT ${COLUMNS} FROM audit_log WHERE seq < @beforeSeq AND ${WHERE} ORDER BY seq DESC LIMIT @limit OFFSET @offset`,
     )
-    .all(beforeSeq, action ?? null, action ?? null, actor ?? null, actor ?? null, limit)
+    .all({ ...bound(filter), ...place })
     .map(toRow)
 
-export const countAudit = (db: ReadableDb, { action, actor }: Filter): number =>
-  db
-    .prepare<[string | null, string | null, string | null, string | null], { n: number }>(
-      'SELECT count(*) AS n FROM audit_log WHERE (? IS NULL OR action = ?) AND (? IS NULL OR actor = ?)',
-    )
-    .get(action ?? null, action ?? null, actor ?? null, actor ?? null)?.n ?? 0
+export const countAudit = (db: ReadableDb, filter: AuditFilter): number =>
+  db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM audit_log WHERE ${WHERE}`).get(bound(filter))?.n ?? 0
 
 /** All records in order, in bounded memory. */
 export function* auditRows(db: ReadableDb): Generator<AuditRow> {

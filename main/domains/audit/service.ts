@@ -56,15 +56,20 @@ export function verifyChain(db: ReadableDb, anchor: Anchor = {}) {
 export function createAudit({ store }: { store: Store }): { handlers: Handlers<typeof audit> } {
   return {
     handlers: {
-      list: async ({ limit: count, cursor, action, actor }) => {
+      list: async ({ limit: count, offset, cursor, since, until, ...words }) => {
+        const filter = {
+          ...words,
+          ...(since !== undefined && { sinceMs: Date.parse(since) }),
+          ...(until !== undefined && { untilMs: Date.parse(until) }),
+        }
         const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
         if (!Number.isSafeInteger(before))
           throw new AppError('invalid_input', 'This cursor does not come from audit list.')
-        const rows = listAudit(store.read, { action, actor }, before, count)
+        const rows = listAudit(store.read, filter, { beforeSeq: before, offset, limit: count })
         const last = rows.at(-1)
         return {
           items: rows.map(toRecord),
-          total: countAudit(store.read, { action, actor }),
+          total: countAudit(store.read, filter),
           ...(rows.length === count && last && { nextCursor: String(last.seq) }),
         }
       },

@@ -13,6 +13,7 @@ import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import { newId } from '../../platform/ids.ts'
 import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
+import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
 import { createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
 import { createRemoval } from './removal.ts'
@@ -224,6 +225,13 @@ export function createTraining(deps: TrainingDeps): Training {
           points,
         )
       return { items: [...series('train'), ...series('validation')], total: all.length }
+    },
+
+    curves: async ({ id, points }) => {
+      const run = existing(id)
+      const { total: trainTotal, ...train } = curveColumns(store.read, run.id, 'train', points)
+      const { total: validationTotal, ...validation } = curveColumns(store.read, run.id, 'validation', points)
+      return { train, validation, total: trainTotal + validationTotal }
     },
 
     stop: async ({ id, save }, call) => {
