@@ -10,12 +10,9 @@ export const Settings = z.object({
   theme: z.enum(themes).default('system'),
   language: z.enum(languages).default('system'),
   notifyWhenJobsEnd: z.boolean().default(true).meta({ description: 'a notification of the system when a job ends' }),
-  apiListener: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: 'a port on this machine’s loopback address, for programs and browsers; needs a key or a link',
-    }),
+  apiListener: z.boolean().default(false).meta({
+    description: 'a port on this machine’s loopback address, for programs and browsers; needs a key or a link',
+  }),
   apiPort: z.number().int().min(1024).max(65_535).default(8787),
 })
 export type Settings = z.output<typeof Settings>

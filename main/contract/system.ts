@@ -65,7 +65,7 @@ export const system = {
     route: 'POST /system/launch-link',
     input: z.object({}),
     output: z.object({ url: z.string(), expiresAt: Timestamp }),
-    }),
+  }),
   samples: query({
     description: 'Say where the bundled sample model and its rows lie, and with which settings they are tuned',
     policy: 'read',

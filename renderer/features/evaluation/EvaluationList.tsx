@@ -241,21 +241,19 @@ function NoEvaluations() {
         { key: 'score', isDone: false, text: text.score },
       ]}
       actions={
-        <>
-          {models === 0 ? (
-            <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
-              {text.importModel}
-            </Button>
-          ) : datasets === 0 ? (
-            <Button type="primary" onClick={() => go('datasets', { dialog: 'import' })}>
-              {text.importDataset}
-            </Button>
-          ) : (
-            <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
-              {list.start}
-            </Button>
-          )}
-        </>
+        models === 0 ? (
+          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+            {text.importModel}
+          </Button>
+        ) : datasets === 0 ? (
+          <Button type="primary" onClick={() => go('datasets', { dialog: 'import' })}>
+            {text.importDataset}
+          </Button>
+        ) : (
+          <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+            {list.start}
+          </Button>
+        )
       }
       command="slipway evaluation start --object MODEL --dataset DATASET --metric exact_match,f1"
     >
