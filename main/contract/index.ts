@@ -10,6 +10,7 @@ import { jobs } from './jobs.ts'
 import type { Handlers } from './method.ts'
 import { models } from './models.ts'
 import { resources } from './resources.ts'
+import { settings } from './settings.ts'
 import { backup, events, system } from './system.ts'
 import { training } from './training.ts'
 
@@ -28,6 +29,7 @@ export const contract = {
   keys,
   models,
   resources,
+  settings,
   system,
   training,
 } as const

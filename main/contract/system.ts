@@ -58,6 +58,14 @@ export const system = {
       counts: z.record(z.string(), z.number().int()),
     }),
   }),
+  launchLink: command({
+    description: 'Make a link that opens the workstation in a browser on this machine, once, within a minute',
+    policy: 'admin',
+    audit: 'system.launchLink',
+    route: 'POST /system/launch-link',
+    input: z.object({}),
+    output: z.object({ url: z.string(), expiresAt: Timestamp }),
+  }),
   samples: query({
     description: 'Say where the bundled sample model and its rows lie, and with which settings they are tuned',
     policy: 'read',

@@ -22,6 +22,7 @@ import { knownStores } from '../domains/models/scan/known-stores.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
+import { createSettings } from '../domains/settings/service.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
@@ -35,6 +36,7 @@ import { createStore } from '../platform/db/store.ts'
 import { createEventBus } from '../platform/events.ts'
 import { likelyGpu } from '../platform/gpu/presence.ts'
 import { createGpuWatch } from '../platform/gpu/watch.ts'
+import type { ApiListener } from '../platform/http/api-listener.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
 import { processMetrics } from '../platform/metrics/process-metrics.ts'
@@ -62,13 +64,15 @@ type Deps = {
   readonly log: Log
   readonly logFile: string
   readonly version: string
-  readonly address: () => string | undefined
+  readonly api: ApiListener
   readonly stop: () => void
 }
 
 export type Backend = {
   readonly gateway: (transport: Transport) => FetchHandler
   readonly newLaunchCode: () => string
+  /** Opens the API listener if the settings wish for it. */
+  readonly openApi: () => Promise<void>
   /** What keeps an on-demand backend alive: jobs that run or wait. */
   readonly isBusy: () => boolean
   readonly close: () => Promise<void>
@@ -77,7 +81,7 @@ export type Backend = {
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** Wires the whole backend. Domains meet only here: each gets what it needs of another as an argument. */
-export function composeBackend({ paths, env, clock, log, logFile, version, address, stop }: Deps): Backend {
+export function composeBackend({ paths, env, clock, log, logFile, version, api, stop }: Deps): Backend {
   for (const dir of [paths.dataDir, paths.backups, paths.logs]) mkdirSync(dir, { recursive: true, mode: 0o700 })
   const startedAtMs = clock.nowMs()
   const outside = meterOutside()
@@ -204,7 +208,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     samplesDir: fromRoot('resources/samples'),
     version,
     logFile,
-    address,
+    address: api.address,
+    newLaunchCode: identity.newLaunchCode,
     stop,
     network: () =>
       networkState({
@@ -215,6 +220,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       }),
     counts: () => ({}),
   })
+  const settings = createSettings({ store, clock, log, listener: api })
   const files = createFiles({
     home: homedir(),
     // Also the usual data directory, should this one be another: it is some Slipway's all the same.
@@ -225,7 +231,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
       { kind: 'samples', path: fromRoot('resources/samples') },
     ],
   })
-  const doctor = createDoctor({ store, paths, env, run, recipes, environments, address })
+  const doctor = createDoctor({ store, paths, env, run, recipes, environments, address: api.address })
 
   const handlers: AllHandlers = {
     audit: audit.handlers,
@@ -239,6 +245,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
     keys: identity.handlers,
     models: models.handlers,
     resources: resources.handlers,
+    settings: settings.handlers,
     training: training.handlers,
     ...system,
   }
@@ -281,6 +288,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, addre
   return {
     gateway,
     newLaunchCode: identity.newLaunchCode,
+    openApi: settings.start,
     isBusy: jobs.isBusy,
     close: async () => {
       jobs.close()

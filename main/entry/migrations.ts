@@ -7,6 +7,7 @@ import { jobsMigrations } from '../domains/jobs/migrations.ts'
 import { conversionMigrations } from '../domains/models/conversion/migrations.ts'
 import { modelsMigrations } from '../domains/models/migrations.ts'
 import { resourcesMigrations } from '../domains/resources/migrations.ts'
+import { settingsMigrations } from '../domains/settings/migrations.ts'
 import { trainingMigrations } from '../domains/training/migrations.ts'
 import { auditMigration } from '../platform/db/audit-chain.ts'
 import { lineageMigration } from '../platform/db/lineage.ts'
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   ...trainingMigrations,
   ...inferenceMigrations,
   ...evaluationMigrations,
+  ...settingsMigrations,
 ].sort((a, b) => a.version - b.version)

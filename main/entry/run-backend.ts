@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { systemClock } from '../platform/clock.ts'
+import { createApiListener } from '../platform/http/api-listener.ts'
 import { perimeterOf } from '../platform/http/guard.ts'
-import { type FetchHandler, type Listener, listenOnPort, listenOnSocket } from '../platform/http/listen.ts'
+import { type FetchHandler, type Listener, listenOnSocket } from '../platform/http/listen.ts'
 import { afterBody } from '../platform/http/web-stream.ts'
 import { openLogFile } from '../platform/log.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
@@ -35,13 +36,12 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     process.exit(1)
   })
   const listeners: Listener[] = []
-  let address: string | undefined
   let stopping = false
 
   const stop = async (): Promise<void> => {
     if (stopping) return
     stopping = true
-    await Promise.all(listeners.map(listener => listener.close()))
+    await Promise.all([...listeners.map(listener => listener.close()), api.end()])
     await backend.close()
     process.exit(0)
   }
@@ -51,6 +51,12 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
       process.exit(1)
     })
 
+  const api = createApiListener({
+    host: values.host,
+    log,
+    handlerFor: port => counted(backend.gateway({ kind: 'tcp', perimeter: perimeterOf(port) })),
+  })
+
   const backend = composeBackend({
     paths,
     log,
@@ -58,7 +64,7 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     env: process.env,
     clock: systemClock,
     version: packageJson.version,
-    address: () => address,
+    api,
     // The answer to the call that asked for the stop should still leave.
     stop: () => void setTimeout(stopSoon, 50),
   })
@@ -83,14 +89,11 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
 
   listeners.push(await listenOnSocket(paths.backendSocket, counted(backend.gateway({ kind: 'socket' }))))
   if (values.port !== undefined) {
-    let handler: FetchHandler = () => new Response(null, { status: 503 })
-    const listener = await listenOnPort(Number(values.port), values.host, request => handler(request))
-    handler = counted(backend.gateway({ kind: 'tcp', perimeter: perimeterOf(listener.port) }))
-    listeners.push(listener)
-    address = `http://${values.host}:${listener.port}`
-    console.log(`listening on ${address}`)
-    console.log(`open ${address}/launch?code=${backend.newLaunchCode()} (works once, for one minute)`)
+    await api.open(Number(values.port), { isFixed: true })
+    console.log(`listening on ${api.address()}`)
+    console.log(`open ${api.address()}/launch?code=${backend.newLaunchCode()} (works once, for one minute)`)
   } else {
+    await backend.openApi()
     console.log('ready')
   }
 
@@ -99,12 +102,14 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     setInterval(
       () => {
         const idleMs = systemClock.monotonicMs() - lastRequest.atMs
-        if (lastRequest.open === 0 && idleMs > idleExitMs && !backend.isBusy()) stopSoon()
+        // Whoever turned the API on expects it to stay.
+        const isWanted = backend.isBusy() || api.address() !== undefined
+        if (lastRequest.open === 0 && idleMs > idleExitMs && !isWanted) stopSoon()
       },
       Math.min(1_000, idleExitMs),
     ).unref()
   }
   process.on('SIGTERM', stopSoon)
   process.on('SIGINT', stopSoon)
-  log.info('backend ready', { pid: process.pid, socket: paths.backendSocket, address })
+  log.info('backend ready', { pid: process.pid, socket: paths.backendSocket, address: api.address() })
 }

@@ -20,7 +20,10 @@ test('the bundled samples are complete: a model, rows for both sides, and settin
 
 test('what is missing is said with what to do, and never reaches a person as an internal failure', async () => {
   mkdirSync(join(folder, 'model'))
-  await expect(describeSamples(folder)).rejects.toMatchObject({ code: 'missing_requirement', hint: expect.stringMatching(/Install/) })
+  await expect(describeSamples(folder)).rejects.toMatchObject({
+    code: 'missing_requirement',
+    hint: expect.stringMatching(/Install/),
+  })
 })
 
 test('settings that are no object are refused like missing ones', async () => {

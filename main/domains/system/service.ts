@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
+import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { backup, events, NetworkState, system } from '../../contract/system.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
@@ -9,6 +10,9 @@ import type { Store } from '../../platform/db/types.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { describeSamples } from './samples.ts'
+
+/** As long as the identity domain lets a code live. */
+const launchCodeMs = 60_000
 
 type Deps = {
   readonly store: Store
@@ -23,6 +27,8 @@ type Deps = {
   readonly network: () => NetworkState
   /** The loopback address, when the TCP listener is on. */
   readonly address: () => string | undefined
+  /** A code for one launch link; it works once, for a minute. */
+  readonly newLaunchCode: () => string
   readonly counts: () => Record<string, number>
   readonly stop: () => void
 }
@@ -45,6 +51,7 @@ export function createSystem({
   logFile,
   network,
   address,
+  newLaunchCode,
   counts,
   stop,
 }: Deps): SystemHandlers {
@@ -72,6 +79,18 @@ export function createSystem({
           network: network(),
           counts: counts(),
         }
+      },
+      launchLink: async (_input, call) => {
+        const origin = address()
+        if (origin === undefined)
+          throw new AppError('missing_requirement', 'No port is open that a browser could reach.', {
+            hint: 'Turn the API on: slipway settings update --api-listener. Or start: slipway serve.',
+          })
+        const code = newLaunchCode()
+        const expiresAt = isoOf(clock.nowMs() + launchCodeMs)
+        // What was made is not written down: the code is a secret until it is used.
+        store.commit(call, 'browser', () => undefined)
+        return { url: `${origin}/launch?code=${code}`, expiresAt }
       },
       samples: () => describeSamples(samplesDir),
       stop: async (_input, call) => {

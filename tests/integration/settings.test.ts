@@ -1,0 +1,167 @@
+import { createServer } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { clientError } from '../../main/surfaces/rpc/client.ts'
+import { type RunningBackend, startBackend } from '../support/backend.ts'
+
+const cleanUps: (() => void | Promise<void>)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+
+const opened = async (options: Parameters<typeof startBackend>[0] = {}): Promise<RunningBackend> => {
+  const backend = await startBackend(options)
+  cleanUps.push(backend.dispose)
+  return backend
+}
+
+/** A port that is free now, and the way to take it. */
+async function somePort(): Promise<{ port: number; take: () => Promise<void> }> {
+  const listen = (port: number) => {
+    const server = createServer()
+    return new Promise<{ port: number; close: () => Promise<void> }>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', () =>
+        resolve({
+          port: (server.address() as { port: number }).port,
+          close: () => new Promise(done => server.close(() => done())),
+        }),
+      )
+    })
+  }
+  const found = await listen(0)
+  await found.close()
+  return {
+    port: found.port,
+    take: async () => {
+      cleanUps.push((await listen(found.port)).close)
+    },
+  }
+}
+
+const refusal = (promise: Promise<unknown>) => promise.then(() => undefined, clientError)
+const answers = (url: string) =>
+  fetch(`${url}/healthz`).then(
+    response => response.ok,
+    () => false,
+  )
+
+test('settings have defaults, are kept, and are audited without being repeated there', async () => {
+  const { client } = await opened()
+  expect(await client.settings.get({})).toEqual({
+    settings: {
+      theme: 'system',
+      language: 'system',
+      notifyWhenJobsEnd: true,
+      apiListener: false,
+      apiPort: 8787,
+    },
+    listener: { state: 'off' },
+  })
+  const events = await client.events.subscribe({ topics: ['settings'] })
+  const { settings } = await client.settings.update({ theme: 'dark', language: 'zh-CN' })
+  expect(settings).toMatchObject({ theme: 'dark', language: 'zh-CN', notifyWhenJobsEnd: true })
+  expect((await events.next()).value).toMatchObject({ topic: 'settings', kind: 'changed' })
+  await events.return(undefined)
+  expect((await client.audit.list({ action: 'settings.update' })).items).toMatchObject([
+    { object: 'theme language', result: 'ok' },
+  ])
+})
+
+test('the API opens on the chosen port, moves to another and closes, while the backend runs', async () => {
+  const [first, second] = [await somePort(), await somePort()]
+  const { client } = await opened()
+  const at = ({ port }: { port: number }) => `http://127.0.0.1:${port}`
+  expect(await answers(at(first))).toBe(false)
+
+  expect(await client.settings.update({ apiListener: true, apiPort: first.port })).toMatchObject({
+    listener: { state: 'on', address: at(first), port: first.port, isFixed: false },
+  })
+  expect(await answers(at(first))).toBe(true)
+  expect((await client.system.status({})).address).toBe(at(first))
+
+  await client.settings.update({ apiPort: second.port })
+  expect(await answers(at(second))).toBe(true)
+  await expect.poll(() => answers(at(first))).toBe(false)
+
+  expect((await client.settings.update({ apiListener: false })).listener).toEqual({ state: 'off' })
+  await expect.poll(() => answers(at(second))).toBe(false)
+  expect((await client.system.status({})).address).toBeUndefined()
+})
+
+test('the API asks for a key, and only under its own names', async () => {
+  const { port } = await somePort()
+  const { client } = await opened()
+  await client.settings.update({ apiListener: true, apiPort: port })
+  const url = `http://127.0.0.1:${port}/api/v1/settings`
+  expect((await fetch(url)).status).toBe(401)
+  const { secret } = await client.keys.create({ name: 'reader', scope: ['read'] })
+  const authorization = `Bearer ${secret}`
+  expect((await fetch(url, { headers: { authorization } })).status).toBe(200)
+  expect((await fetch(url, { headers: { authorization, origin: 'http://evil.example' } })).status).toBe(403)
+  const write = { method: 'PATCH', body: '{"apiListener":false}' }
+  const headers = { authorization, 'content-type': 'application/json' }
+  expect((await fetch(url, { ...write, headers })).status, 'a key that reads may not close a port').toBe(403)
+})
+
+test('a port that another program has is named, and nothing is changed', async () => {
+  const [good, taken] = [await somePort(), await somePort()]
+  await taken.take()
+  const { client } = await opened()
+  await client.settings.update({ apiListener: true, apiPort: good.port })
+  expect(await refusal(client.settings.update({ apiPort: taken.port }))).toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(`Port ${taken.port}`),
+    hint: expect.stringContaining('another port'),
+  })
+  expect(await client.settings.get({})).toMatchObject({
+    settings: { apiListener: true, apiPort: good.port },
+    listener: { state: 'on', port: good.port },
+  })
+})
+
+test('the next start opens the port again; if it is taken by then, the rest works and the settings say why', async () => {
+  const { port, take } = await somePort()
+  const first = await startBackend()
+  const { dataDir } = first
+  await first.client.settings.update({ apiListener: true, apiPort: port })
+  await first.kill('SIGTERM')
+
+  const second = await startBackend({ dataDir })
+  expect((await second.client.settings.get({})).listener).toMatchObject({ state: 'on', port })
+  await second.kill('SIGTERM')
+
+  await take()
+  const third = await opened({ dataDir })
+  expect(await third.client.settings.get({})).toMatchObject({
+    settings: { apiListener: true },
+    listener: { state: 'failed', code: 'conflict', message: expect.stringContaining(String(port)) },
+  })
+})
+
+test('a port that was given at the start stays, whatever the settings say', async () => {
+  const { client, url } = await opened({ port: true })
+  expect((await client.settings.get({})).listener).toMatchObject({ state: 'on', address: url, isFixed: true })
+  await client.settings.update({ apiListener: true })
+  expect((await client.settings.update({ apiListener: false })).listener).toMatchObject({ state: 'on', address: url })
+  expect(await answers(url)).toBe(true)
+})
+
+test('a launch link opens one session, once; without a port there is none', async () => {
+  const { port } = await somePort()
+  const { client } = await opened()
+  expect(await refusal(client.system.launchLink({}))).toMatchObject({
+    code: 'missing_requirement',
+    hint: expect.stringContaining('--api-listener'),
+  })
+  await client.settings.update({ apiListener: true, apiPort: port })
+  const { url, expiresAt } = await client.system.launchLink({})
+  expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now())
+  const open = () => fetch(url, { redirect: 'manual' })
+  const [first, again] = [await open(), await open()]
+  expect([first.status, again.status]).toEqual([303, 401])
+  const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? ''
+  expect((await fetch(`http://127.0.0.1:${port}/api/v1/settings`, { headers: { cookie } })).status).toBe(200)
+  const { items } = await client.audit.list({ action: 'system.launchLink' })
+  expect(items.map(item => item.result)).toEqual(['ok', 'missing_requirement'])
+  expect(JSON.stringify(items)).not.toContain(new URL(url).searchParams.get('code'))
+})
