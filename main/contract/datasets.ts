@@ -204,6 +204,15 @@ export const Detection = z.object({
 })
 export type Detection = z.output<typeof Detection>
 
+/** A row of the sample: as it is written, and what it becomes or why it would be left out. */
+export const SampledRow = z.object({
+  line: z.number().int(),
+  raw: z.string().meta({ description: 'at most 2,000 characters' }),
+  data: z.record(z.string(), z.unknown()).optional(),
+  problem: z.object({ reason: RowReason, message: z.string() }).optional(),
+})
+export type SampledRow = z.output<typeof SampledRow>
+
 const Histogram = z.array(z.object({ from: z.number(), to: z.number(), rows: z.number().int() }))
 const ColumnStats = z.object({
   column: z.string(),
@@ -308,6 +317,7 @@ export const datasets = {
     output: Detection.extend({
       files: z.array(z.object({ path: z.string(), sizeBytes: Bytes, format: z.string() })),
       issues: z.array(RowIssue),
+      samples: z.array(SampledRow).meta({ description: 'the first rows of the first file' }),
     }),
   }),
   list: query({

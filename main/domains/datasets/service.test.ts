@@ -95,10 +95,34 @@ describe('importing', () => {
       format: 'prompt_response',
       ignoredColumns: ['id'],
       files: [{ path: 'look.csv', format: 'csv' }],
+      samples: [
+        {
+          line: 2,
+          data: {
+            messages: [
+              { role: 'user', content: 'a' },
+              { role: 'assistant', content: 'b' },
+            ],
+          },
+        },
+      ],
     })
     await expect(b.datasets.handlers.show({ id: 'look' }, call)).rejects.toMatchObject({ code: 'not_found' })
     await expect(b.datasets.handlers.detect({ path: `${path}x` }, call)).rejects.toMatchObject({ code: 'not_found' })
   })
+})
+
+test('detect shows the first rows as they are written and as they are read, or why they would be left out', async () => {
+  const path = b.at.file(
+    'mixed.jsonl',
+    [jsonLines([row('q', 'a')]), '{"messages": [\n', jsonLines([row('q', '')])].join(''),
+  )
+  const { samples } = await b.datasets.handlers.detect({ path }, call)
+  expect(samples).toMatchObject([
+    { line: 1, raw: JSON.stringify(row('q', 'a')), data: { messages: [{ content: 'q' }, { content: 'a' }] } },
+    { line: 2, raw: '{"messages": [', problem: { reason: 'invalid_json' } },
+    { line: 3, problem: { reason: 'no_answer' } },
+  ])
 })
 
 describe('reading a version', () => {

@@ -253,7 +253,12 @@ export function createDatasets({
       const outDir = mkdtempSync(join(scratchDir, 'detect-'))
       try {
         const found = await queries.ask('detect', { path: resolve(path), outDir, format, map, split }, signal)
-        return { ...found.detection, files: [...found.files], issues: [...found.issues] }
+        return {
+          ...found.detection,
+          files: [...found.files],
+          issues: [...found.issues],
+          samples: [...found.samples],
+        }
       } finally {
         rmSync(outDir, { recursive: true, force: true })
       }

@@ -1,11 +1,12 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DatasetFormat, Detection, ReasonCounts, RowIssue } from '../../../contract/datasets.ts'
+import type { DatasetFormat, Detection, ReasonCounts, RowIssue, SampledRow } from '../../../contract/datasets.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
 import { detect } from './detect.ts'
 import { type Direct, directOf } from './direct.ts'
+import { firstRows } from './first-rows.ts'
 import { formatNamed } from './formats.ts'
 import { findInputs, type InputFile, type Inputs } from './inputs.ts'
 import { IssueLog } from './issue-log.ts'
@@ -20,6 +21,8 @@ import { RowWriter } from './row-writer.ts'
 /** Below this the short cut gains nothing. */
 const directMinBytes = 1024 * 1024
 const sampleRows = 200
+/** How many rows are shown before an import. */
+const shownRows = 20
 const sampleTotalBytes = 4 * 1024 * 1024
 const reserveBytes = 256 * 1024 * 1024
 const progressEveryMs = 250
@@ -206,14 +209,20 @@ async function checkPlain(file: InputFile, direct: Direct, hooks: ImportHooks): 
 export async function detectRows(
   options: ImportOptions,
   signal?: AbortSignal,
-): Promise<{ detection: Detection; files: readonly InputFile[]; issues: readonly RowIssue[] }> {
+): Promise<{
+  detection: Detection
+  files: readonly InputFile[]
+  issues: readonly RowIssue[]
+  samples: readonly SampledRow[]
+}> {
   const staging = makeStaging(options.outDir)
   try {
     const { files } = await findInputs(options.path, staging, { split: options.split, signal })
     const log = new IssueLog()
     const [detection] = await detectAll(files, options, log)
-    if (!detection) throw nothingGood(options.path, log)
-    return { detection, files, issues: log.kept }
+    const [first] = files
+    if (!detection || !first) throw nothingGood(options.path, log)
+    return { detection, files, issues: log.kept, samples: await firstRows(first, detection, shownRows) }
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }

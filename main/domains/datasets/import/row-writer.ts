@@ -34,6 +34,11 @@ export class RowWriter {
     this.#at = this.#rowStart
   }
 
+  /** The current row as text, so far. */
+  current(): string {
+    return this.#buffer.toString('utf8', this.#rowStart, this.#at)
+  }
+
   endRow(): void {
     this.#reserve(1)
     this.#buffer[this.#at] = 0x0a
