@@ -53,6 +53,7 @@ export function NewEvaluation({ model, dataset, onClose }: Props) {
       width={920}
       title={text.title}
       onCancel={onClose}
+      afterOpenChange={() => document.getElementById(`${id}objects`)?.focus()}
       footer={
         <>
           <span className="hint grow">
@@ -138,7 +139,7 @@ function Metrics({ draft, onChange }: PartProps) {
   const text = useText(formText)
   const { all, error, refetch, isPending } = useMetrics()
   return (
-    <fieldset className="metrics">
+    <fieldset className="metric-choice">
       <legend className="h2">{text.metrics}</legend>
       {error && <FailureFault error={error} title={text.metricsUnread} onRetry={() => void refetch()} />}
       {isPending && <i className="bone" style={{ width: '70%' }} />}

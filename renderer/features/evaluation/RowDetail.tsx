@@ -5,7 +5,7 @@ import type { ComparedRow, EvaluationDetail } from '../../../main/contract/evalu
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { Chip } from '../../ui/bits.tsx'
-import { diffWords } from './diff.ts'
+import { commonShare, diffWords } from './diff.ts'
 import { ObjectMark } from './objects.tsx'
 import { scoreWords } from './scores.ts'
 import { rowsText } from './text.ts'
@@ -125,10 +125,20 @@ function AnswerText({ name, index, row, metrics, metric, hasDiff }: AnswerProps)
   )
 }
 
+/** With less than this in common, the marks would hide the answer instead of explaining it. */
+const leastCommon = 0.3
+
 /** The answer with what it has too much and too little; the shape says it as well as the colour. */
 function Diff({ reference, answer }: { readonly reference: string; readonly answer: string }) {
   const text = useText(rowsText)
   const parts = useMemo(() => diffWords(reference, answer), [reference, answer])
+  if (commonShare(parts) < leastCommon)
+    return (
+      <>
+        <p dir="auto">{answer}</p>
+        <p className="row-facts">{text.tooDifferent}</p>
+      </>
+    )
   return (
     <p dir="auto" className="diff-text">
       {parts.map((part, index) =>

@@ -10,6 +10,7 @@ import { usePagedRows } from '../../lib/pages.ts'
 import { setQuery, useRoute } from '../../lib/route.ts'
 import { useWidth } from '../../lib/width.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { Glyph } from '../../ui/Glyph.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { letterOf, ObjectMark } from './objects.tsx'
 import { RowDetail } from './RowDetail.tsx'
@@ -275,5 +276,13 @@ function AnswerScore({ row, object, metric }: ScoreProps) {
   if (!answer) return <span className="dim">–</span>
   if (answer.prediction === null) return <span className="tx-err">{text.noAnswer}</span>
   const score = metric && answer.scores?.[metric.name]
+  if (score !== undefined && metric && isRightOrWrong.has(metric.name))
+    return score === 1 ? (
+      <Glyph state="ok" quiet label={text.right} />
+    ) : (
+      <span className="dim" role="img" aria-label={text.wrong}>
+        ✗
+      </span>
+    )
   return score === undefined || !metric ? <span className="dim">–</span> : scoreWords(score, metric.unit)
 }

@@ -1,6 +1,6 @@
 import type { Comparison, EvaluationDetail } from '../../../main/contract/evaluation.ts'
 import { number } from '../../lib/format.ts'
-import { useText } from '../../lib/i18n.ts'
+import { type Text, useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { Section } from '../../ui/bits.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -48,11 +48,11 @@ function MetricScores({ metric, evaluation }: Props & { readonly metric: MetricW
       <table className="plain score-table">
         <thead>
           <tr>
-            <th>{text.object}</th>
+            <th className="score-name">{text.object}</th>
             <th className="score-plot" />
-            <th className="right">{metric.title}</th>
-            <th className="right">{text.interval}</th>
-            <th className="right">{text.rows}</th>
+            <th className="right w-score">{metric.title}</th>
+            <th className="right w-interval">{text.interval}</th>
+            <th className="right w-rows">{text.rows}</th>
             <th>{objects.length > 1 && text.against(objects[0]?.name ?? '')}</th>
           </tr>
         </thead>
@@ -129,6 +129,7 @@ function Against({ comparison, metric, isBaseline }: AgainstProps) {
   const text = useText(scoresText)
   if (isBaseline) return <span className="dim">{text.baseline}</span>
   if (!comparison) return null
+  if (isSame(comparison)) return <span className="dim">{text.same}</span>
   const verdict = verdictOf(comparison, metric.direction)
   const difference = differenceWords(comparison.difference, metric.unit)
   return (
@@ -139,7 +140,13 @@ function Against({ comparison, metric, isBaseline }: AgainstProps) {
   )
 }
 
+/** Not even one row was scored differently enough to move the mean. */
+const isSame = ({ difference, low, high }: Comparison): boolean => difference === 0 && low === 0 && high === 0
+
 const tone: Record<Verdict, string> = { better: 'tx-ok', worse: 'tx-err', unsure: 'dim' }
+
+const sayOf = (text: Text<typeof scoresText>, verdict: Verdict) =>
+  ({ better: text.verdictBetter, worse: text.verdictWorse, unsure: text.verdictUnsure })[verdict]
 
 function VerdictLine({
   comparison,
@@ -157,11 +164,13 @@ function VerdictLine({
   const { second, difference, low, high } = comparison
   const [near, far] = [low, high].sort((a, b) => Math.abs(a) - Math.abs(b))
   const ends = verdict === 'unsure' ? [size(low), size(high)] : [size(near ?? low), size(far ?? high)]
-  const say = { better: text.verdictBetter, worse: text.verdictWorse, unsure: text.verdictUnsure }[verdict]
+  const words = isSame(comparison)
+    ? text.verdictSame(second, comparison.first)
+    : sayOf(text, verdict)(second, withUnit(size(difference)), ends[0] ?? '', ends[1] ?? '')
   return (
-    <p className="verdict">
+    <p className="score-verdict">
       <Glyph state={verdict === 'better' ? 'ok' : verdict === 'worse' ? 'warn' : 'review'} size={14} />
-      <span dir="auto">{say(second, withUnit(size(difference)), ends[0] ?? '', ends[1] ?? '')}</span>
+      <span dir="auto">{words}</span>
       <span className="grow" />
       <a
         className="link"

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type DiffPart, diffWords } from './diff.ts'
+import { commonShare, type DiffPart, diffWords } from './diff.ts'
 
 const shown = (parts: readonly DiffPart[]) =>
   parts.map(({ kind, text }) => (kind === 'same' ? text : kind === 'added' ? `{+${text}}` : `{-${text}}`)).join('')
@@ -43,4 +43,10 @@ test('long texts that have nothing in common are shown whole, soon', () => {
   const parts = diffWords(words('a'), words('b'))
   expect(performance.now() - startedMs).toBeLessThan(5_000)
   expect(parts.length).toBeGreaterThan(0)
+})
+
+test('how much two texts have in common is told by their longer one', () => {
+  expect(commonShare(diffWords('', ''))).toBe(1)
+  expect(commonShare(diffWords('abc', 'xyz'))).toBe(0)
+  expect(commonShare(diffWords('one two', 'one six'))).toBeCloseTo(0.5)
 })

@@ -29,6 +29,15 @@ export function diffWords(reference: string, answer: string): readonly DiffPart[
   return joined([...before.slice(0, start).map(same), ...middle, ...before.slice(before.length - end).map(same)])
 }
 
+/** How much of the longer text both have, 0 to 1; empty texts are the same. */
+export function commonShare(parts: readonly DiffPart[]): number {
+  const lengthOf = (kind: DiffPart['kind']) =>
+    parts.reduce((sum, part) => sum + (part.kind === kind ? part.text.trim().length : 0), 0)
+  const common = lengthOf('same')
+  const longer = common + Math.max(lengthOf('missing'), lengthOf('added'))
+  return longer === 0 ? 1 : common / longer
+}
+
 const same = (text: string): DiffPart => ({ kind: 'same', text })
 
 function changes(before: readonly string[], after: readonly string[]): readonly DiffPart[] {

@@ -144,6 +144,11 @@ export const scoresText = dictionary({
   better: ['better', '更好'],
   worse: ['worse', '更差'],
   unsure: ['could be chance', '可能是偶然'],
+  same: ['no difference', '无差异'],
+  verdictSame: [
+    (second: string, first: string) => `${second} scores the same as ${first}.`,
+    (second: string, first: string) => `${second} 与 ${first} 得分相同。`,
+  ],
   verdictBetter: [
     (second: string, difference: string, low: string, high: string) =>
       `${second} is better by ${difference}, 95% interval ${low} to ${high}: more than chance explains.`,
@@ -204,6 +209,12 @@ export const rowsText = dictionary({
   next: ['Next row', '下一行'],
   close: ['Close', '关闭'],
   diff: ['Differences from the reference', '标出与参考答案的差异'],
+  tooDifferent: [
+    'It has too little in common with the reference to mark the differences.',
+    '与参考答案差异过大，未标出差异。',
+  ],
+  right: ['right', '正确'],
+  wrong: ['wrong', '错误'],
   missing: ['missing', '缺少'],
   added: ['added', '多出'],
   tokens: [(tokens: string) => `${tokens} tokens`, (tokens: string) => `${tokens} 个词元`],

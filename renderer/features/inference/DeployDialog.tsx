@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
-import { type ReactNode, useDeferredValue } from 'react'
+import { type ReactNode, useDeferredValue, useId } from 'react'
 import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
@@ -54,7 +54,7 @@ export function DeployDialog({ model, onClose, onDeployed }: Props) {
           ...settingsOf(draft),
         })
       }}
-      form={<DeploymentForm draft={draft} onChange={change} plan={plan.data} hasName />}
+      form={id => <DeploymentForm id={id} draft={draft} onChange={change} plan={plan.data} hasName />}
       side={<PlanView draft={draft} plan={plan} onChange={change} />}
       error={
         deploy.error && (
@@ -75,7 +75,8 @@ type ModalProps = {
   readonly note?: string
   readonly isReady: boolean
   readonly isRunning: boolean
-  readonly form: ReactNode
+  /** Given the beginning of its fields' ids. */
+  readonly form: (id: string) => ReactNode
   readonly side: ReactNode
   readonly error: ReactNode
   readonly onSubmit: () => void
@@ -85,9 +86,11 @@ type ModalProps = {
 /** Settings at the left, what they take at the right. */
 export function DeploymentModal(props: ModalProps) {
   const text = useText(formText)
+  const id = useId()
   return (
     <Modal
       open
+      afterOpenChange={() => document.getElementById(`${id}model`)?.focus()}
       title={props.title}
       width={880}
       onCancel={props.onClose}
@@ -102,7 +105,7 @@ export function DeploymentModal(props: ModalProps) {
       }
     >
       <div className="deploy-grid">
-        {props.form}
+        {props.form(id)}
         <aside>{props.side}</aside>
       </div>
       {props.error}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Input, InputNumber, Select } from 'antd'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { DeploymentPlan } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { memory, number } from '../../lib/format.ts'
@@ -11,6 +11,8 @@ import { ModelSelect } from './ModelSelect.tsx'
 import { formText } from './text.ts'
 
 type Props = {
+  /** Begins the ids of the fields: the first one is `…model`. */
+  readonly id: string
   readonly draft: DeploymentDraft
   readonly onChange: (change: Partial<DeploymentDraft>) => void
   /** What the draft would take, as far as it is known. */
@@ -20,9 +22,8 @@ type Props = {
 }
 
 /** The settings of a deployment. What is left open is decided by the backend, and the hints say how. */
-export function DeploymentForm({ draft, onChange, plan, hasName }: Props) {
+export function DeploymentForm({ id, draft, onChange, plan, hasName }: Props) {
   const text = useText(formText)
-  const id = useId()
   const chosen = useQuery({
     ...api.models.show.queryOptions({ input: { id: draft.model ?? '' } }),
     enabled: draft.model !== undefined,

@@ -144,7 +144,7 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
 function RequestLegend() {
   const text = useText(trafficText)
   return (
-    <span className="legend">
+    <span className="traffic-legend">
       <Swatch colour="s1" />
       {text.ok}
       <Swatch colour="s4" dash="5 2" />

@@ -31,7 +31,7 @@ export function UpdateDialog({ deployment, onClose }: Props) {
       isReady={!isSame && draft.model !== undefined && !plan.error && plan.data?.memory.verdict !== 'too_large'}
       onClose={onClose}
       onSubmit={() => update.mutate({ id: deployment.id, ...changes })}
-      form={<DeploymentForm draft={draft} onChange={change} plan={plan.data} hasName={false} />}
+      form={id => <DeploymentForm id={id} draft={draft} onChange={change} plan={plan.data} hasName={false} />}
       side={<PlanView draft={draft} plan={plan} onChange={change} />}
       error={update.error && <FailureFault error={update.error} title={text.failed} />}
     />
