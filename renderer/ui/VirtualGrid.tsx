@@ -94,9 +94,17 @@ export function VirtualGrid({
     const element = box.current
     if (!element) return
     const rowPx = index * rowHeightPx
-    if (rowPx < truePx) element.scrollTop = rowPx / scale
-    else if (rowPx + rowHeightPx > truePx + bodyPx) element.scrollTop = (rowPx + rowHeightPx - bodyPx) / scale
+    const seenPx = element.clientHeight - top
+    const fromPx = element.scrollTop * scale
+    if (rowPx < fromPx) element.scrollTop = rowPx / scale
+    else if (rowPx + rowHeightPx > fromPx + seenPx) element.scrollTop = (rowPx + rowHeightPx - seenPx) / scale
   }
+  const hasRows = count > 0 && !isLoading
+  // A row that an address or another part of the page has chosen comes into view; scrolling away from it is left alone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new choice moves the list.
+  useLayoutEffect(() => {
+    if (hasRows && selected >= 0) reveal(selected)
+  }, [selected, hasRows])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== box.current) return
     if (event.key === 'Enter' && selected >= 0) return onOpen?.(selected)

@@ -8,6 +8,7 @@ import { ago, bytes, dateTime, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { usePagedRows } from '../../lib/pages.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
+import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
 import { useView } from '../../lib/view.ts'
 import { useElementWidth } from '../../lib/width.ts'
 import { Chip } from '../../ui/bits.tsx'
@@ -18,6 +19,7 @@ import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { NoDatasets } from './NoDatasets.tsx'
 import { datasetGlyph, datasetsText, formatText, kindText } from './text.ts'
 
+const sortKeys = ['name', 'created', 'updated', 'size', 'rows'] as const
 const kinds = ['sft', 'text', 'dpo', 'kto', 'reward', 'prompts'] as const satisfies readonly DatasetKind[]
 const states = ['draft', 'frozen', 'importing', 'failed'] as const satisfies readonly DatasetState[]
 
@@ -30,12 +32,18 @@ export function DatasetList() {
   const asked = useDeferredValue(query)
   const kind = kinds.find(each => each === asked.kind)
   const state = states.find(each => each === asked.state)
-  const rows = usePagedRows(
-    (_, limit) =>
-      api.datasets.list.queryOptions({
-        input: { limit, ...(asked.q && { q: asked.q }), ...(kind && { kind }), ...(state && { state }) },
-      }),
-    { pageSize: 1_000 },
+  const sort = sortOf(asked, sortKeys)
+  const rows = usePagedRows((offset, limit) =>
+    api.datasets.list.queryOptions({
+      input: {
+        offset,
+        limit,
+        ...(sort && { sort: sort.key, order: sort.order }),
+        ...(asked.q && { q: asked.q }),
+        ...(kind && { kind }),
+        ...(state && { state }),
+      },
+    }),
   )
   const isFiltered = Boolean(query.q) || kind !== undefined || state !== undefined
   const isEmpty = !isFiltered && rows.total === 0
@@ -149,6 +157,11 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
   const formats = useText(formatText)
   const language = useView(view => view.language)
   const nowMs = useNow()
+  const sort = sortOf(useRoute().query, sortKeys)
+  const sorted = (key: (typeof sortKeys)[number]) => ({
+    sorted: sortedAs(sort, key),
+    onSort: () => setQuery(nextSort(sort, key)),
+  })
   const cell = (draw: (dataset: DatasetVersion) => React.ReactNode) => (index: number) => {
     const dataset = at(index)
     return dataset ? draw(dataset) : <i className="bone" style={{ width: '60%' }} />
@@ -158,6 +171,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
       key: 'name',
       title: text.name,
       width: 'minmax(200px,1fr)',
+      ...sorted('name'),
       cell: cell(({ id, name, version, state, splitRole, problem }) => (
         <span className="nm">
           <span title={problem ?? text[state]}>
@@ -187,6 +201,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
       title: text.rows,
       width: '104px',
       align: 'right',
+      ...sorted('rows'),
       cell: cell(({ rows, state }) => (state === 'importing' || state === 'failed' ? '–' : number(rows))),
     },
     {
@@ -205,6 +220,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
       width: '88px',
       align: 'right',
       fromPx: 640,
+      ...sorted('size'),
       cell: cell(({ sizeBytes }) => (sizeBytes > 0 ? bytes(sizeBytes) : '–')),
     },
     {
@@ -221,6 +237,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
       width: '84px',
       align: 'right',
       fromPx: 480,
+      ...sorted('updated'),
       cell: cell(({ updatedAt }) => (
         <span className="dim" title={dateTime(updatedAt)}>
           {ago(updatedAt, nowMs, language)}

@@ -1,14 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Dropdown, Tabs, Tooltip } from 'antd'
 import { Ellipsis, Lock, Play } from 'lucide-react'
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
-import { api } from '../../lib/client.ts'
+import type { DatasetDetail, DatasetVersionId } from '../../../main/contract/datasets.ts'
+import { api, client } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { useRemoval } from '../describe/removal.tsx'
 import { LineageView } from '../lineage/LineageView.tsx'
 import { CheckTab } from './check/CheckTab.tsx'
 import { EditDialog } from './EditDialog.tsx'
@@ -60,6 +61,12 @@ function Opened({ dataset, crumb }: OpenedProps) {
       onSuccess: () => void message.success(text.frozenNow(`${name} ${names.version(version)}`)),
     }),
   )
+  const removal = useRemoval({
+    remove: ref => client.datasets.remove({ id: ref }),
+    restore: (ref: DatasetVersionId) => client.datasets.restore({ id: ref }),
+    said: text.removed,
+    onRemoved: () => go('datasets'),
+  })
   const isFilled = state === 'draft' || state === 'frozen'
   const source = dataset.sources[0]?.path.split(/[/\\]/).at(-1)
   const parent = dataset.lineage.madeBy.find(({ role }) => role.startsWith('split'))?.name
@@ -120,7 +127,9 @@ function Opened({ dataset, crumb }: OpenedProps) {
             trigger={['click']}
             menu={{
               onClick: ({ key }) => {
-                if (key === 'again') go('datasets', id, { ...query, import: dataset.sources[0]?.path, name })
+                if (key === 'version') removal.remove(id, `${name} ${names.version(version)}`)
+                else if (key === 'dataset') removal.remove(dataset.datasetId, name)
+                else if (key === 'again') go('datasets', id, { ...query, import: dataset.sources[0]?.path, name })
                 else setQuery({ dialog: key })
               },
               items: [
@@ -128,6 +137,11 @@ function Opened({ dataset, crumb }: OpenedProps) {
                 { key: 'export', label: text.export, disabled: !isFilled },
                 { key: 'edit', label: text.edit },
                 ...(dataset.sources.length > 0 ? [{ key: 'again', label: text.again }] : []),
+                { type: 'divider' },
+                { key: 'version', label: text.removeVersion(version), danger: true },
+                ...(dataset.versions.length > 1
+                  ? [{ key: 'dataset', label: text.removeDataset(dataset.versions.length), danger: true }]
+                  : []),
               ],
             }}
           >
@@ -146,9 +160,9 @@ function Opened({ dataset, crumb }: OpenedProps) {
       }
     >
       <div className="col grow">
-        {freeze.error && (
+        {(freeze.error ?? removal.error) && (
           <div className="sec">
-            <FailureFault error={freeze.error} title={text.notDone} />
+            <FailureFault error={freeze.error ?? removal.error} title={text.notDone} />
           </div>
         )}
         {state === 'importing' && <ImportProgress dataset={dataset} />}

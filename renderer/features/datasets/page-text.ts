@@ -39,8 +39,6 @@ export const pageText = dictionary({
   removeVersion: [(n: number) => `Remove v${n}`, (n: number) => `移除 v${n}`],
   removeDataset: [(count: number) => `Remove all ${count} versions`, (count: number) => `移除全部 ${count} 个版本`],
   removed: [(name: string) => `${name} was removed.`, (name: string) => `已移除 ${name}。`],
-  undo: ['Undo', '撤销'],
-  restored: [(name: string) => `${name} is back.`, (name: string) => `${name} 已恢复。`],
   version: ['Version', '版本'],
   state: ['State', '状态'],
   part: ['Part', '部分'],

@@ -3,8 +3,8 @@ import { Button, Dropdown, Tabs } from 'antd'
 import { Ellipsis, X } from 'lucide-react'
 import { useState } from 'react'
 import type { JobId } from '../../../main/contract/jobs.ts'
-import type { ModelDetail } from '../../../main/contract/models.ts'
-import { api } from '../../lib/client.ts'
+import type { ModelDetail, ModelVersionId } from '../../../main/contract/models.ts'
+import { api, client } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -12,14 +12,15 @@ import { hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
+import { useRemoval } from '../describe/removal.tsx'
 import { JobLine } from '../jobs/JobLine.tsx'
+import { ConvertDialog, canConvert } from './ConvertDialog.tsx'
 import { EditDialog } from './EditDialog.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { FilesTab } from './FilesTab.tsx'
 import { inspectorText } from './inspector-text.ts'
 import { LineageTab } from './LineageTab.tsx'
 import { Overview } from './Overview.tsx'
-import { useRemoval } from './removal.tsx'
 import { formatNames, modelStateGlyph, modelsText, storedAs } from './text.ts'
 import { DeploymentsTab, EvaluationsTab } from './UseTabs.tsx'
 import { VersionsTab } from './VersionsTab.tsx'
@@ -72,7 +73,12 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
   const verify = useMutation(
     api.models.verify.mutationOptions({ onSuccess: ({ jobId: started }) => setJobId(started) }),
   )
-  const removal = useRemoval(onClose)
+  const removal = useRemoval({
+    remove: id => client.models.remove({ id }),
+    restore: (id: ModelVersionId) => client.models.restore({ id }),
+    said: text.removed,
+    onRemoved: onClose,
+  })
   const { summary, name, version, versions } = model
   const isBroken = model.state === 'failed' || model.state === 'missing'
   const tabNames: Record<Tab, string> = {
@@ -112,6 +118,7 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
                 { key: 'edit', label: text.edit },
                 { key: 'verify', label: text.verify },
                 { key: 'export', label: text.export },
+                { key: 'convert', label: text.convert, disabled: !canConvert(model) },
                 { type: 'divider' },
                 { key: 'version', label: text.removeVersion(version), danger: true },
                 ...(versions.length > 1
@@ -173,6 +180,7 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
         {tab === 'deployments' && <DeploymentsTab model={model} />}
       </div>
       {query.dialog === 'edit' && <EditDialog model={model} onClose={closeDialog} />}
+      {query.dialog === 'convert' && canConvert(model) && <ConvertDialog model={model} onClose={closeDialog} />}
       {query.dialog === 'export' && <ExportDialog model={model} onClose={closeDialog} />}
     </>
   )

@@ -5,12 +5,13 @@ import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import type { PagedRows } from '../../lib/pages.ts'
 import { setQuery, useRoute } from '../../lib/route.ts'
+import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
 import { useView } from '../../lib/view.ts'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { facetText } from './Facets.tsx'
-import { nextSort, type Sort, type SortKey, sortOf } from './filters.ts'
+import { type SortKey, sortKeys } from './filters.ts'
 import { formatNames, modelStateGlyph, modelsText, storedAs } from './text.ts'
 
 /** What `fit` is told for: the roomiest device of this machine. */
@@ -56,7 +57,7 @@ function useColumns(rows: PagedRows<ListedModel>, device: FitDevice | undefined)
   const language = useView(view => view.language)
   const nowMs = useNow()
   const { query } = useRoute()
-  const sort = sortOf(query)
+  const sort = sortOf(query, sortKeys)
   const sorted = (key: SortKey) => ({
     sorted: sortedAs(sort, key),
     onSort: () => setQuery(nextSort(sort, key)),
@@ -168,9 +169,6 @@ function useColumns(rows: PagedRows<ListedModel>, device: FitDevice | undefined)
     },
   ]
 }
-
-const sortedAs = (sort: Sort | undefined, key: SortKey): 'ascending' | 'descending' | undefined =>
-  sort?.key !== key ? undefined : sort.order === 'asc' ? 'ascending' : 'descending'
 
 /** The widest bar stands for half as much again as the device holds, so that "too large" can be seen past the mark. */
 const spanOfLimit = 1.5

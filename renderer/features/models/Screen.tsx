@@ -8,12 +8,13 @@ import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { usePagedRows } from '../../lib/pages.ts'
 import { go, goInstead, setQuery, useRoute } from '../../lib/route.ts'
+import { sortOf } from '../../lib/sort.ts'
 import { useElementWidth } from '../../lib/width.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { Facets } from './Facets.tsx'
 import { FindDialog } from './FindDialog.tsx'
-import { filtersOf, hasFilters, noFilters, sortOf } from './filters.ts'
+import { filtersOf, hasFilters, noFilters, sortKeys } from './filters.ts'
 import { ImportDialog } from './ImportDialog.tsx'
 import { Inspector } from './Inspector.tsx'
 import './models.css'
@@ -30,7 +31,7 @@ export function Screen() {
   const [box, widthPx] = useElementWidth()
   const filters = useDeferredValue(query)
   const input = filtersOf(filters)
-  const sort = sortOf(filters)
+  const sort = sortOf(filters, sortKeys)
   const rows = usePagedRows((offset, limit) =>
     api.models.list.queryOptions({
       input: { ...input, ...(sort && { sort: sort.key, order: sort.order }), offset, limit },

@@ -48,22 +48,11 @@ export const filtersOf = (query: Query): ModelsInput =>
   }) as ModelsInput
 
 export type SortKey = NonNullable<ModelsInput['sort']>
-export type Sort = { readonly key: SortKey; readonly order: 'asc' | 'desc' }
-const sortKeys = ['name', 'created', 'updated', 'size', 'parameters', 'memory'] as const satisfies readonly SortKey[]
-
-/** The sort of an address; undefined: as the backend lists them, the newest first. */
-export function sortOf(query: Query): Sort | undefined {
-  const key = sortKeys.find(each => each === query.sort)
-  return key && { key, order: query.order === 'asc' ? 'asc' : 'desc' }
-}
-
-/** A click on a column's head: its usual order, then the other one, then the list's own. Names begin with A. */
-export function nextSort(
-  sort: Sort | undefined,
-  key: SortKey,
-): { sort: string | undefined; order: string | undefined } {
-  const usual = key === 'name' ? 'asc' : 'desc'
-  const other = key === 'name' ? 'desc' : 'asc'
-  if (sort?.key !== key) return { sort: key, order: usual }
-  return sort.order === usual ? { sort: key, order: other } : { sort: undefined, order: undefined }
-}
+export const sortKeys = [
+  'name',
+  'created',
+  'updated',
+  'size',
+  'parameters',
+  'memory',
+] as const satisfies readonly SortKey[]

@@ -32,8 +32,6 @@ export const inspectorText = dictionary({
     (name: string) => `${name} was removed. Its files stay where they are.`,
     (name: string) => `已移除 ${name}，文件仍在原处。`,
   ],
-  undo: ['Undo', '撤销'],
-  restored: [(name: string) => `${name} is back.`, (name: string) => `${name} 已恢复。`],
   description: ['Description', '说明'],
   noDescription: ['Nothing is said of it yet.', '还没有说明。'],
   architecture: ['Architecture', '架构'],

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Input, Modal, Select } from 'antd'
 import { useDeferredValue, useEffect, useId } from 'react'
 import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
@@ -88,10 +88,13 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
   const detection = useQuery({
     ...api.datasets.detect.queryOptions({ input: readingOf(asked), retry: false }),
     enabled,
+    // The columns stay where they are while another mapping is tried.
+    placeholderData: keepPreviousData,
     // A file may have been corrected since it was looked at.
     staleTime: 0,
   })
-  const isReadable = enabled && detection.data !== undefined && !detection.error
+  const isReadable =
+    enabled && detection.data !== undefined && !detection.error && !detection.isPlaceholderData && asked === draft
   const send = () => {
     if (isReadable && !isSending) onSend()
   }
@@ -101,7 +104,7 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
         label={text.path}
         value={draft.path}
         pick="any"
-        autoFocus={draft.path === ''}
+        autoFocus
         onChange={path => {
           if (path !== draft.path) onChange({ path, name: '', format: undefined, map: {}, split: undefined })
         }}
@@ -114,11 +117,11 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
           onChange={onChange}
           detection={detection.error ? undefined : detection.data}
           error={detection.error}
-          isLooking={detection.isFetching && !detection.data}
+          isLooking={detection.isFetching}
           onRetry={() => void detection.refetch()}
         />
       )}
-      {isReadable && (
+      {enabled && (
         <div className="dialog-form two">
           <div className="field">
             <label htmlFor={ids.name}>{text.name}</label>

@@ -46,7 +46,7 @@ export function Reading({ draft, onChange, detection, error, isLooking, onRetry 
   return (
     <section className="reading" aria-busy={isLooking}>
       <div className="reading-how">
-        {isLooking && (
+        {isLooking && !detection && (
           <p className="looking" role="status">
             {text.looking}
           </p>
