@@ -49,7 +49,7 @@ export function ResourceStrip() {
   const ours = machine.devices.find(device => device.kind === 'cpu')?.oursBytes ?? 0
   const { freeBytes, totalBytes } = machine.disk
   return (
-    <a className="strip" href={hrefTo('resources')} aria-label={text.machine}>
+    <a className="strip" href={hrefTo('resources')} title={text.machine}>
       {gpus.slice(0, width < 1_360 ? 2 : 4).map(device => (
         <GpuMeter key={device.id} device={device} />
       ))}

@@ -13,6 +13,8 @@ const sources = readdirSync(root, { withFileTypes: true, recursive: true })
 /** Units, marks and names of fields that are the same in both languages. */
 const universal = new Set([
   ...['ms', 's', 'tok', 'v', 'r', 'n', 'p', '°C', 'p50', 'p95', 'sha256', 'https', 'Top'],
+  // Training methods are called by their names in both.
+  ...['sft', 'dpo', 'kto', 'pretrain'],
   // What the columns of well-known data formats are called.
   ...['messages', 'conversations', 'instruction', 'input', 'output'],
 ])

@@ -19,20 +19,26 @@ const phrases = dictionary({
   huggingface: ['Hugging Face cache', 'Hugging Face 缓存'],
   ollama: ['Ollama', 'Ollama'],
   lmstudio: ['LM Studio', 'LM Studio'],
-  models: ['models', '个模型'],
+  models: [
+    (models: string) => (models === '1' ? '1 model' : `${models} models`),
+    (models: string) => `${models} 个模型`,
+  ],
   none: [
     'No models lie in the stores of Hugging Face, Ollama or LM Studio.',
     'Hugging Face、Ollama 和 LM Studio 的目录中没有模型。',
   ],
-  register: [(models: string) => `Register ${models} models`, (models: string) => `登记 ${models} 个模型`],
+  register: [
+    (models: string) => (models === '1' ? 'Register it' : `Register ${models} models`),
+    (models: string) => `登记 ${models} 个模型`,
+  ],
   registering: [
     (done: string, all: string) => `Registering ${done} of ${all}`,
     (done: string, all: string) => `正在登记 ${done}/${all}`,
   ],
-  registered: [(models: string) => `${models} are registered`, (models: string) => `已登记 ${models} 个`],
-  unreadable: [(models: string) => `${models} cannot be read`, (models: string) => `${models} 个无法读取`],
+  registered: [(models: string) => `${models} registered`, (models: string) => `已登记 ${models} 个`],
+  unreadable: [(models: string) => `${models} that cannot be read`, (models: string) => `${models} 个无法读取`],
   repeated: [
-    (models: string) => `${models} have more than one name and are counted once`,
+    (models: string) => `${models} with more than one name, counted once`,
     (models: string) => `${models} 个有多个名称，只计一次`,
   ],
   scan: ['Scan another folder', '扫描其他文件夹'],
@@ -89,8 +95,7 @@ export function FoundModels() {
           {stores.map(({ store, models, sizeBytes }) => (
             <div key={store}>
               <span className="ell">{store in text ? text[store as 'folder'] : store}</span>
-              <b>{number(models)}</b>
-              <span className="sub">{text.models}</span>
+              <span className="sub right">{text.models(number(models))}</span>
               <b>{bytes(sizeBytes)}</b>
             </div>
           ))}

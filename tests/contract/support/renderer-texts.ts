@@ -64,9 +64,9 @@ const spoken = new Set([
   'emptyText',
   'cause',
   'remedy',
-  'note',
-  'unit',
 ])
+/** Of our own components only: as a property, such a name is as often a key of something else. */
+const spokenAttributes = new Set([...spoken, 'note', 'unit', 'name'])
 /** Elements whose text is for machines: commands, keys. */
 const verbatim = new Set(['code', 'kbd', 'pre'])
 
@@ -88,7 +88,7 @@ export function literalTexts(file: string, source: string): readonly LiteralText
     if (node.type === 'JSXText' && !isVerbatim(parents)) say(node, [String(node.value)])
     if (node.type === 'JSXExpressionContainer' && parent?.type !== 'JSXAttribute' && !isVerbatim(parents))
       say(node, plainTexts(node))
-    if (node.type === 'JSXAttribute' && spoken.has(nameOf(node.name)) && isNode(node.value))
+    if (node.type === 'JSXAttribute' && spokenAttributes.has(nameOf(node.name)) && isNode(node.value))
       say(node, plainTexts(node.value))
     if (node.type === 'Property' && spoken.has(nameOf(node.key)) && isNode(node.value) && !isCurve(parent))
       say(node, plainTexts(node.value))
