@@ -1,40 +1,29 @@
 /** One way to call a deployment, ready to be pasted. */
 export type CallExample = { readonly key: string; readonly title: string; readonly code: string }
 
-type Call = {
+type Request = {
   /** Such as `http://127.0.0.1:8787`. */
   readonly address: string
-  /** The deployment's name. */
-  readonly name: string
-  /** Without a chat template only plain completions make sense. */
-  readonly isChat: boolean
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
 }
 
 // Names may hold quotes, and the shell expands what stands in double ones.
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-// A JSON string is a Python and a JavaScript string too.
-const quoted = (text: string): string => JSON.stringify(text)
 
-/** The same request from a shell, from Python and from JavaScript. */
-export function callExamples({ address, name, isChat }: Call): readonly CallExample[] {
-  const path = isChat ? 'chat/completions' : 'completions'
-  const body = isChat
-    ? { model: name, messages: [{ role: 'user', content: 'Hello' }] }
-    : { model: name, prompt: 'Once upon a time', max_tokens: 64 }
+/** The same request from a shell, from Python and from JavaScript. Without `stream`: an example prints a whole answer. */
+export function requestExamples({ address, path, body: given }: Request): readonly CallExample[] {
+  const { stream: _stream, stream_options: _options, ...body } = given
+  const isChat = path.endsWith('/chat/completions')
   const create = isChat ? 'chat.completions.create' : 'completions.create'
-  const python = isChat
-    ? `    messages=[{"role": "user", "content": "Hello"}],`
-    : `    prompt="Once upon a time",\n    max_tokens=64,`
-  const javascript = isChat
-    ? `  messages: [{ role: 'user', content: 'Hello' }],`
-    : `  prompt: 'Once upon a time',\n  max_tokens: 64,`
   const text = isChat ? 'choices[0].message.content' : 'choices[0].text'
+  const fields = Object.entries(body)
   return [
     {
       key: 'curl',
       title: 'curl',
       code: [
-        `curl ${address}/v1/${path} \\`,
+        `curl ${address}${path} \\`,
         `  -H "Authorization: Bearer $SLIPWAY_KEY" \\`,
         `  -H "Content-Type: application/json" \\`,
         `  -d ${shellQuoted(JSON.stringify(body))}`,
@@ -49,8 +38,7 @@ export function callExamples({ address, name, isChat }: Call): readonly CallExam
         '',
         `client = OpenAI(base_url="${address}/v1", api_key=os.environ["SLIPWAY_KEY"])`,
         `answer = client.${create}(`,
-        `    model=${quoted(name)},`,
-        python,
+        ...pythonFields(fields),
         ')',
         `print(answer.${text})`,
       ].join('\n'),
@@ -63,14 +51,58 @@ export function callExamples({ address, name, isChat }: Call): readonly CallExam
         '',
         `const client = new OpenAI({ baseURL: '${address}/v1', apiKey: process.env.SLIPWAY_KEY })`,
         `const answer = await client.${create}({`,
-        `  model: ${quoted(name)},`,
-        javascript,
+        ...fields.map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`),
         '})',
         `console.log(answer.${text})`,
       ].join('\n'),
     },
   ]
 }
+
+// The Python client takes only OpenAI's own parameters by name; others go into the body by hand.
+const notOpenAi: ReadonlySet<string> = new Set(['repetition_penalty', 'top_k', 'min_p'])
+
+function pythonFields(fields: readonly (readonly [string, unknown])[]): readonly string[] {
+  const own = fields.filter(([name]) => !notOpenAi.has(name))
+  const others = fields.filter(([name]) => notOpenAi.has(name))
+  return [
+    ...own.map(([name, value]) => `    ${name}=${pythonLiteral(value)},`),
+    ...(others.length > 0 ? [`    extra_body=${pythonLiteral(Object.fromEntries(others))},`] : []),
+  ]
+}
+
+/** JSON as Python writes it: True, False and None; texts and numbers are the same. */
+function pythonLiteral(value: unknown): string {
+  if (value === true) return 'True'
+  if (value === false) return 'False'
+  if (value === null || value === undefined) return 'None'
+  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`
+  if (typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([name, each]) => `${JSON.stringify(name)}: ${pythonLiteral(each)}`)
+      .join(', ')}}`
+  return JSON.stringify(value)
+}
+
+type Call = {
+  readonly address: string
+  /** The deployment's name. */
+  readonly name: string
+  /** Without a chat template only plain completions make sense. */
+  readonly isChat: boolean
+}
+
+/** The shortest request that a deployment answers. */
+export const callExamples = ({ address, name, isChat }: Call): readonly CallExample[] =>
+  requestExamples(
+    isChat
+      ? {
+          address,
+          path: '/v1/chat/completions',
+          body: { model: name, messages: [{ role: 'user', content: 'Hello' }] },
+        }
+      : { address, path: '/v1/completions', body: { model: name, prompt: 'Once upon a time', max_tokens: 64 } },
+  )
 
 /** The same without any address, for a person at this machine. */
 export const terminalExample = (name: string): string => `slipway inference chat ${shellQuoted(name)} 'Hello'`

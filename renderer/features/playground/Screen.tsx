@@ -1,22 +1,25 @@
 import './playground.css'
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { Columns2, SlidersHorizontal, Square, SquarePen } from 'lucide-react'
+import { CodeXml, Columns2, PanelLeft, SlidersHorizontal, Square, SquarePen } from 'lucide-react'
 import { useState } from 'react'
 import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
-import { setQuery } from '../../lib/route.ts'
+import { setQuery, useRoute } from '../../lib/route.ts'
 import { useWidth } from '../../lib/width.ts'
 import { Page } from '../../ui/Page.tsx'
+import { CodeDialog } from './CodeDialog.tsx'
 import { Composer } from './Composer.tsx'
-import { type Conversation, type Side, sides, titleOf } from './conversation.ts'
-import type { Answerer, Answerers } from './conversations.ts'
+import { ConversationList } from './ConversationList.tsx'
+import { type Conversation, type Side, sides, titleOf, withQuestion } from './conversation.ts'
+import { type Answerer, type Answerers, requestOf } from './conversations.ts'
 import { Parameters } from './Parameters.tsx'
 import { conversations } from './playground-store.ts'
 import { SidePane } from './SidePane.tsx'
 import { playgroundText } from './text.ts'
 import { useCurrentConversation } from './use-current.ts'
+import { VoteBar } from './VoteBar.tsx'
 
 const most = 1_000
 /** Below this, the parameters would leave no room for two answers. */
@@ -34,6 +37,8 @@ export function Screen() {
   const text = useText(playgroundText)
   const conversation = useCurrentConversation()
   const width = useWidth()
+  const { query } = useRoute()
+  const hasList = query.list === '1'
   const [hasParameters, setHasParameters] = useState(width >= roomyPx)
   const deployments = useQuery(api.inference.list.queryOptions({ input: { limit: most } }))
   if (!conversation)
@@ -67,6 +72,12 @@ export function Screen() {
       actions={
         <>
           <Button
+            icon={<PanelLeft size={14} />}
+            aria-label={text.conversations}
+            aria-expanded={hasList}
+            onClick={() => setQuery({ list: hasList ? undefined : '1' })}
+          />
+          <Button
             icon={isTwo ? <Square size={14} /> : <Columns2 size={14} />}
             onClick={() => choose('b', isTwo ? undefined : (otherThan(shown.deployments.a, known) ?? ''))}
           >
@@ -78,6 +89,7 @@ export function Screen() {
           >
             {text.newConversation}
           </Button>
+          <Button icon={<CodeXml size={14} />} aria-label={text.code} onClick={() => setQuery({ dialog: 'code' })} />
           <Button
             icon={<SlidersHorizontal size={14} />}
             aria-label={text.parameters}
@@ -87,6 +99,7 @@ export function Screen() {
         </>
       }
     >
+      {hasList && <ConversationList currentId={conversation.id} onClose={() => setQuery({ list: undefined })} />}
       <div className="col grow">
         <div className={isTwo ? 'duo' : 'duo one'}>
           {sides.map(side =>
@@ -102,9 +115,13 @@ export function Screen() {
             ) : null,
           )}
         </div>
+        {isTwo && <VoteBar conversation={shown} />}
         <Composer conversation={shown} answerers={answerers} />
       </div>
       {hasParameters && <Parameters conversation={shown} onChange={change} />}
+      {query.dialog === 'code' && (
+        <CodeDialog request={nextRequest(shown, answerers)} onClose={() => setQuery({ dialog: undefined })} />
+      )}
     </Page>
   )
 }
@@ -114,6 +131,16 @@ function withUsual(conversation: Conversation, known: readonly Deployment[]): Co
   if (conversation.deployments.a !== undefined) return conversation
   const usual = known.find(({ state }) => state === 'serving') ?? known[0]
   return usual ? { ...conversation, deployments: { ...conversation.deployments, a: usual.name } } : conversation
+}
+
+/** The latest question once more, or a first one, as it would be sent now. */
+function nextRequest(conversation: Conversation, { a, b }: Answerers) {
+  const side: Side = a ? 'a' : 'b'
+  const answerer = a ?? b
+  if (!answerer) return undefined
+  const last = conversation.turns.at(-1)
+  const asked = last ? conversation : withQuestion(conversation, 'example', 'Hello')
+  return requestOf(asked, last?.id ?? 'example', side, answerer)
 }
 
 const otherThan = (name: string | undefined, known: readonly Deployment[]): string | undefined =>

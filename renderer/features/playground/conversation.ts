@@ -86,6 +86,8 @@ export type Conversation = {
 export type Head = Pick<Conversation, 'id' | 'createdAt' | 'updatedAt'> & {
   readonly title: string
   readonly turns: number
+  /** Turns of which one answer was judged better. */
+  readonly preferences: number
   /** Where the search looks, besides the title. */
   readonly questions: string
 }
@@ -118,6 +120,7 @@ export const headOf = (conversation: Conversation): Head => ({
   updatedAt: conversation.updatedAt,
   title: titleOf(conversation),
   turns: conversation.turns.length,
+  preferences: conversation.turns.filter(({ vote }) => vote === 'a' || vote === 'b').length,
   questions: conversation.turns
     .map(({ question }) => question)
     .join('\n')

@@ -1,5 +1,4 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Failure } from '../../lib/failure.ts'
 import {
   type Answer,
   asLeftBehind,
@@ -17,8 +16,8 @@ import {
   withQuestion,
 } from './conversation.ts'
 import type { ConversationStorage } from './storage.ts'
-import { AnswerError, type AnswerEvent, type AnswerRequest } from './stream-answer.ts'
-import type { Token } from './tokens.ts'
+import type { AnswerEvent, AnswerRequest } from './stream-answer.ts'
+import { writeAnswer } from './write-answer.ts'
 
 /** What must be known of a deployment before it is asked. */
 export type Answerer = {
@@ -68,11 +67,26 @@ export type Conversations = {
   readonly answerAgain: (id: string, turnId: string, side: Side, answerer: Answerer) => void
   readonly stop: (id: string, side?: Side) => void
   readonly rename: (id: string, name: string) => Promise<void>
+  /** Every conversation in full, for exports. */
+  readonly all: () => Promise<readonly Conversation[]>
   /** Gives back what was removed, for undo. */
   readonly remove: (id: string) => Promise<Conversation | undefined>
   readonly restore: (conversation: Conversation) => Promise<void>
 }
 export type Answerers = Readonly<Partial<Record<Side, Answerer>>>
+
+/** What a side is asked at a turn. */
+export function requestOf(conversation: Conversation, turnId: string, side: Side, answerer: Answerer): AnswerRequest {
+  const shared = { deployment: answerer.name, sampling: conversation.sampling }
+  return answerer.hasChatTemplate
+    ? { kind: 'chat', ...shared, messages: messagesOf(conversation, turnId, side) }
+    : {
+        kind: 'text',
+        ...shared,
+        prompt: textOfTurns(conversation, turnId, side),
+        contextLength: answerer.contextLength,
+      }
+}
 
 const keepEveryMs = 1_000
 
@@ -109,18 +123,6 @@ export function createConversations({ storage, ask, newId, nowMs, clockMs, soon 
     if (before) put(change(before))
   }
   const touched = (conversation: Conversation): Conversation => ({ ...conversation, updatedAt: isoNow() })
-
-  const requestOf = (conversation: Conversation, turnId: string, side: Side, answerer: Answerer): AnswerRequest => {
-    const shared = { deployment: answerer.name, sampling: conversation.sampling }
-    return answerer.hasChatTemplate
-      ? { kind: 'chat', ...shared, messages: messagesOf(conversation, turnId, side) }
-      : {
-          kind: 'text',
-          ...shared,
-          prompt: textOfTurns(conversation, turnId, side),
-          contextLength: answerer.contextLength,
-        }
-  }
 
   /** Lets one side write its answer to a turn. */
   const write = (id: string, turnId: string, side: Side, answerer: Answerer) => {
@@ -234,6 +236,11 @@ export function createConversations({ storage, ask, newId, nowMs, clockMs, soon 
       if (state.getState().byId[id]) put(renamed)
       await keep(renamed)
     },
+    all: async () => {
+      const heads = await storage.heads()
+      const stored = await Promise.all(heads.map(({ id }) => state.getState().byId[id] ?? storage.read(id)))
+      return stored.filter(conversation => conversation !== undefined)
+    },
     remove: async id => {
       stop(id)
       const conversation = state.getState().byId[id] ?? (await storage.read(id))
@@ -254,90 +261,6 @@ export function createConversations({ storage, ask, newId, nowMs, clockMs, soon 
     },
   }
 }
-
-type Pen = {
-  readonly show: (answer: Answer) => void
-  readonly clockMs: () => number
-  readonly soon: (work: () => void) => void
-}
-
-/** Follows one answer from its first piece to its end. Never rejects: a failure is a part of the answer. */
-async function writeAnswer(
-  fresh: Answer,
-  events: AsyncIterable<AnswerEvent>,
-  signal: AbortSignal,
-  { show, clockMs, soon }: Pen,
-): Promise<void> {
-  let answer = fresh
-  const tokens: Token[] = []
-  const whole = (): Answer => (tokens.length > 0 ? { ...answer, tokens: [...tokens] } : answer)
-  let isShowing = false
-  let isOver = false
-  const askedMs = clockMs()
-  let firstMs: number | undefined
-  let lastMs = askedMs
-  const next = (change: Partial<Answer>) => {
-    answer = { ...answer, ...change }
-    if (isShowing) return
-    isShowing = true
-    soon(() => {
-      isShowing = false
-      if (!isOver) show(whole())
-    })
-  }
-  // The first token's time is waiting, not writing: the rate counts those after it.
-  const rate = (tokens: number) =>
-    firstMs !== undefined && lastMs > firstMs && tokens > 1
-      ? { tokensPerSecond: ((tokens - 1) * 1000) / (lastMs - firstMs) }
-      : {}
-  const end = (change: Partial<Answer>) => {
-    isOver = true
-    show({ ...whole(), ...change })
-  }
-  try {
-    for await (const event of events) {
-      switch (event.type) {
-        case 'begun':
-          break
-        case 'piece': {
-          lastMs = clockMs()
-          firstMs ??= lastMs
-          const completionTokens = answer.completionTokens + Math.max(1, event.tokens.length)
-          tokens.push(...event.tokens)
-          next({
-            state: 'streaming',
-            text: answer.text + event.text,
-            completionTokens,
-            ttftMs: firstMs - askedMs,
-            ...rate(completionTokens),
-          })
-          break
-        }
-        case 'finish':
-          next({ finish: event.reason })
-          break
-        case 'usage':
-          next({
-            promptTokens: event.promptTokens,
-            completionTokens: event.completionTokens,
-            ...rate(event.completionTokens),
-          })
-          break
-        default:
-          event satisfies never
-      }
-    }
-    end({ state: 'done' })
-  } catch (error) {
-    if (signal.aborted) end({ state: 'stopped' })
-    else end({ state: 'failed', failure: failureOfAnswer(error) })
-  }
-}
-
-const failureOfAnswer = (error: unknown): Failure =>
-  error instanceof AnswerError
-    ? error.failure
-    : { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 
 /** Whether any side is writing. */
 export const isBusy = ({ turns }: Conversation): boolean =>

@@ -141,6 +141,8 @@ export const listText = dictionary({
   rename: ['Rename', '重命名'],
   remove: ['Delete', '删除'],
   export: ['Export as JSONL', '导出为 JSONL'],
+  exportAll: ['Export all', '全部导出'],
+  exportAllHint: ['Every conversation as one JSONL file of chats', '全部会话导出为一个 JSONL 文件'],
   removed: [(title: string) => `Deleted “${title}”.`, (title: string) => `已删除“${title}”。`],
   name: ['Name', '名称'],
   more: [(title: string) => `More for “${title}”`, (title: string) => `“${title}”的更多操作`],
@@ -160,14 +162,25 @@ export const voteText = dictionary({
   b: ['Right', '右边'],
   neither: ['Both bad', '都不好'],
   takeBack: ['Take it back', '撤回'],
-  pairs: [
-    (count: number) =>
-      count === 1 ? '1 preference in this conversation' : `${count} preferences in this conversation`,
-    (count: number) => `本会话共 ${count} 条偏好`,
+  preferences: [
+    (count: string) => (count === '1' ? '1 preference kept' : `${count} preferences kept`),
+    (count: string) => `已保存 ${count} 条偏好`,
   ],
-  export: ['Export preferences (JSONL)', '导出偏好数据（JSONL）'],
+  export: ['Export as DPO rows', '导出为 DPO 数据'],
   exportHint: [
-    'Rows with prompt, chosen and rejected: import the file as a dataset to train with DPO.',
-    '每行含 prompt、chosen、rejected，可作为数据集导入后用于 DPO 训练。',
+    'JSONL with prompt, chosen and rejected: import it as a dataset to train on what you preferred.',
+    '含 prompt、chosen、rejected 的 JSONL，可作为数据集导入，用于偏好训练。',
   ],
+})
+
+export const codeText = dictionary({
+  title: ['This request, from your own program', '在程序中发送同样的请求'],
+  off: [
+    'The API is off: turn it on in the settings, then this works from any program on this machine.',
+    '接口未开启。在设置中开启后，本机任何程序都能这样调用。',
+  ],
+  settings: ['Open the settings', '打开设置'],
+  key: ['A key with the scope “inference” goes into $SLIPWAY_KEY.', '$SLIPWAY_KEY 填入具有“inference”权限的密钥。'],
+  makeKey: ['Create a key', '创建密钥'],
+  none: ['Choose a deployment that serves, and ask something.', '请先选择正在服务的部署并提问。'],
 })
