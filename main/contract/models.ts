@@ -131,6 +131,17 @@ export const models = {
     input: z.object({ id: Ref }),
     output: ModelDetail,
   }),
+  card: query({
+    description: 'Read what a model’s own card (its README) says',
+    policy: 'read',
+    route: 'GET /models/{id}/card',
+    input: z.object({ id: Ref }),
+    output: z.object({
+      file: z.string().optional(),
+      text: z.string().meta({ description: 'Markdown as its author wrote it; empty when there is none' }),
+      isCut: z.boolean(),
+    }),
+  }),
   find: query({
     description:
       'Look for models in folders, the Hugging Face cache and the stores of Ollama and LM Studio; copies nothing',

@@ -13,6 +13,7 @@ import type { JobsPort } from '../../platform/processes/port.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
 import type { Inspection } from './inspection.ts'
 import { createLists, type ListDeps } from './lists.ts'
+import { readCard } from './model-card.ts'
 import type { ModelReaders } from './reading/readers.ts'
 import {
   filesOf,
@@ -211,6 +212,11 @@ export function createModels({
     convert: conversions.convert,
 
     show: async ({ id }) => detail(version(id)),
+
+    card: async ({ id }) => {
+      const found = version(id)
+      return readCard(found.path, filesOf(store.read, found.id))
+    },
 
     find: async ({ dir }, { signal }) => {
       const { items, warnings } = await find(dir, signal)

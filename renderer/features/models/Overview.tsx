@@ -9,6 +9,7 @@ import { hrefTo } from '../../lib/route.ts'
 import { Chip, Section } from '../../ui/bits.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
+import { Card } from './Card.tsx'
 import { inspectorText } from './inspector-text.ts'
 import { modelsText } from './text.ts'
 
@@ -48,6 +49,7 @@ export function Overview({ model }: { readonly model: ModelDetail }) {
         <Facts model={model} />
       </section>
       <MemoryBars model={model} />
+      <Card id={model.id} />
     </div>
   )
 }

@@ -75,7 +75,6 @@ export const inspectorText = dictionary({
   tight: ['tight', '勉强放入'],
   too_large: ['too large', '放不下'],
   notNow: ['but not in what is free now', '但当前空闲内存不足'],
-  card: ['Model card', '模型卡片'],
   file: ['File', '文件'],
   size: ['Size', '大小'],
   verified: ['Verified', '校验时间'],
