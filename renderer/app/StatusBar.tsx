@@ -20,10 +20,7 @@ const phrases = dictionary({
   connecting: ['Connecting', '正在连接'],
   noApi: ['API off', 'API 未开启'],
   api: [(address: string) => `API ${address}`, (address: string) => `API ${address}`],
-  capsule: [
-    (name: string, backend: string) => `${name}: ${backend}`,
-    (name: string, backend: string) => `${name}：${backend}`,
-  ],
+  capsule: [(backend: string) => `Training: ${backend}`, (backend: string) => `训练环境：${backend}`],
   noCapsule: ['No training environment', '未构建训练环境'],
   noJobs: ['No jobs', '没有任务'],
   count: [
@@ -59,7 +56,7 @@ export function StatusBar() {
       </a>
       {environments && (
         <a className="st" href={hrefTo('environments')}>
-          {training?.backend ? text.capsule(training.name, training.backend) : text.noCapsule}
+          {training?.backend ? text.capsule(training.backend.toUpperCase()) : text.noCapsule}
         </a>
       )}
       <div className="grow" />

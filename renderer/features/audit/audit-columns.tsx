@@ -57,7 +57,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'result',
       title: text.result,
-      width: '120px',
+      width: '150px',
       cell: cell(({ result }) => <span className={result === 'ok' ? 'dim mono' : 'tx-warn mono'}>{result}</span>),
     },
     {

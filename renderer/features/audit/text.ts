@@ -19,7 +19,10 @@ export const auditText = dictionary({
   lastDay: ['Last 24 hours', '最近 24 小时'],
   lastWeek: ['Last 7 days', '最近 7 天'],
   lastMonth: ['Last 30 days', '最近 30 天'],
-  count: [(records: string) => `${records} records`, (records: string) => `${records} 条记录`],
+  count: [
+    (records: string) => (records === '1' ? '1 record' : `${records} records`),
+    (records: string) => `${records} 条记录`,
+  ],
   noneMatches: ['No record matches', '没有匹配的记录'],
   noneMatchesHint: ['Try other words, another result or a longer time.', '可以换关键词、结果或更长的时间范围。'],
   clear: ['Show all', '显示全部'],

@@ -6,9 +6,11 @@ import { useDraft } from '../../lib/draft.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { useView } from '../../lib/view.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { type BuildDraft, buildCommand, buildInput, emptyDraft, isBuildDraft, isComplete } from './build-draft.ts'
+import { told } from './machine-words.ts'
 import { backendText, environmentsText } from './text.ts'
 
 type Props = { readonly environment: Environment; readonly label: string }
@@ -17,6 +19,7 @@ type Props = { readonly environment: Environment; readonly label: string }
 export function BuildDialog({ environment, label }: Props) {
   const text = useText(environmentsText)
   const backends = useText(backendText)
+  const language = useView(view => view.language)
   const { name, recommended } = environment
   const [draft, setDraft, clear] = useDraft<BuildDraft>(`environments.build.${name}`, emptyDraft, isBuildDraft)
   const close = () => setQuery({ dialog: undefined })
@@ -73,7 +76,7 @@ export function BuildDialog({ environment, label }: Props) {
           {offer?.missing ??
             (offer?.downloadBytes !== undefined && offer.diskBytes !== undefined
               ? text.download(bytes(offer.downloadBytes), bytes(offer.diskBytes))
-              : recommended.reason)}
+              : told(recommended.reason, language))}
         </p>
         <div className="field">
           <span className="sub">{text.from}</span>

@@ -5,12 +5,20 @@ import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { useView } from '../../lib/view.ts'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { BuildProgress } from './BuildProgress.tsx'
 import { EnvironmentFacts } from './EnvironmentFacts.tsx'
+import { told } from './machine-words.ts'
 import { Packages } from './Packages.tsx'
-import { backendText, environmentGlyph, environmentStateText, environmentsText } from './text.ts'
+import {
+  backendText,
+  environmentDescriptionText,
+  environmentGlyph,
+  environmentStateText,
+  environmentsText,
+} from './text.ts'
 import { VerifyResult } from './VerifyResult.tsx'
 
 type Props = { readonly listed: Environment; readonly label: string }
@@ -20,6 +28,8 @@ export function EnvironmentDetail({ listed, label }: Props) {
   const text = useText(environmentsText)
   const states = useText(environmentStateText)
   const backends = useText(backendText)
+  const descriptions = useText(environmentDescriptionText)
+  const language = useView(view => view.language)
   const { modal, message } = App.useApp()
   const { name } = listed
   const environment = useQuery(api.environments.show.queryOptions({ input: { name } })).data ?? listed
@@ -52,7 +62,7 @@ export function EnvironmentDetail({ listed, label }: Props) {
           {backend && <Chip>{backends[backend]}</Chip>}
           {source === 'adopted' && <Chip tone="line">{text.adopted}</Chip>}
         </div>
-        <p className="sub">{environment.description}</p>
+        <p className="sub">{descriptionOf(name, descriptions) ?? environment.description}</p>
         <div className="acts">
           <Button
             {...(state === 'ready' ? {} : { type: 'primary' as const })}
@@ -92,7 +102,7 @@ export function EnvironmentDetail({ listed, label }: Props) {
         {problems.length > 0 && (
           <div className="env-problems">
             {problems.map(({ severity, cause, remedy }) => (
-              <Fault key={cause} tone={severity} title={cause} cause={remedy} />
+              <Fault key={cause} tone={severity} title={told(cause, language)} cause={told(remedy, language)} />
             ))}
           </div>
         )}
@@ -105,3 +115,6 @@ export function EnvironmentDetail({ listed, label }: Props) {
     </>
   )
 }
+
+const descriptionOf = (name: string, descriptions: Readonly<Record<string, string>>): string | undefined =>
+  Object.hasOwn(descriptions, name) ? descriptions[name] : undefined

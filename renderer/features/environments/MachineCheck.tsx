@@ -4,9 +4,11 @@ import { RotateCw } from 'lucide-react'
 import type { Check } from '../../../main/contract/environments.ts'
 import { api } from '../../lib/client.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { useView } from '../../lib/view.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
 import { checkName } from './check-words.ts'
+import { told } from './machine-words.ts'
 import './environments.css'
 
 const phrases = dictionary({
@@ -28,6 +30,7 @@ const weight: Record<Check['status'], number> = { fail: 0, warn: 1, ok: 2 }
 export function MachineCheck() {
   const text = useText(phrases)
   const names = useText(checkName)
+  const language = useView(view => view.language)
   const queries = useQueryClient()
   const found = useQuery(api.doctor.check.queryOptions({ input: {} }))
   const fix = useMutation(
@@ -66,9 +69,9 @@ export function MachineCheck() {
             <div>
               <b>{nameOf(name)}</b>
               <p className={status === 'ok' ? 'dim' : 'sub'} dir="auto">
-                {cause}
+                {told(cause, language)}
               </p>
-              {remedy !== undefined && <p dir="auto">{remedy}</p>}
+              {remedy !== undefined && <p dir="auto">{told(remedy, language)}</p>}
               {fixable && (
                 <div className="acts">
                   <Button size="small" loading={fix.isPending} onClick={() => fix.mutate({ only: [name] })}>

@@ -32,6 +32,14 @@ export const environmentNameText = dictionary({
   conversion: ['Conversion', '转换'],
 })
 
+export const environmentDescriptionText = dictionary({
+  training: [
+    'Training, evaluation and safetensors inference: torch, transformers, trl, peft, datasets',
+    '训练、评测和 safetensors 推理：torch、transformers、trl、peft、datasets',
+  ],
+  conversion: ['Conversion between formats, such as GGUF and ONNX', '格式转换，例如 GGUF 和 ONNX'],
+})
+
 export const environmentsText = dictionary({
   title: ['Environments', '环境'],
   note: [
@@ -64,7 +72,10 @@ export const environmentsText = dictionary({
   built: ['Built', '构建于'],
   devices: ['Devices it sees', '可用设备'],
   packages: ['Packages', '软件包'],
-  packageCount: [(count: string) => `${count} packages`, (count: string) => `${count} 个包`],
+  packageCount: [
+    (count: string) => (count === '1' ? '1 package' : `${count} packages`),
+    (count: string) => `${count} 个包`,
+  ],
   filterPackages: ['Filter packages', '筛选软件包'],
   name: ['Name', '名称'],
   version: ['Version', '版本'],

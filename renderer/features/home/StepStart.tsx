@@ -39,7 +39,7 @@ export function StepStart({ step, samples, seconds, onRun }: Props) {
   const time = text.about(duration(seconds, language))
   return (
     <>
-      {isTuning ? (
+      {isTuning && (
         <div className="ways-fit">
           <LoadBar
             heightPx={8}
@@ -52,8 +52,6 @@ export function StepStart({ step, samples, seconds, onRun }: Props) {
           </span>
           <span className="dim">{time}</span>
         </div>
-      ) : (
-        <span className="dim">{time}</span>
       )}
       {isTooLarge && <p className="tx-warn">{text.planTooLarge}</p>}
       <div className="acts">
@@ -66,6 +64,7 @@ export function StepStart({ step, samples, seconds, onRun }: Props) {
           </Button>
         )}
         <Kbd keys="Ctrl Enter" />
+        {!isTuning && <span className="dim">{time}</span>}
       </div>
     </>
   )

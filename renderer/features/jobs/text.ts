@@ -8,7 +8,7 @@ export const jobsText = dictionary({
   anyKind: ['Any kind', '所有类型'],
   state: ['State', '状态'],
   kind: ['Kind', '类型'],
-  count: [(jobs: string) => `${jobs} jobs`, (jobs: string) => `${jobs} 个任务`],
+  count: [(jobs: string) => (jobs === '1' ? '1 job' : `${jobs} jobs`), (jobs: string) => `${jobs} 个任务`],
   name: ['Job', '任务'],
   progress: ['Progress', '进度'],
   device: ['Device', '设备'],
