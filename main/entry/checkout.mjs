@@ -1,5 +1,5 @@
 /**
- * The one program behind `npm start`, `npm test`, `npm run tour|check|gen|bench|dev`: it sets up whatever is missing, then
+ * The one program behind `npm start`, `npm test`, `npm run tour|check|gen|bench|dev|package`: it sets up whatever is missing, then
  * hands over to the program that does the work. Plain JavaScript, because it runs on any Node from 20 before anything is
  * installed.
  */
@@ -43,6 +43,7 @@ const verbs = new Map([
       withPython('tests', node, env, python => runTests({ root, node, python, env, filters: args })),
   ],
   ['check', check],
+  ['package', pack],
   ['gen', ({ node, env, args }) => handOver(node, [entry('generate.ts'), ...args], env)],
 ])
 
@@ -88,6 +89,13 @@ async function startWindow({ node, env, args }) {
   await ensureBuilt('shell', { root, node, env })
   const result = await openWindow({ root, electron: electron.path, node, env, args })
   return 'code' in result ? result.code : result.reason
+}
+
+/** @param {Setting} setting */
+async function pack({ node, env, args }) {
+  await ensureBuilt('renderer', { root, node, env })
+  await ensureBuilt('shell', { root, node, env })
+  return handOver(node, [entry('package.ts'), ...args], env)
 }
 
 /** @param {Setting} setting */

@@ -123,6 +123,20 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
     devices: resources.devices,
+    stateOf: (kind, id) => {
+      switch (kind) {
+        case 'dataset':
+          return datasets.port.now(id)
+        case 'run':
+          return training.now(id)
+        case 'evaluation':
+          return evaluations.now(id)
+        case 'deployment':
+          return inference.now(id)
+        default:
+          return undefined
+      }
+    },
     conversion: {
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { app, dialog, nativeTheme, session } from 'electron'
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -61,7 +61,8 @@ async function open(): Promise<void> {
   const fetch = socketFetch(paths.backendSocket)
   const backend = superviseBackend({
     start: () => {
-      const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = process.env
+      const path = [process.env.PATH, place.tools].filter(each => each !== undefined).join(delimiter)
+      const env = { ...process.env, PATH: path }
       return spawnBackend({ node: place.node, backendFile: place.backendFile, paths, idleExitMs, env })
     },
     startFailure: () => backendStartFailure(paths),
@@ -193,9 +194,11 @@ async function open(): Promise<void> {
   openFilesInPage(opened)
 }
 
-/** The words after the program, or in a checkout after the app's folder; switches of Chromium may stand before it. */
-const ownWords = (argv: readonly string[]): readonly string[] =>
-  argv.slice(app.isPackaged ? 1 : argv.findIndex((word, index) => index > 0 && resolve(word) === app.getAppPath()) + 1)
+/** The words after the program, or after the app's folder where that is named; switches of Chromium may stand before it. */
+const ownWords = (argv: readonly string[]): readonly string[] => {
+  const folderAt = argv.findIndex((word, index) => index > 0 && resolve(word) === app.getAppPath())
+  return argv.slice(Math.max(folderAt, 0) + 1)
+}
 
 /** `npm start` waits for this line; a start from the desktop has nobody who reads. */
 const tellStarter = (line: string) => void process.stdout.write(`${line}\n`)

@@ -15,6 +15,7 @@ import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
 import type { Paths } from '../../platform/paths.ts'
+import { noLog } from '../../platform/processes/log-reader.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { ask, chat } from './chat.ts'
 import { type Launch, launchOf, newSocket, type Programs, type Served, servedBy } from './launch.ts'
@@ -83,6 +84,8 @@ export type Inference = {
     | undefined
   /** How another job can start an engine of its own for a model, on a socket of its own. */
   readonly launchFor: (ref: string, options?: { readonly adapter?: string; readonly parallel?: number }) => Launch
+  /** How a deployment is called and what it does; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** Live deployments that use a model version. */
   readonly usersOfModel: (id: string) => readonly string[]
   readonly metrics: () => readonly Family[]
@@ -380,11 +383,11 @@ export function createInference(deps: Deps): Inference {
       }
     },
 
-    logs: async ({ id, limit }) => {
+    logs: async ({ id, ...request }, { signal }) => {
       const record = existing(id)
       // A version that failed to load is what people ask about.
       const { jobId } = revisionOf(record, record.nextRevision ?? record.currentRevision)
-      return jobId === undefined ? { lines: [], truncatedBytes: 0 } : jobs.logs(jobId as JobId, limit)
+      return jobId === undefined ? noLog : jobs.logs(jobId as JobId, request, signal)
     },
 
     stop: async ({ id, wait }, call) => {
@@ -481,6 +484,10 @@ export function createInference(deps: Deps): Inference {
       )
       mkdirSync(paths.sockets, { recursive: true, mode: 0o700 })
       return launchOf(chosen, settings, deviceFor('auto', chosen.engine), newSocket(paths.sockets), deps)
+    },
+    now: id => {
+      const record = findDeployment(store.read, id)
+      return record && { name: record.name, state: toDeployment(record).state }
     },
     usersOfModel: id =>
       revisionsOfModel(store.read, id)

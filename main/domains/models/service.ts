@@ -7,13 +7,14 @@ import type { Handlers } from '../../contract/method.ts'
 import type { ModelDetail, ModelVersion, ModelVersionId, models } from '../../contract/models.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/lineage.ts'
+import { lineageGraph } from '../../platform/db/lineage-graph.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { readCard } from './card.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
 import type { Inspection } from './inspection.ts'
 import { createLists, type ListDeps } from './lists.ts'
-import { readCard } from './model-card.ts'
 import type { ModelReaders } from './reading/readers.ts'
 import {
   filesOf,
@@ -47,6 +48,8 @@ type Deps = {
   /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
   readonly servingBytes: ListDeps['servingBytes']
   readonly devices: ListDeps['devices']
+  /** How a thing of another domain is called and does now; undefined once it is removed. */
+  readonly stateOf: (kind: string, id: string) => { readonly name: string; readonly state: string } | undefined
   readonly conversion: ConversionTools
 }
 
@@ -97,6 +100,7 @@ export function createModels({
   usersOf,
   servingBytes,
   devices,
+  stateOf,
   conversion,
 }: Deps): Models {
   const lists = createLists({ store, servingBytes, devices, version: ref => version(ref) })
@@ -118,6 +122,11 @@ export function createModels({
     throw new AppError('not_found', `There is no model ${ref}.`, {
       hint: 'slipway models list shows them; a version is NAME@2, an alias NAME@best.',
     })
+  }
+
+  const modelNow = (id: string) => {
+    const found = findVersion(store.read, id)
+    return found && { name: `${found.name}@${found.version}`, state: found.state }
   }
 
   const readyVersion = (ref: string): ModelVersion => {
@@ -213,9 +222,18 @@ export function createModels({
 
     show: async ({ id }) => detail(version(id)),
 
-    card: async ({ id }) => {
+    card: async ({ id }, { signal }) => readCard(version(id).path, signal),
+
+    graph: async ({ id, depth, nodes }) => {
       const found = version(id)
-      return readCard(found.path, filesOf(store.read, found.id))
+      const graph = lineageGraph(store.read, { id: found.id, kind: 'model', name: found.name }, { depth, nodes })
+      return {
+        ...graph,
+        nodes: graph.nodes.map(node => {
+          const now = node.kind === 'model' ? modelNow(node.id) : stateOf(node.kind, node.id)
+          return { ...node, ...now }
+        }),
+      }
     },
 
     find: async ({ dir }, { signal }) => {

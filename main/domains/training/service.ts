@@ -11,6 +11,7 @@ import { parseParameters } from '../../contract/training-parameters.ts'
 import { isoOf } from '../../platform/clock.ts'
 import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import { newId } from '../../platform/ids.ts'
+import { noLog } from '../../platform/processes/log-reader.ts'
 import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
 import { curveColumns } from './curves.ts'
@@ -48,6 +49,8 @@ export type Training = {
   /** Deletes the bytes of runs that were removed long enough ago. */
   readonly purge: () => void
   readonly close: () => void
+  /** How a run is called and what it does; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   readonly usersOfModel: (id: string) => readonly string[]
   readonly usersOfDataset: (id: string) => readonly string[]
 }
@@ -212,9 +215,9 @@ export function createTraining(deps: TrainingDeps): Training {
       return detail(existing(id))
     },
 
-    logs: async ({ id, limit }) => {
+    logs: async ({ id, ...request }, { signal }) => {
       const run = existing(id)
-      return run.jobId === null ? { lines: [], truncatedBytes: 0 } : jobs.logs(run.jobId as JobId, limit)
+      return run.jobId === null ? noLog : jobs.logs(run.jobId as JobId, request, signal)
     },
 
     metrics: async ({ id, after, points }) => {
@@ -333,6 +336,10 @@ export function createTraining(deps: TrainingDeps): Training {
     },
     purge: removal.purge,
     close: removal.close,
+    now: id => {
+      const run = findRun(store.read, id)
+      return run && { name: run.name, state: toRun(run).state }
+    },
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),
   }

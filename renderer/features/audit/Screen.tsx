@@ -28,18 +28,18 @@ export function Screen() {
   const { query } = useRoute()
   const [selected, setSelected] = useState(-1)
   const q = useDeferredValue((query.q ?? '').trim())
-  const result = query.result === 'ok' || query.result === 'refused' ? query.result : undefined
+  const outcome = query.outcome === 'ok' || query.outcome === 'failed' ? query.outcome : undefined
   const span = spanOf(query.span)
   // Fixed when it is chosen: a beginning that moved with the clock would read the pages again and again.
   const since = useMemo(() => (span ? new Date(Date.now() - spans[span]).toISOString() : undefined), [span])
   const rows = usePagedRows<AuditRecord>((offset, limit) =>
     api.audit.list.queryOptions({
-      input: { offset, limit, ...(q && { q }), ...(result && { result }), ...(since && { since }) },
+      input: { offset, limit, ...(q && { q }), ...(outcome && { outcome }), ...(since && { since }) },
     }),
   )
   const columns = useAuditColumns(rows.at)
   const verification = useVerification()
-  const isFiltered = q !== '' || result !== undefined || span !== undefined
+  const isFiltered = q !== '' || outcome !== undefined || span !== undefined
   return (
     <Page
       title={text.title}
@@ -68,13 +68,13 @@ export function Screen() {
           </span>
           <Segmented
             aria-label={text.result}
-            value={result ?? ''}
+            value={outcome ?? ''}
             options={[
               { value: '', label: text.all },
               { value: 'ok', label: text.done },
-              { value: 'refused', label: text.refused },
+              { value: 'failed', label: text.refused },
             ]}
-            onChange={value => setQuery({ result: value })}
+            onChange={value => setQuery({ outcome: value })}
           />
           <Select
             aria-label={text.span}
@@ -104,7 +104,7 @@ export function Screen() {
           <Empty
             title={text.noneMatches}
             actions={
-              <Button onClick={() => setQuery({ q: undefined, result: undefined, span: undefined })}>
+              <Button onClick={() => setQuery({ q: undefined, outcome: undefined, span: undefined })}>
                 {text.clear}
               </Button>
             }

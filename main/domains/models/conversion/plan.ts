@@ -48,8 +48,9 @@ const MiB = 2 ** 20
 const pythonBytes = 900 * MiB
 // The quantiser's row buffers (main/platform/llama-cpp/quantize.ts), once in and once out, and its process.
 const quantizerBytes = 1300 * MiB
-// Vocabulary, merges and templates: they are in every GGUF file.
-const tokenizerBytes = 16 * MiB
+// Vocabulary, merges and templates, which are in every file: per token, and for models that do not say how many.
+const tokenBytes = 64
+const usualVocabulary = 150_000
 
 /** What to do, in which order, and what it takes. `partialDir` is a folder of its own for everything on the way. */
 export function planConversion(request: Request, partialDir: string): ConversionPlan {
@@ -70,7 +71,7 @@ export function planConversion(request: Request, partialDir: string): Conversion
     })
   }
   if (to === 'onnx') {
-    const expectedBytes = weightBytes(weights, 32) + tokenizerBytes
+    const expectedBytes = weightBytes(weights, 32) + tokenizerBytes(weights)
     steps.push({ step: 'onnx', modelDir: safetensors, output: resultDir, expectedBytes })
   }
   const type = to === 'gguf' ? (quantize ?? own) : undefined
@@ -78,7 +79,7 @@ export function planConversion(request: Request, partialDir: string): Conversion
   if (type !== undefined) {
     const isFloat = type === 'F32' || type === 'F16' || type === 'BF16'
     const plain = isFloat ? join(resultDir, artifact) : join(partialDir, 'plain.gguf')
-    const sizeOf = (each: GgufType) => weightBytes(weights, bitsPerWeight[each]) + tokenizerBytes
+    const sizeOf = (each: GgufType) => weightBytes(weights, bitsPerWeight[each]) + tokenizerBytes(weights)
     if (model.summary.format !== 'gguf') {
       const first: Float = isFloat ? type : own
       steps.push({
@@ -115,6 +116,8 @@ const weightBytes = ({ summary, sizeBytes }: ModelVersion, bits: number): number
   summary.parameterCount === undefined
     ? Math.ceil((sizeBytes * bits) / 16)
     : Math.ceil((summary.parameterCount * bits) / 8)
+
+const tokenizerBytes = ({ summary }: ModelVersion): number => tokenBytes * (summary.vocabSize ?? usualVocabulary)
 
 /** An intermediate result is removed once the next step has read it, so at most two neighbours lie there together. */
 function diskPeak(steps: readonly ConvertStep[]): number {
