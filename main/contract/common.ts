@@ -29,12 +29,15 @@ export const PageInput = {
   cursor: z.string().max(500).optional(),
 }
 
+/** For tables that scroll far: how many rows to skip, counted from the first of the list. */
+export const OffsetInput = z.coerce.number().int().min(0).max(100_000_000).default(0).meta({
+  description: 'how many to skip; not together with cursor',
+})
+
 /** Pages of a list that can be sorted. `cursor` goes on under the same sort; `offset` jumps, for tables that scroll far. */
 export const sortedPageInput = <const K extends readonly [string, ...string[]]>(keys: K, usual: K[number]) => ({
   ...PageInput,
-  offset: z.coerce.number().int().min(0).max(100_000_000).default(0).meta({
-    description: 'how many to skip; not together with cursor',
-  }),
+  offset: OffsetInput,
   sort: z.enum(keys).default(usual as never), // one of the keys, as the parameter's type says
   order: z
     .enum(['asc', 'desc'])

@@ -153,6 +153,10 @@ export const DatasetSettings = z.object({
   split: z.string().optional(),
   seed: z.number().int().optional(),
   share: z.number().optional(),
+  without: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'problems whose rows were left out of a repaired version' }),
 })
 export type DatasetSettings = z.output<typeof DatasetSettings>
 
@@ -256,12 +260,16 @@ export type CheckProblem = z.output<typeof CheckProblem>
 
 /** One row as the model would be shown it, in parts that the loss sees or does not. */
 export const RenderedRow = z.object({
-  row: z.number().int(),
+  row: z.number().int().meta({ description: 'from 0, as in preview' }),
   side: z.enum(['chosen', 'rejected']).optional(),
   tokens: z.number().int(),
   learnedTokens: z.number().int(),
   truncatedTokens: z.number().int(),
   parts: z.array(z.object({ text: z.string(), learned: z.boolean() })),
+  pieces: z
+    .array(z.object({ text: z.string(), learned: z.boolean(), special: z.boolean() }))
+    .optional()
+    .meta({ description: 'one per token; special ones steer the model and are not text' }),
 })
 export type RenderedRow = z.output<typeof RenderedRow>
 
@@ -412,6 +420,25 @@ export const datasets = {
     }),
     output: CheckReport,
   }),
+  render: query({
+    description: 'Show some rows as a model would be shown them, token by token, with what the loss sees',
+    policy: 'read',
+    route: 'GET /datasets/{id}/rendered',
+    input: z.object({
+      id: DatasetRef,
+      model: Ref,
+      method: z.string().max(40).optional().meta({ description: 'the training method the rows are for' }),
+      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(100).default(10),
+    }),
+    output: z.object({
+      rows: z.array(RenderedRow).meta({ description: 'for pairs, two per row' }),
+      problems: z
+        .array(z.object({ row: z.number().int(), code: z.string(), message: z.string() }))
+        .meta({ description: 'rows that cannot be rendered, or teach nothing' }),
+    }),
+  }),
   freeze: command({
     description: 'Publish a version: only frozen versions train',
     policy: 'write',
@@ -419,6 +446,26 @@ export const datasets = {
     route: 'POST /datasets/{id}/freeze',
     cli: { args: ['id'], example: 'slipway datasets freeze dialogues' },
     input: byRef,
+    output: DatasetVersion,
+  }),
+  repair: command({
+    description: 'Make a new version without the rows that have some of the problems that check names',
+    policy: 'write',
+    audit: 'datasets.repair',
+    route: 'POST /datasets/{id}/repair',
+    cli: { args: ['id'], example: 'slipway datasets repair dialogues --without duplicate empty_answer' },
+    input: z.object({
+      id: DatasetRef,
+      without: z
+        .array(z.string().regex(/^[a-z_]{1,60}$/))
+        .min(1)
+        .max(30)
+        .meta({ description: 'codes of problems, such as duplicate; render_… needs the model' }),
+      model: Ref.optional(),
+      method: z.string().max(40).optional(),
+      against: DatasetRef.optional(),
+      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+    }),
     output: DatasetVersion,
   }),
   split: command({

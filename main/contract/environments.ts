@@ -150,7 +150,11 @@ export const doctor = {
     policy: 'admin',
     audit: 'doctor.fix',
     route: 'POST /doctor/fix',
-    input: z.object({}),
+    input: z.object({
+      only: z.array(z.string().max(100)).max(50).optional().meta({
+        description: 'the names of the checks to repair; default: all of them',
+      }),
+    }),
     output: z.object({
       ok: z.boolean(),
       checks: z.array(Check),

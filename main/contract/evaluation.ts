@@ -105,6 +105,37 @@ export const ResultRow = z.object({
 })
 export type ResultRow = z.output<typeof ResultRow>
 
+const LocalText = z.object({ en: z.string(), 'zh-CN': z.string() })
+
+/** How a metric is to be read. */
+export const MetricFacts = z.object({
+  name: MetricName,
+  title: LocalText,
+  description: LocalText,
+  direction: z.enum(['higher', 'lower']).meta({ description: 'which is better' }),
+  unit: z.enum(['fraction', 'characters']),
+})
+export type MetricFacts = z.output<typeof MetricFacts>
+
+/**
+ * Which rows of a comparison are wanted. `differ`: the two objects answered differently; `first` and `second`: that one
+ * scored better; `errors`: one of all objects has no answer.
+ */
+export const rowFilters = ['all', 'differ', 'first', 'second', 'errors'] as const
+export const RowFilter = z.enum(rowFilters)
+export type RowFilter = z.output<typeof RowFilter>
+
+/** One question, and what each object answered to it. */
+export const ComparedRow = z.object({
+  row: z.number().int(),
+  prompt: z.string(),
+  reference: z.string(),
+  answers: z.array(ResultRow.omit({ row: true, prompt: true, reference: true }).extend({ object: z.string() })).meta({
+    description: 'in the order of the objects; those that have not come to this row are left out',
+  }),
+})
+export type ComparedRow = z.output<typeof ComparedRow>
+
 const Path = z.string().min(1).max(4096).meta({ format: 'path' })
 
 export const evaluation = {
@@ -164,6 +195,36 @@ export const evaluation = {
       limit: z.coerce.number().int().min(1).max(1000).default(50),
     }),
     output: z.object({ items: z.array(ResultRow), total: z.number().int() }),
+  }),
+  rows: query({
+    description: 'Read the rows of an evaluation with the answers of all its objects side by side; filter and search',
+    policy: 'read',
+    route: 'GET /evaluations/{id}/rows',
+    cli: { args: ['id'], example: 'slipway evaluation rows my-evaluation --filter second --sort difference --limit 5' },
+    input: z.object({
+      id: Ref,
+      metric: MetricName.optional().meta({ description: 'that decides who is better; default: the first one' }),
+      first: z.string().max(400).optional().meta({ description: 'an object’s name; default: the first one' }),
+      second: z.string().max(400).optional().meta({ description: 'an object’s name; default: the second one' }),
+      filter: RowFilter.default('all'),
+      q: z.string().max(200).optional().meta({ description: 'text in prompt, reference or answers, in any case' }),
+      sort: z.enum(['row', 'difference']).default('row').meta({ description: 'difference: the largest first' }),
+      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    output: z.object({
+      items: z.array(ComparedRow),
+      total: z.number().int(),
+      counts: z.record(RowFilter, z.number().int()).meta({ description: 'rows that match the search, by filter' }),
+    }),
+  }),
+  metrics: query({
+    description: 'List the metrics that answers can be scored by, and what they mean',
+    policy: 'read',
+    route: 'GET /evaluations/metrics',
+    cli: { example: 'slipway evaluation metrics' },
+    input: z.object({}),
+    output: z.object({ items: z.array(MetricFacts) }),
   }),
   report: command({
     description: 'Write the report to a new file: .json, .md or .html',

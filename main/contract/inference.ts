@@ -173,7 +173,30 @@ export const ChatEvent = z.discriminatedUnion('type', [
 ])
 export type ChatEvent = z.output<typeof ChatEvent>
 
+/** What serving a model would take. */
+export const DeploymentPlan = z.object({
+  engine: EngineKind,
+  model: z.string(),
+  adapter: z.string().optional(),
+  device: z.string().meta({ description: 'which one auto means' }),
+  contextLength: z.number().int().optional().meta({ description: 'tokens per request, where the headers tell' }),
+  hasChatTemplate: z.boolean(),
+  memory: MemoryPlan,
+})
+export type DeploymentPlan = z.output<typeof DeploymentPlan>
+
 export const inference = {
+  plan: query({
+    description: 'Say what serving a model version would take: engine, device, memory; starts nothing',
+    policy: 'read',
+    route: 'POST /deployments/plan',
+    cli: { args: ['model'], example: 'slipway inference plan my-model --context-length 4096' },
+    input: z.object({
+      model: Ref.meta({ description: 'a model version: id, name, name@2 or name@alias' }),
+      ...settings,
+    }),
+    output: DeploymentPlan,
+  }),
   deploy: command({
     description: 'Serve a model version under a name, through the OpenAI-compatible API',
     policy: 'write',

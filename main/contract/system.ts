@@ -13,6 +13,16 @@ export const BackupInfo = z.object({
 })
 export type BackupInfo = z.output<typeof BackupInfo>
 
+const SampleFile = z.object({ path: z.string().meta({ format: 'path' }), sizeBytes: Bytes })
+/** What comes with Slipway, so that the whole way can be gone before anything of one's own is at hand. */
+export const Samples = z.object({
+  model: SampleFile.meta({ description: 'the folder of a small base model' }),
+  train: SampleFile.meta({ description: 'rows to learn from' }),
+  heldOut: SampleFile.meta({ description: 'rows of the same kind that no training sees' }),
+  parameters: z.record(z.string(), z.unknown()).meta({ description: 'the settings that tune the model on these rows' }),
+})
+export type Samples = z.output<typeof Samples>
+
 /** What Slipway has to do with other machines. It tells only what is known: null is never a zero. */
 export const NetworkState = z.object({
   state: z.enum(['offline', 'open']).meta({
@@ -55,6 +65,13 @@ export const system = {
     route: 'POST /system/launch-link',
     input: z.object({}),
     output: z.object({ url: z.string(), expiresAt: Timestamp }),
+  }),
+  samples: query({
+    description: 'Say where the bundled sample model and its rows lie, and with which settings they are tuned',
+    policy: 'read',
+    route: 'GET /system/samples',
+    input: z.object({}),
+    output: Samples,
   }),
   stop: command({
     description: 'Stop the backend; jobs and deployments go on and are adopted at the next start',

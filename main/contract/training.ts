@@ -9,6 +9,8 @@ export type RunId = z.output<typeof RunId>
 
 const Method = z.enum(trainingMethods)
 
+const Range = z.object({ min: z.number(), max: z.number() })
+
 /** Hyper-parameters: `--set key=value`. The method's schema decides; text is read as the key's own type. */
 const Parameters = z.record(z.string(), z.unknown()).default({}).meta({
   cliFlag: 'set',
@@ -26,9 +28,19 @@ export const MemoryPlan = z.object({
   device: z.string(),
   totalBytes: Bytes.meta({ description: 'what is needed: the sum of the terms' }),
   freeBytes: Bytes.meta({ description: 'of the device, now' }),
+  deviceBytes: Bytes.optional().meta({ description: 'all of the device, used or not' }),
   verdict: z.enum(['fits', 'tight', 'too_large']),
   terms: z.array(MemoryTerm),
-  remedies: z.array(z.object({ change: z.string(), parameters: z.record(z.string(), z.unknown()), totalBytes: Bytes })),
+  remedies: z.array(
+    z.object({
+      change: z.string(),
+      parameters: z
+        .record(z.string(), z.unknown())
+        .meta({ description: 'to be set; empty: only a larger device helps' }),
+      totalBytes: Bytes,
+      harm: z.enum(['slower', 'quality', 'cuts_rows', 'hardware']).optional().meta({ description: 'what it costs' }),
+    }),
+  ),
 })
 export type MemoryPlan = z.output<typeof MemoryPlan>
 
@@ -56,6 +68,7 @@ export const MetricPoint = z.object({
   series: z.enum(['train', 'validation']),
   step: z.number().int(),
   epoch: z.number(),
+  at: Timestamp.optional().meta({ description: 'when the trainer said it' }),
   loss: z.number().nullable(),
   learningRate: z.number().nullable().optional(),
   gradNorm: z.number().nullable().optional(),
@@ -64,6 +77,20 @@ export const MetricPoint = z.object({
   more: z.record(z.string(), z.number().nullable()).optional(),
 })
 export type MetricPoint = z.output<typeof MetricPoint>
+
+const figures = z.array(z.number().nullable())
+/** One series in columns of one length, by rising step; null where a figure is no number or was not reported. */
+export const CurveColumns = z.object({
+  step: z.array(z.number().int()),
+  epoch: z.array(z.number()),
+  atMs: figures.meta({ description: 'milliseconds since 1970' }),
+  loss: figures,
+  learningRate: figures,
+  gradNorm: figures,
+  tokensPerSecond: figures,
+  memoryBytes: figures,
+})
+export type CurveColumns = z.output<typeof CurveColumns>
 
 export const Run = z.object({
   id: RunId,
@@ -144,7 +171,9 @@ export const training = {
         z.object({
           method: Method,
           title: z.string(),
+          titleZh: z.string(),
           help: z.string(),
+          helpZh: z.string(),
           trainer: z.string(),
           datasetFormats: z.array(z.string()),
           parameters: z.number().int(),
@@ -164,15 +193,26 @@ export const training = {
         z.object({
           key: z.string(),
           default: z.unknown(),
+          defaultFrom: z
+            .string()
+            .optional()
+            .meta({ description: 'the parameter from whose value the default follows' }),
           allowed: z.string(),
+          range: Range.optional(),
+          choices: z.array(z.string()).optional(),
+          pattern: z.string().optional(),
+          items: Range.optional().meta({ description: 'how many entries a list may have' }),
           unit: z.string().optional(),
           group: z.string(),
           help: z.string(),
           helpZh: z.string(),
-          type: z.string(),
+          type: z.enum(['integer', 'number', 'boolean', 'choice', 'string', 'list']),
           qianfanName: z.string().optional(),
           transformersName: z.string().optional(),
-          appliesWhen: z.unknown().optional(),
+          appliesWhen: z
+            .object({ key: z.string(), in: z.array(z.union([z.string(), z.boolean()])) })
+            .optional()
+            .meta({ description: 'it only has a meaning while another parameter has one of these values' }),
         }),
       ),
     }),
@@ -264,6 +304,26 @@ export const training = {
         .meta({ description: 'at most so many points a series' }),
     }),
     output: z.object({ items: z.array(MetricPoint), total: z.number().int() }),
+  }),
+  curves: query({
+    description: 'Read the curves of a run in columns, for charts: a tenth of the bytes of its points',
+    policy: 'read',
+    route: 'GET /training/runs/{id}/curves',
+    input: z.object({
+      id: Ref,
+      points: z.coerce
+        .number()
+        .int()
+        .min(2)
+        .max(200_000)
+        .default(20_000)
+        .meta({ description: 'at most so many points a series; what is thinned keeps its extremes' }),
+    }),
+    output: z.object({
+      train: CurveColumns,
+      validation: CurveColumns,
+      total: z.number().int().meta({ description: 'points before thinning' }),
+    }),
   }),
   stop: command({
     description: 'Stop a run; with --save it keeps a checkpoint to go on from',

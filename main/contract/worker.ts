@@ -96,6 +96,10 @@ export const WorkerEvent = z.discriminatedUnion('event', [
     learnedTokens: count,
     truncatedTokens: count,
     parts: z.array(z.strictObject({ text: z.string(), learned: z.boolean() })),
+    pieces: z
+      .array(z.strictObject({ text: z.string(), learned: z.boolean(), special: z.boolean() }))
+      .optional()
+      .meta({ description: 'one per token, where they were asked for' }),
   }),
   z.strictObject({ event: z.literal('problem'), row: count, code: z.string(), message: z.string() }),
   /** The engine listens on `socket`. */

@@ -14,7 +14,15 @@ export const builds = {
   renderer: {
     label: 'screens',
     needs: 'renderer/vite.config.ts',
-    sources: ['renderer', 'preload', 'main/contract', 'main/surfaces/rpc', 'tsconfig.json', 'package-lock.json'],
+    sources: [
+      'renderer',
+      'preload',
+      'main/contract',
+      'main/surfaces/rpc',
+      'main/setup/licences-plugin.ts',
+      'tsconfig.json',
+      'package-lock.json',
+    ],
     args: ['node_modules/vite/bin/vite.js', 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'],
   },
   shell: {

@@ -15,6 +15,7 @@ import { createHandle } from './ipc.ts'
 import { watchJobs } from './job-watch.ts'
 import { createMainWindow } from './main-window.ts'
 import { setMenu } from './menu.ts'
+import { keepOffGpus } from './no-gpu.ts'
 import { createNotices } from './notices.ts'
 import { findPlace } from './place.ts'
 import { registerScheme, serveScheme } from './protocol.ts'
@@ -37,8 +38,10 @@ export async function runDesktop(): Promise<void> {
 
 /** Wires the shell, opens the window, stays while jobs run. */
 async function open(): Promise<void> {
+  // The backend and its jobs get the user's own environment, without what is set below for this window.
+  const startEnv = { ...process.env }
   const given = readArguments(ownWords(process.argv), process.cwd())
-  const paths = pathsOf(given.dataDir ?? defaultDataDir(process.env), process.env)
+  const paths = pathsOf(given.dataDir ?? defaultDataDir(startEnv), startEnv)
   const place = findPlace({
     isPackaged: app.isPackaged,
     appPath: app.getAppPath(),
@@ -61,8 +64,8 @@ async function open(): Promise<void> {
   const fetch = socketFetch(paths.backendSocket)
   const backend = superviseBackend({
     start: () => {
-      const path = [process.env.PATH, place.tools].filter(each => each !== undefined).join(delimiter)
-      const env = { ...process.env, PATH: path }
+      const path = [startEnv.PATH, place.tools].filter(each => each !== undefined).join(delimiter)
+      const env = { ...startEnv, PATH: path }
       return spawnBackend({ node: place.node, backendFile: place.backendFile, paths, idleExitMs, env })
     },
     startFailure: () => backendStartFailure(paths),
@@ -73,10 +76,7 @@ async function open(): Promise<void> {
   // It comes up while Chromium does.
   backend.begin()
 
-  // The workstation draws tables and lines. The GPUs are for the user's work: not one byte of them is taken.
-  app.disableHardwareAcceleration()
-  app.commandLine.appendSwitch('disable-gpu')
-  app.commandLine.appendSwitch('disable-software-rasterizer')
+  keepOffGpus()
   registerScheme()
   guardContents(log)
   const opened = [...given.files]

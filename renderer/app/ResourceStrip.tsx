@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Tooltip } from 'antd'
 import { Globe, WifiOff } from 'lucide-react'
 import type { Device } from '../../main/contract/resources.ts'
+import type { NetworkState } from '../../main/contract/system.ts'
 import { api } from '../lib/client.ts'
 import { bytes, gib, memory, number } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
@@ -23,6 +24,8 @@ const phrases = dictionary({
     (ours: string, others: string, free: string) => `本程序 ${ours}，其他进程 ${others}，空闲 ${free}`,
   ],
   temperature: [(celsius: string) => `${celsius} °C`, (celsius: string) => `${celsius} °C`],
+  out: [(size: string) => `${size} out`, (size: string) => `出站 ${size}`],
+  uncounted: ['out not counted', '出站未计'],
   offlineWhy: [
     'Hard offline: no process of Slipway may open a socket to another machine.',
     '强制离线：Slipway 的所有进程都不能连接其他机器。',
@@ -46,7 +49,7 @@ export function ResourceStrip() {
   const ours = machine.devices.find(device => device.kind === 'cpu')?.oursBytes ?? 0
   const { freeBytes, totalBytes } = machine.disk
   return (
-    <a className="strip" href={hrefTo('resources')} aria-label={text.machine}>
+    <a className="strip" href={hrefTo('resources')} title={text.machine}>
       {gpus.slice(0, width < 1_360 ? 2 : 4).map(device => (
         <GpuMeter key={device.id} device={device} />
       ))}
@@ -90,7 +93,7 @@ export function ResourceStrip() {
           />
         </Meter>
       )}
-      {status && <NetworkState isOffline={status.offline} />}
+      {status && <Network network={status.network} />}
     </a>
   )
 }
@@ -126,14 +129,18 @@ function GpuMeter({ device }: { readonly device: Device }) {
   )
 }
 
-function NetworkState({ isOffline }: { readonly isOffline: boolean }) {
+function Network({ network: { state, bytesOut } }: { readonly network: NetworkState }) {
   const text = useText(phrases)
+  const isOffline = state === 'offline'
   const Icon = isOffline ? WifiOff : Globe
   return (
     <Tooltip title={isOffline ? text.offlineWhy : text.openWhy}>
       <div className="net">
         <Icon size={14} strokeWidth={1.7} />
-        <b>{isOffline ? text.offline : text.open}</b>
+        <div>
+          <b>{isOffline ? text.offline : text.open}</b>
+          <span>{bytesOut === null ? text.uncounted : text.out(bytes(bytesOut))}</span>
+        </div>
       </div>
     </Tooltip>
   )

@@ -7,6 +7,7 @@ import { number, percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph } from '../lib/job-words.ts'
+import { useLatency } from '../lib/latency.ts'
 import { hrefTo } from '../lib/route.ts'
 import { themeOf, useView } from '../lib/view.ts'
 import { ProgressLine } from '../ui/bits.tsx'
@@ -19,10 +20,7 @@ const phrases = dictionary({
   connecting: ['Connecting', '正在连接'],
   noApi: ['API off', 'API 未开启'],
   api: [(address: string) => `API ${address}`, (address: string) => `API ${address}`],
-  capsule: [
-    (name: string, backend: string) => `${name}: ${backend}`,
-    (name: string, backend: string) => `${name}：${backend}`,
-  ],
+  capsule: [(backend: string) => `Training: ${backend}`, (backend: string) => `训练环境：${backend}`],
   noCapsule: ['No training environment', '未构建训练环境'],
   noJobs: ['No jobs', '没有任务'],
   count: [
@@ -37,7 +35,8 @@ const phrases = dictionary({
 
 export function StatusBar() {
   const text = useText(phrases)
-  const { state, latencyMs } = useConnection()
+  const state = useConnection(connection => connection.state)
+  const latencyMs = useLatency(latency => latency.medianMs)
   const status = useQuery(api.system.status.queryOptions({ input: {} })).data
   const environments = useQuery(api.environments.list.queryOptions({ input: {} })).data?.items
   const training = environments?.find(environment => environment.name === 'training')
@@ -57,7 +56,7 @@ export function StatusBar() {
       </a>
       {environments && (
         <a className="st" href={hrefTo('environments')}>
-          {training?.backend ? text.capsule(training.name, training.backend) : text.noCapsule}
+          {training?.backend ? text.capsule(training.backend.toUpperCase()) : text.noCapsule}
         </a>
       )}
       <div className="grow" />

@@ -7,6 +7,9 @@ import { onSystemTheme, themeOf, useView } from '../lib/view.ts'
 import { antdTheme } from '../ui/theme.ts'
 import { cssVariables } from '../ui/tokens.ts'
 
+// Without animations antd must not wait for their end: what appears would stay transparent.
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
+
 /** Draws what is inside in the chosen theme and language, and follows the system where that was chosen. */
 export function Theme({ children }: { readonly children: React.ReactNode }) {
   const choice = useView(view => view.theme)
@@ -20,7 +23,10 @@ export function Theme({ children }: { readonly children: React.ReactNode }) {
     page.dataset.theme = name
     page.lang = language === 'zh' ? 'zh-CN' : 'en'
   }, [name, language])
-  const theme = useMemo(() => antdTheme(name), [name])
+  const theme = useMemo(() => {
+    const { token, ...rest } = antdTheme(name)
+    return { ...rest, token: { ...token, motion: !isStill } }
+  }, [name])
   return (
     <ConfigProvider
       theme={theme}

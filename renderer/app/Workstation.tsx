@@ -5,6 +5,7 @@ import { useView } from '../lib/view.ts'
 import { CommandPalette } from './CommandPalette.tsx'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { DropZone } from './DropZone.tsx'
+import { useDesktopBridge } from './desktop-bridge.ts'
 import { JobTray } from './JobTray.tsx'
 import { KeySheet } from './KeySheet.tsx'
 import { NoSession } from './NoSession.tsx'
@@ -24,6 +25,7 @@ export function Workstation() {
   const isTrayOpen = useView(view => view.isTrayOpen)
   const connection = useConnection(({ state }) => state)
   useShortcuts()
+  useDesktopBridge()
   useEffect(() => {
     const timer = window.setTimeout(readAhead, readAheadAfterMs)
     return () => window.clearTimeout(timer)

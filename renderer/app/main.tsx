@@ -8,14 +8,14 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queries } from '../lib/client.ts'
-import { nonceStyleElements } from '../lib/csp-nonce.ts'
+import { adoptStyleElements } from '../lib/csp-nonce.ts'
 import { followChanges } from '../lib/events.ts'
 import { followResources } from '../lib/live-resources.ts'
 import { noteEndedJobs } from './notifications.ts'
 import { Theme } from './Theme.tsx'
 import { Workstation } from './Workstation.tsx'
 
-nonceStyleElements()
+adoptStyleElements()
 const { signal } = new AbortController()
 void followChanges(signal)
 void followResources(signal)

@@ -1,8 +1,12 @@
 import { create } from 'zustand'
-import type { JobKind, JobState } from '../../main/contract/jobs.ts'
+import type { Job, JobKind, JobState } from '../../main/contract/jobs.ts'
 import { client } from '../lib/client.ts'
+import { desktop } from '../lib/desktop.ts'
 import { onChange } from '../lib/events.ts'
-import { isEnded } from '../lib/job-words.ts'
+import { textOf } from '../lib/i18n.ts'
+import { isEnded, jobKindText, jobStateText } from '../lib/job-words.ts'
+import { canNotifyOutside, useNotificationChoice } from '../lib/notification-choice.ts'
+import { useView } from '../lib/view.ts'
 
 /** A job that ended while this window, or one before it, was open. */
 export type Notification = {
@@ -39,23 +43,54 @@ export const useUnread = (): number =>
 export const markAllSeen = (): void => useNotifications.setState({ seenAt: new Date().toISOString() })
 export const clearNotifications = (): void => useNotifications.setState({ items: [] })
 
-/** Notes every job that ends. A deployment's end is news only when nobody asked for it. */
+const patienceMs = 300
+
+/**
+ * Notes every job that ends, of the kinds that this person wants to hear of. A deployment's end is news only when nobody
+ * asked for it.
+ */
 export function noteEndedJobs(): () => void {
   const seen = new Set(useNotifications.getState().items.map(({ jobId }) => jobId))
-  return onChange(({ topic, id }) => {
-    if (topic !== 'jobs' || id === undefined || seen.has(id)) return
-    void client.jobs.show({ id }).then(
-      job => {
-        if (!isEnded(job.state) || seen.has(job.id)) return
-        seen.add(job.id)
-        if (job.kind === 'deployment' && job.state !== 'failed' && job.state !== 'lost') return
-        const { kind, name, subjectId, state, failure, endedAt } = job
-        const at = endedAt ?? new Date().toISOString()
-        const item = { jobId: job.id, kind, name, subjectId, state, at, ...(failure && { message: failure.message }) }
-        useNotifications.setState(({ items }) => ({ items: [item, ...items].slice(0, kept) }))
-      },
+  const changed = new Set<string>()
+  let timer: number | undefined
+  const note = (job: Job) => {
+    if (!isEnded(job.state) || seen.has(job.id)) return
+    seen.add(job.id)
+    const { kind, name, subjectId, state, failure, endedAt } = job
+    if (kind === 'deployment' && state !== 'failed' && state !== 'lost') return
+    if (useNotificationChoice.getState().muted.includes(kind)) return
+    const at = endedAt ?? new Date().toISOString()
+    const item = { jobId: job.id, kind, name, subjectId, state, at, ...(failure && { message: failure.message }) }
+    useNotifications.setState(({ items }) => ({ items: [item, ...items].slice(0, kept) }))
+    tellOutside(item)
+  }
+  const look = () => {
+    timer = undefined
+    const ids = [...changed]
+    changed.clear()
+    for (const id of ids) {
       // The job may be gone, or the backend; the next event asks again.
-      () => undefined,
-    )
+      void client.jobs.show({ id }).then(note, () => undefined)
+    }
+  }
+  const stop = onChange(({ topic, id }) => {
+    if (topic !== 'jobs' || id === undefined || seen.has(id)) return
+    changed.add(id)
+    // A job at work changes several times a second; its end can wait a moment to be noticed.
+    timer ??= window.setTimeout(look, patienceMs)
   })
+  return () => {
+    stop()
+    window.clearTimeout(timer)
+  }
+}
+
+/** A notification of the system, for a person who is not looking at this window and asked for it. */
+function tellOutside({ kind, name, state, message }: Notification): void {
+  // The desktop window's shell tells by itself, also when no window is open.
+  if (desktop || !canNotifyOutside || !document.hidden || !useNotificationChoice.getState().isOutside) return
+  if (globalThis.Notification.permission !== 'granted') return
+  const { language } = useView.getState()
+  const title = `${textOf(jobKindText, language)[kind]}: ${textOf(jobStateText, language)[state]}`
+  new globalThis.Notification(title, { body: message === undefined ? name : `${name}\n${message}` })
 }

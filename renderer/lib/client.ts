@@ -5,6 +5,7 @@ import { createTanstackQueryUtils } from '@orpc/tanstack-query'
 import { QueryClient } from '@tanstack/react-query'
 import type { Contract } from '../../main/contract/index.ts'
 import { isUnreachable } from './failure.ts'
+import { timedFetch } from './latency.ts'
 
 export type Client = ContractRouterClient<Contract, { readonly lastEventId?: string }>
 
@@ -12,6 +13,7 @@ const link = new RPCLink<{ readonly lastEventId?: string }>({
   url: `${location.origin}/rpc`,
   // What a forged cross-site request cannot send: see the gateway.
   headers: { 'x-slipway-request': '1' },
+  fetch: (request, init) => timedFetch(request, init),
 })
 
 /** The typed client of every method; the renderer talks to the backend through nothing else but `/v1` for chats. */

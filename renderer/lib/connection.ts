@@ -6,8 +6,6 @@ import { create } from 'zustand'
  */
 export type Connection = {
   readonly state: 'connecting' | 'live' | 'lost' | 'refused' | 'outdated'
-  /** Milliseconds from a call to its answer, of the latest measurement. */
-  readonly latencyMs?: number
   readonly retryAtMs?: number
 }
 

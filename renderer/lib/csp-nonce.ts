@@ -2,10 +2,11 @@
 export const cspNonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 /**
- * Libraries put <style> elements into the page, and not all of them can be told the nonce. Style elements that our own
- * scripts create get it here; markup that somebody smuggled into the page does not, which is what the policy is for.
+ * Libraries put <style> elements into the page: not all of them can be told the nonce, and some fill them through
+ * innerHTML, which the page's policy refuses for every element. Style elements that our own scripts create get the nonce
+ * and take such text as the plain text that it is; markup that somebody smuggled into the page gets neither.
  */
-export function nonceStyleElements(): void {
+export function adoptStyleElements(): void {
   const create = document.createElement.bind(document)
   document.createElement = (name: string, options?: ElementCreationOptions) => {
     const element = create(name, options)

@@ -13,6 +13,12 @@ function read<T>(key: string, isValid: (value: unknown) => value is T): T | unde
   }
 }
 
+/** Leaves a draft for a form that is about to be opened, unless somebody has begun to write one there. */
+export function offerDraft(key: string, value: unknown): void {
+  const before = localStorage.getItem(prefix + key)
+  if (before === null || before === JSON.stringify('')) localStorage.setItem(prefix + key, JSON.stringify(value))
+}
+
 /**
  * State of a form that survives reload and crash. `clear` forgets it, once the form was sent.
  * @param key names the form, such as `training.new`

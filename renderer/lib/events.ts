@@ -1,3 +1,4 @@
+import { getEventMeta } from '@orpc/client'
 import type { QueryKey } from '@tanstack/react-query'
 import type { ChangeEvent, Topic } from '../../main/contract/events.ts'
 import { api, client, queries } from './client.ts'
@@ -6,9 +7,17 @@ import { failureOf } from './failure.ts'
 
 /** Which cached answers an event of a topic makes stale. Metrics and log lines carry their own data instead. */
 const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
-  models: [api.models.key()],
-  datasets: [api.datasets.key()],
-  runs: [api.training.key(), api.models.key()],
+  // Looking through folders, and reading or checking rows, which never change, is not done again for every event.
+  models: [api.models.list.key(), api.models.facets.key(), api.models.show.key()],
+  datasets: [api.datasets.list.key(), api.datasets.show.key(), api.datasets.issues.key()],
+  // Curves grow by the points that events carry, and what a method takes does not change: neither is read again.
+  runs: [
+    api.training.list.key(),
+    api.training.show.key(),
+    api.training.compare.key(),
+    api.training.plan.key(),
+    api.models.show.key(),
+  ],
   evaluations: [api.evaluation.key()],
   deployments: [api.inference.key()],
   environments: [api.environments.key(), api.doctor.key()],
@@ -60,17 +69,18 @@ export async function followChanges(signal: AbortSignal): Promise<void> {
   let version: string | undefined
   while (!signal.aborted) {
     try {
-      const askedMs = performance.now()
       const status = await client.system.status({}, { signal })
-      const latencyMs = performance.now() - askedMs
       version ??= status.version
       if (version !== status.version) return useConnection.setState({ state: 'outdated' }, true)
       const stream = await client.events.subscribe({}, { signal, context: lastEventId ? { lastEventId } : {} })
       const wasLost = useConnection.getState().state !== 'connecting'
-      useConnection.setState({ state: 'live', latencyMs }, true)
+      useConnection.setState({ state: 'live' }, true)
       if (wasLost) void queries.invalidateQueries()
       retryMs = firstRetryMs
-      for await (const event of stream) take(event)
+      for await (const event of stream) {
+        lastEventId = getEventMeta(event)?.id ?? lastEventId
+        take(event)
+      }
     } catch (error) {
       if (signal.aborted) return
       if (failureOf(error).code === 'unauthenticated') return useConnection.setState({ state: 'refused' }, true)

@@ -64,10 +64,12 @@ export function figure(value: number | null | undefined): string {
 /** Seconds in words: `2 h 15 min`, `4 min`, `12 s`. */
 export function duration(seconds: number, language: Language): string {
   const s = Math.max(0, Math.round(seconds))
-  const [h, min, sec] = language === 'zh' ? ['小时', '分', '秒'] : ['h', 'min', 's']
+  const [h, min, sec] = language === 'zh' ? ['小时', '分钟', '秒'] : ['h', 'min', 's']
+  // Before seconds, a minute is said short in Chinese.
+  const shortMin = language === 'zh' ? '分' : 'min'
   if (s < 60) return `${s} ${sec}`
   if (s < 3600)
-    return s < 600 && s % 60 ? `${Math.floor(s / 60)} ${min} ${s % 60} ${sec}` : `${Math.round(s / 60)} ${min}`
+    return s < 600 && s % 60 ? `${Math.floor(s / 60)} ${shortMin} ${s % 60} ${sec}` : `${Math.round(s / 60)} ${min}`
   const hours = Math.floor(s / 3600)
   const minutes = Math.round((s % 3600) / 60)
   return minutes === 60 ? `${hours + 1} ${h}` : minutes ? `${hours} ${h} ${minutes} ${min}` : `${hours} ${h}`

@@ -1,11 +1,18 @@
-import { keepPreviousData, type QueryFunction, type QueryKey, useQueries } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { type QueryFunction, type QueryKey, type UseQueryOptions, useQueries } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
 
 type Page<T> = { readonly items: readonly T[]; readonly total: number }
 type PageQuery<T> = {
   readonly queryKey: QueryKey
   readonly queryFn: QueryFunction<Page<T>>
 }
+/** A query whose answer becomes a page. */
+type SelectedQuery<D, T> = {
+  readonly queryKey: QueryKey
+  readonly queryFn: QueryFunction<D>
+  readonly select: (answer: D) => Page<T>
+}
+type Options = { /** Rows that are read at once. */ readonly pageSize?: number }
 
 export type PagedRows<T> = {
   /** How many rows there are; undefined until the first page is here. */
@@ -22,31 +29,45 @@ export type PagedRows<T> = {
 const noRows: readonly never[] = []
 
 /**
- * Rows of a list too long to hold: only the pages in view are read, each once.
+ * Rows of a list too long to hold: only the pages in view are read, each once. When the list becomes another one (a
+ * filter was typed), the rows before stay until the first of the new ones are here: nothing flickers.
  * @param pageOf gives the query of the page that starts at `offset` and holds `limit` rows
  */
 export function usePagedRows<T>(
   pageOf: (offset: number, limit: number) => PageQuery<T>,
-  { pageSize = 100 }: { readonly pageSize?: number } = {},
+  options?: Options,
+): PagedRows<T>
+export function usePagedRows<D, T>(
+  pageOf: (offset: number, limit: number) => SelectedQuery<D, T>,
+  options?: Options,
+): PagedRows<T>
+export function usePagedRows<D, T>(
+  pageOf: (offset: number, limit: number) => UseQueryOptions<D, Error, Page<T>>,
+  { pageSize = 100 }: Options = {},
 ): PagedRows<T> {
   const [range, setRange] = useState({ first: 0, last: 0 })
   const wanted = useMemo(
     () => [...new Set([0, ...Array.from({ length: range.last - range.first + 1 }, (_, index) => range.first + index)])],
     [range],
   )
-  const results = useQueries({
-    queries: wanted.map(page => ({
-      ...pageOf(page * pageSize, pageSize),
-      placeholderData: keepPreviousData<Page<T>>,
-    })),
+  const results = useQueries({ queries: wanted.map(page => pageOf(page * pageSize, pageSize)) })
+  const first = results[0]
+  const before = useRef<ReadonlyMap<number, Page<T>>>(undefined)
+  const now = new Map(
+    wanted.flatMap((page, index) => {
+      const data = results[index]?.data
+      return data ? [[page, data] as const] : []
+    }),
+  )
+  useEffect(() => {
+    if (now.size > 0 && now.has(0)) before.current = now
   })
-  const pages = new Map(wanted.map((page, index) => [page, results[index]]))
-  const first = pages.get(0)
+  const shown = first?.isPending && !first.error ? (before.current ?? now) : now
   return {
-    total: first?.data?.total,
-    at: index => (pages.get(Math.floor(index / pageSize))?.data?.items ?? noRows)[index % pageSize],
+    total: shown.get(0)?.total,
+    at: index => (shown.get(Math.floor(index / pageSize))?.items ?? noRows)[index % pageSize],
     error: results.find(result => result.error)?.error ?? null,
-    isLoading: first?.isPending ?? true,
+    isLoading: shown.get(0) === undefined,
     onRange: (from, to) => {
       const next = { first: Math.floor(from / pageSize), last: Math.floor(Math.max(from, to - 1) / pageSize) }
       if (next.first !== range.first || next.last !== range.last) setRange(next)

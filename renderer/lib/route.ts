@@ -54,10 +54,12 @@ export const go = (...parts: readonly (string | Query)[]): void => {
   location.hash = hrefTo(...parts)
 }
 
-/** Changes the query of the present address without a step in the history: filters and tabs live in the address. */
-export function setQuery(change: Query): void {
-  const next = hrefTo(...current.path, { ...current.query, ...change })
-  history.replaceState(history.state, '', next)
+/** Goes somewhere without a step in the history: a choice that follows the arrow keys would bury where Back leads. */
+export function goInstead(...parts: readonly (string | Query)[]): void {
+  history.replaceState(history.state, '', hrefTo(...parts))
   current = parse(location.hash)
   for (const changed of listeners) changed()
 }
+
+/** Changes the query of the present address without a step in the history: filters and tabs live in the address. */
+export const setQuery = (change: Query): void => goInstead(...current.path, { ...current.query, ...change })

@@ -25,6 +25,8 @@ type Props = {
   readonly isLoading?: boolean
   readonly hasHead?: boolean
   readonly rowClass?: (index: number) => string | undefined
+  /** Stays at the last row while rows are added, as long as the reader has not scrolled up. */
+  readonly followsEnd?: boolean
 }
 
 // Browsers stop laying out at about 17 million pixels: past that, the scroll position stands for a share of the rows.
@@ -48,14 +50,19 @@ export function VirtualGrid({
   isLoading = false,
   hasHead = true,
   rowClass,
+  followsEnd = false,
 }: Props) {
   const box = useRef<HTMLDivElement>(null)
+  const isAtEnd = useRef(true)
   const id = useId()
   const [view, setView] = useState({ topPx: 0, heightPx: 900 })
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
-    const read = () => setView({ topPx: element.scrollTop, heightPx: element.clientHeight })
+    const read = () => {
+      isAtEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeightPx
+      setView({ topPx: element.scrollTop, heightPx: element.clientHeight })
+    }
     read()
     const watch = new ResizeObserver(read)
     watch.observe(element)
@@ -64,7 +71,11 @@ export function VirtualGrid({
       watch.disconnect()
       element.removeEventListener('scroll', read)
     }
-  }, [])
+  }, [rowHeightPx])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: more rows are what there is to follow.
+  useLayoutEffect(() => {
+    if (followsEnd && isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [followsEnd, count])
 
   const top = hasHead ? headPx : 0
   const bodyPx = Math.max(rowHeightPx, view.heightPx - top)
@@ -83,9 +94,17 @@ export function VirtualGrid({
     const element = box.current
     if (!element) return
     const rowPx = index * rowHeightPx
-    if (rowPx < truePx) element.scrollTop = rowPx / scale
-    else if (rowPx + rowHeightPx > truePx + bodyPx) element.scrollTop = (rowPx + rowHeightPx - bodyPx) / scale
+    const seenPx = element.clientHeight - top
+    const fromPx = element.scrollTop * scale
+    if (rowPx < fromPx) element.scrollTop = rowPx / scale
+    else if (rowPx + rowHeightPx > fromPx + seenPx) element.scrollTop = (rowPx + rowHeightPx - seenPx) / scale
   }
+  const hasRows = count > 0 && !isLoading
+  // A row that an address or another part of the page has chosen comes into view; scrolling away from it is left alone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new choice moves the list.
+  useLayoutEffect(() => {
+    if (hasRows && selected >= 0) reveal(selected)
+  }, [selected, hasRows])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== box.current) return
     if (event.key === 'Enter' && selected >= 0) return onOpen?.(selected)

@@ -136,3 +136,6 @@ export function cssVariables(name: ThemeName): [string, string][] {
     ['color-scheme', name],
   ]
 }
+
+/** A series' token; `s0` is "other". */
+export type SeriesColour = (typeof series)[number] | 's0'

@@ -274,6 +274,36 @@ describe('a deployment', () => {
   })
 })
 
+describe('a plan', () => {
+  const wanted = { engine: 'auto', device: 'auto', parallel: 2 } as const
+
+  test('says engine, device, context and memory, and starts nothing', async () => {
+    const plan = await handlers.plan({ model: 'tiny', ...wanted, contextLength: 256 }, call)
+    expect(plan).toMatchObject({
+      engine: 'llama',
+      model: 'tiny@2',
+      device: 'cpu',
+      contextLength: 256,
+      hasChatTemplate: true,
+      memory: { verdict: 'fits', totalBytes: 1_000_000 },
+    })
+    expect((await handlers.list(firstPage, call)).total).toBe(0)
+  })
+
+  test('that cannot fit is shown, not refused', async () => {
+    verdict = 'too_large'
+    const plan = await handlers.plan({ model: 'tiny', ...wanted }, call)
+    verdict = 'fits'
+    expect(plan.memory.verdict).toBe('too_large')
+  })
+
+  test('tells why a model cannot be served at all', async () => {
+    expect(await rejectionOf(handlers.plan({ model: 'picture', ...wanted }, call))).toMatchObject({
+      code: 'unsupported',
+    })
+  })
+})
+
 describe('what is refused before anything is started', () => {
   test('a format that no engine reads', async () => {
     expect(await rejectionOf(deploy('picture', 'p'))).toMatchObject({ code: 'unsupported' })

@@ -99,6 +99,8 @@ test('jobs are listed newest first, page by page, and found by a name that is un
   const rest = await jobs.handlers.list(inputOf(methods.list, { limit: 2, cursor: first.nextCursor }), asOwner)
   expect([...first.items, ...rest.items].map(job => job.name)).toEqual(['b', 'b', 'a'])
   expect([first.total, rest.nextCursor]).toEqual([3, undefined])
+  const last = await jobs.handlers.list(inputOf(methods.list, { limit: 2, offset: 2 }), asOwner)
+  expect([last.items.map(job => job.name), last.total]).toEqual([['a'], 3])
   expect((await jobs.handlers.show({ id: 'a' }, asOwner)).name).toBe('a')
   await expect(jobs.handlers.show({ id: 'b' }, asOwner)).rejects.toMatchObject({ code: 'conflict' })
   await expect(jobs.handlers.show({ id: 'c' }, asOwner)).rejects.toMatchObject({ code: 'not_found' })

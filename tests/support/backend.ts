@@ -29,10 +29,14 @@ export const temporaryDir = (name: string): string => mkdtempSync(join(tmpdir(),
 
 type Options = {
   readonly dataDir?: string
-  readonly port?: boolean
+  /** A port of its own, or one that an earlier life of the backend had. */
+  readonly port?: boolean | number
   readonly env?: Readonly<Record<string, string>>
   readonly prefix?: readonly string[]
 }
+
+const portArguments = (port: boolean | number): readonly string[] =>
+  port === false ? [] : ['--port', port === true ? '0' : String(port)]
 
 /** Starts the real backend program and resolves once it says that it is ready. */
 export async function startBackend({
@@ -41,7 +45,7 @@ export async function startBackend({
   env = {},
   prefix = [],
 }: Options = {}): Promise<RunningBackend> {
-  const args = [...prefix, process.execPath, backendFile, '--data-dir', dataDir, ...(port ? ['--port', '0'] : [])]
+  const args = [...prefix, process.execPath, backendFile, '--data-dir', dataDir, ...portArguments(port)]
   const child = spawn(args[0] ?? '', args.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

@@ -174,6 +174,42 @@ def test_the_check_reports_counts_samples_and_problems(run: Run, model_dir: Path
     assert first["learnedTokens"] == 3
 
 
+def test_some_rows_are_shown_token_by_token_even_when_none_of_them_teaches(
+    run: Run, model_dir: Path, tmp_path: Path
+) -> None:
+    rows = tiny.rows_of("sft", 8)
+    rows[5] = {"messages": tiny.chat("问 q", "答 ok")}
+    rows[6] = {"messages": [{"role": "user", "content": "only a question"}]}
+    file = tiny.write_parquet(tmp_path / "rows.parquet", rows)
+    config = {"method": "sft", "modelDir": str(model_dir), "files": [str(file)], "samples": 9, "pieces": True}
+    record = run(check.main, {**config, "firstRow": 5, "maxRows": 2})
+    assert [sample["row"] for sample in record.of("sample")] == [6, 7]
+    chat = record.of("sample")[0]
+    assert len(chat["pieces"]) == chat["tokens"]
+    assert sum(piece["learned"] for piece in chat["pieces"]) == chat["learnedTokens"]
+    spelled = "".join(piece["text"] for piece in chat["pieces"])
+    assert spelled == "".join(part["text"] for part in chat["parts"]) and "问 q" in spelled and "答 ok" in spelled
+    assert {piece["text"] for piece in chat["pieces"] if piece["special"]} == {"<|im_start|>", "<|im_end|>"}
+
+    alone = run(check.main, {**config, "firstRow": 6, "maxRows": 1})
+    assert alone.last["event"] == "finished" and alone.last["report"]["problemRows"] == 1
+    assert [problem["row"] for problem in alone.of("problem")] == [7]
+
+
+def test_rows_are_found_behind_many_row_groups(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    files = (tmp_path / "a.parquet", tmp_path / "b.parquet")
+    for index, file in enumerate(files):
+        table = pa.table({"n": list(range(index * 1000, index * 1000 + 1000))})
+        parquet.write_table(table, file, row_group_size=300)
+    assert [row["n"] for row in check.read_rows(files, 4, 298)] == [298, 299, 300, 301]
+    assert [row["n"] for row in check.read_rows(files, 3, 999)] == [999, 1000, 1001]
+    assert [row["n"] for row in check.read_rows(files, 5, 1998)] == [1998, 1999]
+    assert list(check.read_rows(files, 5, 5000)) == []
+
+
 def test_the_check_refuses_a_set_from_which_nothing_would_be_learned(run: Run, model_dir: Path, tmp_path: Path) -> None:
     file = tiny.write_parquet(tmp_path / "rows.parquet", [{"messages": [{"role": "user", "content": "q"}]}] * 3)
     config = {"method": "sft", "modelDir": str(model_dir), "files": [str(file)]}

@@ -12,7 +12,12 @@ const assistant = (content: string, weight?: number) => ({
 const system = (content: string) => ({ role: 'system', content })
 
 const rendered = { usable: 3 }
-const render: RenderRows = async ({ method, files, samples }) => ({
+const asked: Parameters<RenderRows>[0][] = []
+const render: RenderRows = async request => {
+  asked.push(request)
+  return renderAll(request)
+}
+const renderAll: RenderRows = async ({ method, files, samples }) => ({
   report: {
     rows: 3,
     usableRows: rendered.usable,
@@ -31,7 +36,7 @@ const render: RenderRows = async ({ method, files, samples }) => ({
       parts: [{ text: method, learned: true }],
     },
   ],
-  problems: rendered.usable === 3 ? [] : [{ row: 1, code: 'invalid_input', message: 'Every label is masked' }],
+  problems: rendered.usable === 3 ? [] : [{ row: 0, code: 'invalid_input', message: 'Every label is masked' }],
 })
 
 let b: Bench
@@ -137,4 +142,58 @@ test('the tokenizer’s findings join in, and a set without a learned token is r
     'truncated',
     'nothing_learned',
   ])
+})
+
+test('some rows are rendered alone, in the words of the method that the rows are for', async () => {
+  rendered.usable = 3
+  await check('looked-at', clean)
+  const { rows, problems } = await b.datasets.handlers.render(
+    { id: 'looked-at', model: 'tiny', offset: 2, limit: 2 },
+    call,
+  )
+  expect(asked.at(-1)).toMatchObject({ model: 'tiny', method: 'sft', only: { firstRow: 2, rows: 2 } })
+  expect(rows).toHaveLength(1)
+  expect(problems).toEqual([])
+  const before = asked.length
+  expect(await b.datasets.handlers.render({ id: 'looked-at', model: 'tiny', offset: 5, limit: 2 }, call)).toEqual({
+    rows: [],
+    problems: [],
+  })
+  await expect(
+    b.datasets.handlers.render({ id: 'looked-at', model: 'tiny', method: 'dpo', offset: 0, limit: 2 }, call),
+  ).rejects.toMatchObject({ code: 'invalid_input' })
+  expect(asked).toHaveLength(before)
+})
+
+const repair = (id: string, without: string[], more: Record<string, unknown> = {}) =>
+  b.datasets.handlers.repair({ id, without, ...more }, call)
+
+test('a repair leaves the rows of a problem out of a new version, and the old one as it was', async () => {
+  const twice = [...clean, ...clean.slice(0, 2), { messages: [system('s'), user(' '), assistant('x')] }]
+  const { found } = await check('torn', twice)
+  expect(found).toEqual({ duplicate: [5, 6], empty_turn: [7] })
+  const repaired = await repair('torn', ['duplicate', 'empty_turn'])
+  expect(repaired).toMatchObject({ name: 'torn', version: 2, state: 'draft', kind: 'sft', rows: 5 })
+  expect(await b.datasets.handlers.check({ id: 'torn@2', rows: 5 }, call)).toMatchObject({ problems: [] })
+  const shown = await b.datasets.handlers.show({ id: 'torn@2' }, call)
+  expect(shown.settings.without).toEqual(['duplicate', 'empty_turn'])
+  expect(shown.lineage.madeBy).toMatchObject([{ kind: 'dataset', name: 'torn@1', role: 'repaired' }])
+  expect(await b.datasets.handlers.show({ id: 'torn@1' }, call)).toMatchObject({ rows: 8 })
+})
+
+test('rows that a model finds fault with are left out too', async () => {
+  await check('unseen', clean)
+  rendered.usable = 0
+  expect(await repair('unseen', ['render_invalid_input'], { model: 'tiny' })).toMatchObject({ rows: 4 })
+  rendered.usable = 3
+  await expect(repair('unseen', ['render_invalid_input'])).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
+test('a repair that would change nothing, leave nothing or mean nothing is refused', async () => {
+  await check('sound', clean)
+  await expect(repair('sound', ['duplicate'])).rejects.toMatchObject({ code: 'conflict' })
+  await expect(repair('sound', ['few_rows'])).rejects.toMatchObject({ code: 'invalid_input' })
+  const silent = [{ messages: [user(''), assistant('a')] }]
+  await check('silent', silent)
+  await expect(repair('silent', ['empty_turn'])).rejects.toMatchObject({ code: 'conflict' })
 })

@@ -4,6 +4,7 @@ import type { ColumnMap } from './import/row-view.ts'
 import type { CheckInput } from './queries/check.ts'
 import type { Exported, ExportInput } from './queries/export.ts'
 import type { Preview, PreviewInput } from './queries/preview.ts'
+import type { Repaired, RepairInput } from './queries/repair.ts'
 import type { RowSet } from './queries/row-sql.ts'
 import type { SplitInput, SplitPart } from './queries/split.ts'
 import type { Stats } from './queries/stats.ts'
@@ -28,6 +29,7 @@ export type Queries = {
   readonly stats: (input: RowSet) => Stats
   readonly check: (input: CheckInput) => CheckProblem[]
   readonly export: (input: ExportInput) => Exported
+  readonly repair: (input: RepairInput) => Repaired
   readonly split: (input: SplitInput) => SplitPart[]
   readonly detect: (input: DetectInput) => Detected
 }

@@ -8,6 +8,7 @@ import { detectRows } from './import/import-rows.ts'
 import { checkRows } from './queries/check.ts'
 import { exportRows } from './queries/export.ts'
 import { preview } from './queries/preview.ts'
+import { repairRows } from './queries/repair.ts'
 import { splitRows } from './queries/split.ts'
 import { stats } from './queries/stats.ts'
 import type { QueryInput, QueryName, QueryOutput, QueryReply, QueryRequest } from './query-protocol.ts'
@@ -26,6 +27,7 @@ const implementation: Implementation = {
   stats: (input, connection) => stats(connection, input),
   check: (input, connection) => checkRows(connection, input),
   export: (input, connection, signal) => exportRows(connection, input, () => signal.aborted),
+  repair: (input, connection) => repairRows(connection, input),
   split: (input, connection) => splitRows(connection, input),
   detect: async (input, _connection, signal) => {
     const { files, ...found } = await detectRows(input, signal)

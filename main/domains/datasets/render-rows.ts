@@ -16,10 +16,13 @@ type Deps = {
 
 type Samples = { readonly samples: RenderedRow[]; readonly problems: { row: number; code: string; message: string }[] }
 
+/** How many rows with problems are named; the worker counts the others too. */
+const mostProblems = 100_000
+
 /** Shows rows as a model will see them, through the Python worker that renders them for training too. */
 export const createRenderRows =
   ({ scratchDir, model, python }: Deps): RenderRows =>
-  async ({ model: ref, method, files, maxSequenceLength, samples }, signal) => {
+  async ({ model: ref, method, files, maxSequenceLength, samples, only }, signal) => {
     const { path } = model(ref)
     const { python: interpreter, env } = python()
     const folder = mkdtempSync(join(scratchDir, 'check-'))
@@ -28,7 +31,9 @@ export const createRenderRows =
       modelDir: path,
       files,
       samples,
+      problems: mostProblems,
       ...(maxSequenceLength !== undefined && { maxSequenceLength }),
+      ...(only && { firstRow: only.firstRow, maxRows: only.rows, pieces: true }),
     }
     writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
     try {
@@ -62,10 +67,11 @@ function follow(
       if (!event.success) return
       const said = event.data
       if (said.event === 'sample') {
-        const { event: _, ...row } = said
-        found.samples.push(row)
+        // The worker counts rows from 1.
+        const { event: _, pieces, row, ...rendered } = said
+        found.samples.push({ ...rendered, row: row - 1, ...(pieces && { pieces }) })
       } else if (said.event === 'problem')
-        found.problems.push({ row: said.row, code: said.code, message: said.message })
+        found.problems.push({ row: said.row - 1, code: said.code, message: said.message })
       else if (said.event === 'finished' && said.report) resolve({ report: said.report, ...found })
       else if (said.event === 'failed')
         reject(new AppError(said.code, said.message, { ...(said.hint !== undefined && { hint: said.hint }) }))

@@ -26,6 +26,7 @@ import { createImportJobs } from './import-job.ts'
 import { exportFormats } from './queries/export.ts'
 import type { RowSet } from './queries/row-sql.ts'
 import { createQueryThread } from './query-thread.ts'
+import { createRepair } from './repair.ts'
 import {
   countDatasets,
   countImporting,
@@ -61,10 +62,13 @@ export type RenderRows = (
     readonly files: readonly string[]
     readonly maxSequenceLength?: number | undefined
     readonly samples: number
+    /** Only these rows, token by token; otherwise all of them are rendered, and samples come in parts. */
+    readonly only?: { readonly firstRow: number; readonly rows: number }
   },
   signal?: AbortSignal,
 ) => Promise<{
   readonly report: RenderedReport
+  /** Rows count from 0. */
   readonly samples: readonly RenderedRow[]
   readonly problems: readonly { readonly row: number; readonly code: string; readonly message: string }[]
 }>
@@ -219,6 +223,8 @@ export function createDatasets({
   })
 
   const handlers: Handlers<typeof datasets> = {
+    ...createRepair({ store, clock, blobs, scratchDir, queries, render, filled, rowSet, methodFor }),
+
     import: async ({ path, name, format, map, split, description, label }, call) => {
       const source = resolve(path)
       const datasetName = name ?? defaultName(source)
@@ -310,6 +316,25 @@ export function createDatasets({
             )
       if (rendered) problems.push(...renderedProblems(rendered))
       return report(found, problems, rendered)
+    },
+
+    render: async ({ id, model, method, maxSequenceLength, offset, limit }, { signal }) => {
+      const found = filled(id)
+      const wrongKind = method === undefined ? undefined : kindProblem(found, method)
+      if (wrongKind) throw new AppError('invalid_input', `${wrongKind.message}.`, { hint: wrongKind.remedy })
+      if (offset >= found.rows) return { rows: [], problems: [] }
+      const { samples, problems } = await render(
+        {
+          model,
+          method: method ?? methodFor(found.kind),
+          files: pathsOf(found.id),
+          maxSequenceLength,
+          samples: limit,
+          only: { firstRow: offset, rows: limit },
+        },
+        signal,
+      )
+      return { rows: [...samples], problems: [...problems] }
     },
 
     freeze: async ({ id }, call) => {
@@ -519,8 +544,7 @@ function renderedProblems({ report, problems }: Rendered): CheckProblem[] {
     found.push({
       code: `render_${code}`,
       severity: 'error',
-      // The worker counts rows from 1.
-      rows: group.slice(0, 20).map(problem => Math.max(0, problem.row - 1)),
+      rows: group.slice(0, 20).map(({ row }) => row),
       count: group.length,
       message: group[0]?.message ?? 'rows cannot be rendered',
       remedy: 'Training leaves these rows out: correct or remove them.',

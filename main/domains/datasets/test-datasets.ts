@@ -101,7 +101,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     for await (const line of createInterface({ input: child.stdout })) {
       const event = JSON.parse(line) as WorkerEvent
       if (event.event === 'failed') failure = event as unknown as NonNullable<Job['failure']>
-      store.record(tx => handler?.onEvent(tx, job, event))
+      store.record(tx => handler?.onEvent(tx, job, event, 0))
     }
     const [code] = await ended
     const end: Job = { ...job, state: code === 0 ? 'done' : 'failed', ...(failure && { failure }) }

@@ -60,15 +60,17 @@ export function createDoctor(deps: Deps): { handlers: Handlers<typeof doctor> } 
   return {
     handlers: {
       check: async () => verdict(await checks()),
-      fix: async (_input, call) => {
+      fix: async ({ only }, call) => {
+        const isWanted = (name: string) => only === undefined || only.includes(name)
         const done: string[] = []
         const jobs: Job[] = []
         const { dataDir } = deps.paths
-        if (!isPrivate(dataDir)) {
+        if (isWanted('Permissions') && !isPrivate(dataDir)) {
           chmodSync(dataDir, 0o700)
           done.push(`${dataDir} can now be entered by its owner only.`)
         }
         for (const name of deps.environments.names()) {
+          if (!isWanted(labelOf(name))) continue
           const job = await repair(deps, name, call)
           if (!job) continue
           jobs.push(job)
@@ -162,9 +164,11 @@ function checkUv({ paths, recipes }: Deps): Check {
     : check('uv', 'ok', `${version} is fetched with the first build`)
 }
 
+const labelOf = (name: string): string => `Environment ${name}`
+
 async function checkEnvironment({ environments }: Deps, name: string): Promise<Check> {
   const found = await environments.describe(name)
-  const label = `Environment ${name}`
+  const label = labelOf(name)
   const [problem] = [...found.problems].sort((a, b) => Number(b.severity === 'fail') - Number(a.severity === 'fail'))
   const what = `${found.state}${found.backend ? `, ${found.backend}` : ''}${found.python ? `, Python ${found.python.version}` : ''}`
   if (!problem) return check(label, 'ok', what)

@@ -70,7 +70,7 @@ function fakeJobs() {
   }
   const say = (event: { event: string }) => {
     const last = started.at(-1)
-    if (last && handler) store.record(tx => handler?.onEvent(tx, last.job, event))
+    if (last && handler) store.record(tx => handler?.onEvent(tx, last.job, event, 0))
   }
   const end = (state: Job['state'], events: readonly { event: string }[], failure?: Job['failure']) => {
     const last = started.at(-1)

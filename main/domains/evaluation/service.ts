@@ -9,6 +9,7 @@ import {
   type EvaluationDetail,
   type EvaluationObject,
   type evaluation,
+  metricNames,
   ResultRow,
 } from '../../contract/evaluation.ts'
 import { isEnded, type Job, type JobId } from '../../contract/jobs.ts'
@@ -21,6 +22,7 @@ import type { Log } from '../../platform/log.ts'
 import type { Paths } from '../../platform/paths.ts'
 import type { JobHandler, JobsPort } from '../../platform/processes/port.ts'
 import { type EvaluateConfig, EvaluateEvent, resultFile } from './config.ts'
+import { createMetrics, selectMetrics } from './metrics/registry.ts'
 import { createRemoval } from './removal.ts'
 import {
   activeEvaluations,
@@ -31,11 +33,13 @@ import {
   listEvaluations,
   updateEvaluation,
 } from './repo.ts'
+import { createResultIndexes, readRows, selectRows } from './result-index.ts'
 
 const worker = fileURLToPath(new URL('../../entry/evaluate.ts', import.meta.url))
 
-/** A model or deployment as an evaluation asks it. */
+/** A model or deployment as an evaluation asks it. `exactName` tells it apart from another one of the same name. */
 export type Subject = Pick<EvaluateConfig['objects'][number], 'name' | 'kind' | 'id' | 'engine'> & {
+  readonly exactName: string
   readonly memoryBytes: number
 }
 export type EvaluationData = {
@@ -121,10 +125,7 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
 
   const resultsOf = async (record: EvaluationRecord, objectName: string): Promise<ResultRow[]> => {
     const index = record.objects.findIndex(object => object.name === objectName)
-    if (index < 0)
-      throw new AppError('not_found', `${record.name} has no object ${objectName}.`, {
-        hint: `It has: ${record.objects.map(object => object.name).join(', ')}.`,
-      })
+    if (index < 0) throw noObject(record, objectName)
     const path = join(folderOf(record.id), resultFile(index))
     if (!existsSync(path)) return []
     const rows: ResultRow[] = []
@@ -138,13 +139,14 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
   const removal = createRemoval({ store, clock, log, folderOf, stateOf, existing })
 
   jobs.handle('evaluation', evaluationEvents(clock))
+  const indexes = createResultIndexes()
+  const metrics = createMetrics()
 
   const handlers: Handlers<typeof evaluation> = {
     start: async (input, call) => {
       const data = datasets.version(input.dataset)
-      const subjects = await Promise.all(input.object.map(subject))
-      const names = new Set(subjects.map(each => each.name))
-      if (names.size < subjects.length)
+      const subjects = namedApart(await Promise.all(input.object.map(subject)))
+      if (new Set(subjects.map(each => each.id)).size < subjects.length)
         throw new AppError('invalid_input', 'An object is named twice.', {
           hint: 'Name each model or deployment once.',
         })
@@ -237,6 +239,67 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
       return { items: rows.slice(offset, offset + limit), total: rows.length }
     },
 
+    rows: async ({ id, metric: wanted, first, second, filter, q, sort, offset, limit }) => {
+      const record = existing(id)
+      const [metric] = selectMetrics([wanted ?? record.metrics[0] ?? 'exact_match'])
+      if (!metric) throw new AppError('invalid_input', 'An evaluation without a metric has nothing to compare by.')
+      const all = record.objects.map(({ name }, index) => ({
+        object: name,
+        path: join(folderOf(record.id), resultFile(index)),
+      }))
+      const named = (name: string | undefined, otherwise: number): string | undefined => {
+        if (name !== undefined && !all.some(({ object }) => object === name)) throw noObject(record, name)
+        return name ?? all[otherwise]?.object
+      }
+      const { sources, index, matching } = await indexes.open(record.id, all, q?.trim())
+      const { rows, counts } = selectRows(index, {
+        metric: metric.name,
+        direction: metric.direction,
+        first: named(first, 0) ?? '',
+        second: named(second, 1),
+        filter,
+        sort,
+        matching,
+      })
+      const shown = rows.slice(offset, offset + limit)
+      const results = await readRows(sources, index, shown)
+      return {
+        items: shown.flatMap(row => {
+          const answers = results.get(row) ?? []
+          const [known] = answers
+          if (!known) return []
+          return {
+            row,
+            prompt: known.result.prompt,
+            reference: known.result.reference,
+            answers: answers.map(
+              ({ object, result: { row: _row, prompt: _prompt, reference: _reference, ...answer } }) => ({
+                object,
+                ...answer,
+              }),
+            ),
+          }
+        }),
+        total: rows.length,
+        counts,
+      }
+    },
+
+    metrics: async () => ({
+      items: metricNames.flatMap(name => {
+        const metric = metrics.get(name)
+        return metric
+          ? {
+              name,
+              title: metric.title,
+              description: metric.description,
+              direction: metric.direction,
+              unit: metric.unit,
+            }
+          : []
+      }),
+    }),
+
     report: async ({ id, path }, call) => {
       const record = existing(id)
       const format = formatOf(path)
@@ -322,6 +385,17 @@ function evaluationEvents(clock: Clock): JobHandler {
     },
   }
 }
+
+/** Two versions of one model, or a model and the deployment named after it, get their exact names. */
+function namedApart(subjects: readonly Subject[]): readonly Subject[] {
+  const isTaken = (name: string) => subjects.filter(each => each.name === name).length > 1
+  return subjects.map(each => (isTaken(each.name) ? { ...each, name: each.exactName } : each))
+}
+
+const noObject = (record: EvaluationRecord, name: string): AppError =>
+  new AppError('not_found', `${record.name} has no object ${name}.`, {
+    hint: `It has: ${record.objects.map(object => object.name).join(', ')}.`,
+  })
 
 function formatOf(path: string): 'json' | 'md' | 'html' {
   const extension = extname(path).slice(1).toLowerCase()

@@ -19,4 +19,16 @@ export const identityMigrations: readonly Migration[] = [
         CREATE UNIQUE INDEX api_keys_live_name ON api_keys (name) WHERE revoked_at_ms IS NULL;
       `),
   },
+  {
+    version: 25,
+    name: 'sessions',
+    up: db =>
+      db.exec(`
+        CREATE TABLE sessions (
+          token_sha256 TEXT PRIMARY KEY NOT NULL,
+          created_at_ms INTEGER NOT NULL,
+          used_at_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+      `),
+  },
 ]

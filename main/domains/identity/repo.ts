@@ -66,3 +66,21 @@ export const revokeKey = (db: WritableDb, id: string, atMs: number): void =>
 
 export const touchKey = (db: WritableDb, id: string, atMs: number): void =>
   void db.prepare('UPDATE api_keys SET last_used_at_ms = ? WHERE id = ?').run(atMs, id)
+
+/** When a browser session was last used (milliseconds since 1970); undefined when there is none with this hash. */
+export const sessionUsedAt = (db: ReadableDb, tokenSha256: string): number | undefined =>
+  db
+    .prepare<[string], { used_at_ms: number }>('SELECT used_at_ms FROM sessions WHERE token_sha256 = ?')
+    .get(tokenSha256)?.used_at_ms
+
+/** Begins or prolongs a session. */
+export const saveSession = (db: WritableDb, tokenSha256: string, atMs: number): void =>
+  void db
+    .prepare(
+      `INSERT INTO sessions (token_sha256, created_at_ms, used_at_ms) VALUES (?, ?, ?)
+       ON CONFLICT (token_sha256) DO UPDATE SET used_at_ms = excluded.used_at_ms`,
+    )
+    .run(tokenSha256, atMs, atMs)
+
+export const deleteSessionsUsedBefore = (db: WritableDb, atMs: number): void =>
+  void db.prepare('DELETE FROM sessions WHERE used_at_ms < ?').run(atMs)

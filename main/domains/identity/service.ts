@@ -8,15 +8,23 @@ import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import { keyIdOf, makeSecret, secretMatches } from './api-key.ts'
-import { findKey, findKeyWithHash, insertKey, listKeys, revokeKey, touchKey } from './repo.ts'
+import {
+  deleteSessionsUsedBefore,
+  findKey,
+  findKeyWithHash,
+  insertKey,
+  listKeys,
+  revokeKey,
+  saveSession,
+  sessionUsedAt,
+  touchKey,
+} from './repo.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const launchCodeMs = minuteMs
 const sessionIdleMs = 12 * hourMs
 const maxKeyMs = 365 * 24 * hourMs
-
-type Session = { readonly id: string; usedAtMs: number; readonly createdAtMs: number }
 
 export type Identity = {
   readonly handlers: Handlers<typeof keys>
@@ -28,10 +36,12 @@ export type Identity = {
   readonly callerOfKey: (secret: string) => Caller | undefined
 }
 
-/** Who may call: API keys (stored hashed) and browser sessions (in memory: a restart asks for a new launch link). */
+/**
+ * Who may call: API keys and browser sessions, both stored hashed. A session outlives the backend that it began with, so
+ * that an open window finds its way back after a crash; launch codes do not.
+ */
 export function createIdentity({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Identity {
   const codes = new Map<string, number>()
-  const sessions = new Map<string, Session>()
   const hash = (token: string) => createHash('sha256').update(token).digest('hex')
 
   const handlers: Handlers<typeof keys> = {
@@ -94,19 +104,20 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
       for (const [other, untilMs] of codes) if (untilMs < nowMs) codes.delete(other)
       if (expiresAtMs === undefined || expiresAtMs < nowMs) return undefined
       const token = randomBytes(32).toString('base64url')
-      sessions.set(hash(token), { id: hash(token).slice(0, 12), createdAtMs: nowMs, usedAtMs: nowMs })
+      store.record(tx => {
+        deleteSessionsUsedBefore(tx, clock.nowMs() - sessionIdleMs)
+        saveSession(tx, hash(token), clock.nowMs())
+      })
       return token
     },
     callerOfSession: token => {
-      const session = sessions.get(hash(token))
-      const nowMs = clock.monotonicMs()
-      if (!session) return undefined
-      if (nowMs - session.usedAtMs > sessionIdleMs) {
-        sessions.delete(hash(token))
-        return undefined
-      }
-      session.usedAtMs = nowMs
-      return { kind: 'session', id: session.id, scopes: ['admin'], source: 'tcp' }
+      const tokenSha256 = hash(token)
+      const usedAtMs = sessionUsedAt(store.read, tokenSha256)
+      const nowMs = clock.nowMs()
+      if (usedAtMs === undefined || nowMs - usedAtMs > sessionIdleMs) return undefined
+      // To the minute is precise enough for twelve hours, and keeps reads from becoming writes.
+      if (nowMs - usedAtMs > minuteMs) store.record(tx => saveSession(tx, tokenSha256, nowMs))
+      return { kind: 'session', id: tokenSha256.slice(0, 12), scopes: ['admin'], source: 'tcp' }
     },
     callerOfKey: secret => {
       const id = keyIdOf(secret)

@@ -96,6 +96,9 @@ export type Inference = {
   readonly close: () => void
 }
 
+/** What an engine takes when nobody names a context length; see contract/engine.ts. */
+const usualContextTokens = 8192
+
 /** Serving: names, what they serve, and the engines behind them. */
 export function createInference(deps: Deps): Inference {
   const { store, clock, log, paths, jobs, models, planMemory, deviceFor } = deps
@@ -173,18 +176,22 @@ export function createInference(deps: Deps): Inference {
     }
   }
 
-  /** Everything that can be found out before anything is started. */
-  const prepare = async (modelRef: string, adapterRef: string | undefined, settings: RevisionSettings) => {
+  /** Everything that can be found out before anything is started. Throws what no choice of settings would mend. */
+  const examine = async (modelRef: string, adapterRef: string | undefined, settings: RevisionSettings) => {
     const adapter = adapterRef === undefined ? undefined : models.readyVersion(adapterRef)
     const served = servedBy(models.readyVersion(modelRef), { adapter, engine: settings.engine }, models.baseOf)
     for (const version of [served.base, served.adapter]) if (version) await models.inspect(version)
     const device = deviceFor(settings.device, served.engine)
     const { contextLength, parallel } = settings
     const memoryPlan = await planMemory({ ...served, contextLength, parallel, device })
-    if (memoryPlan.verdict === 'too_large') throw tooLarge(served, memoryPlan)
     return { served, device, memoryPlan }
   }
-  type Prepared = Awaited<ReturnType<typeof prepare>>
+  type Prepared = Awaited<ReturnType<typeof examine>>
+  const prepare = async (...wanted: Parameters<typeof examine>): Promise<Prepared> => {
+    const prepared = await examine(...wanted)
+    if (prepared.memoryPlan.verdict === 'too_large') throw tooLarge(prepared.served, prepared.memoryPlan)
+    return prepared
+  }
 
   const nameOf = ({ name, version }: ModelVersion) => `${name}@${version}`
   const newRevision = (
@@ -291,6 +298,24 @@ export function createInference(deps: Deps): Inference {
   })
 
   const handlers: Handlers<typeof inference> = {
+    plan: async ({ model, adapter, ...settings }) => {
+      const { served: chosen, device, memoryPlan } = await examine(model, adapter, settings)
+      // A missing environment is told now, not when the engine is to be started.
+      if (chosen.engine === 'transformers') deps.python()
+      const { summary } = chosen.base
+      const contextLength =
+        settings.contextLength ?? (summary.contextLength && Math.min(summary.contextLength, usualContextTokens))
+      return {
+        engine: chosen.engine,
+        model: nameOf(chosen.base),
+        ...(chosen.adapter && { adapter: nameOf(chosen.adapter) }),
+        device,
+        ...(contextLength !== undefined && { contextLength }),
+        hasChatTemplate: settings.chatTemplate !== undefined || summary.hasChatTemplate,
+        memory: memoryPlan,
+      }
+    },
+
     deploy: async ({ model, name, description, adapter, wait, ...chosen }, call) => {
       const settings: RevisionSettings = chosen
       const prepared = await prepare(model, adapter, settings)

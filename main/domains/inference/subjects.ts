@@ -5,6 +5,8 @@ import type { Inference } from './service.ts'
 /** Something that answers: a deployment that runs, or a model for which an engine can be launched. */
 export type AnsweringSubject = {
   readonly name: string
+  /** With the version, or saying that it is a deployment: where two have one name. */
+  readonly exactName: string
   readonly kind: 'model' | 'deployment'
   readonly id: string
   readonly memoryBytes: number
@@ -37,6 +39,7 @@ export const createSubjects =
       const { command, env, config } = launchFor(ref)
       return {
         name: model.name,
+        exactName: `${model.name}@${model.version}`,
         kind: 'model',
         id: model.id,
         memoryBytes: model.sizeBytes,
@@ -48,6 +51,7 @@ export const createSubjects =
       const { id, name, socket, hasChatTemplate, parallel } = deployment
       return {
         name,
+        exactName: `${name} (deployment)`,
         kind: 'deployment',
         id,
         memoryBytes: 0,

@@ -54,7 +54,7 @@ function applyEvent(
     ...(event.event === 'failed' && { workerFailure: failureFrom(event) }),
     ...(event.event !== 'heartbeat' && { lastEvent: event.event }),
   }
-  handler.onEvent(tx, toJob(next), event)
+  handler.onEvent(tx, toJob(next), event, at)
   return next
 }
 

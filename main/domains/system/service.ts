@@ -9,6 +9,7 @@ import { checkDatabase, schemaVersionOf, writeBackup } from '../../platform/db/b
 import type { Store } from '../../platform/db/types.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Paths } from '../../platform/paths.ts'
+import { describeSamples } from './samples.ts'
 
 /** As long as the identity domain lets a code live. */
 const launchCodeMs = 60_000
@@ -19,6 +20,8 @@ type Deps = {
   readonly bus: EventBus
   readonly clock: Clock
   readonly paths: Paths
+  /** The folder of the bundled samples. */
+  readonly samplesDir: string
   readonly version: string
   readonly logFile: string
   readonly network: () => NetworkState
@@ -43,6 +46,7 @@ export function createSystem({
   bus,
   clock,
   paths,
+  samplesDir,
   version,
   logFile,
   network,
@@ -88,6 +92,7 @@ export function createSystem({
         store.commit(call, 'browser', () => undefined)
         return { url: `${origin}/launch?code=${code}`, expiresAt }
       },
+      samples: () => describeSamples(samplesDir),
       stop: async (_input, call) => {
         store.commit(call, 'backend', () => undefined)
         stop()

@@ -3,6 +3,7 @@ import type { training } from '../../contract/training.ts'
 import {
   allowedValues,
   defaultsFor,
+  type MethodParameter,
   methodFacts,
   parametersOf,
   trainingMethods,
@@ -16,7 +17,9 @@ export const catalogue: Pick<Handlers<typeof training>, 'methods' | 'schema'> = 
       return {
         method,
         title: title.en,
+        titleZh: title['zh-CN'],
         help: help.en,
+        helpZh: help['zh-CN'],
         trainer,
         datasetFormats: [...datasetFormats],
         parameters: parametersOf(method).length,
@@ -32,15 +35,29 @@ export const catalogue: Pick<Handlers<typeof training>, 'methods' | 'schema'> = 
         key: parameter.key,
         type: parameter.type,
         default: defaults[parameter.key],
+        ...defaultFrom(parameter),
         allowed: allowedValues(parameter),
+        ...('range' in parameter && { range: parameter.range }),
+        ...('choices' in parameter && { choices: [...parameter.choices] }),
+        ...('pattern' in parameter && { pattern: parameter.pattern }),
+        ...('items' in parameter && { items: parameter.items }),
         ...(parameter.unit !== undefined && { unit: parameter.unit }),
         group: parameter.group,
         help: parameter.help.en,
         helpZh: parameter.help['zh-CN'],
         ...(parameter.qianfanName !== undefined && { qianfanName: parameter.qianfanName }),
         ...(parameter.transformersName !== undefined && { transformersName: parameter.transformersName }),
-        ...(parameter.appliesWhen !== undefined && { appliesWhen: parameter.appliesWhen }),
+        ...(parameter.appliesWhen !== undefined && {
+          appliesWhen: { key: parameter.appliesWhen.key, in: [...parameter.appliesWhen.in] },
+        }),
       })),
     }
   },
+}
+
+/** `loraAlpha` follows `loraRank`: a form shows such a default as what it is at the moment. */
+const defaultFrom = ({ default: rule }: MethodParameter): { readonly defaultFrom?: string } => {
+  if (typeof rule !== 'object' || rule === null) return {}
+  if ('multiple' in rule) return { defaultFrom: rule.multiple.of }
+  return 'divisor' in rule ? { defaultFrom: rule.divisor.of } : {}
 }

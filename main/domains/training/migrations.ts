@@ -81,4 +81,10 @@ export const trainingMigrations: readonly Migration[] = [
       `)
     },
   },
+  {
+    version: 620,
+    name: 'training-metric-times',
+    // Points of earlier runs have no time: their curves are drawn over steps and epochs only.
+    up: db => db.exec('ALTER TABLE run_metrics ADD COLUMN at_ms INTEGER'),
+  },
 ]

@@ -22,18 +22,21 @@ export const createPlanner =
     wanted: string,
   ): Promise<{ memory: MemoryPlan; trainableParameters: number }> => {
     const architecture = architectureOf(model, await tensorsOf(model.path))
-    const plan = planMemory({ model: architecture, method, parameters, device: device(wanted) })
+    const on = device(wanted)
+    const plan = planMemory({ model: architecture, method, parameters, device: on })
     return {
       memory: {
         device: plan.deviceName,
         totalBytes: plan.totalBytes,
         freeBytes: plan.freeBytes,
+        deviceBytes: on.totalBytes,
         verdict: plan.verdict,
         terms: plan.terms.map(({ key, bytes, formula, source }) => ({ name: key, bytes, formula, source })),
-        remedies: plan.remedies.map(({ text, changes, totalBytes }) => ({
+        remedies: plan.remedies.map(({ text, changes, totalBytes, harm }) => ({
           change: text,
           parameters: changes,
           totalBytes,
+          harm,
         })),
       },
       trainableParameters:

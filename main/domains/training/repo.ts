@@ -1,6 +1,7 @@
 import type { JobState } from '../../contract/jobs.ts'
-import type { MemoryPlan, MetricPoint, Provenance } from '../../contract/training.ts'
+import type { MemoryPlan, MetricPoint, Provenance, Run } from '../../contract/training.ts'
 import type { TrainingMethod } from '../../contract/training-parameters.ts'
+import { isoOf } from '../../platform/clock.ts'
 import type { PageRequest } from '../../platform/db/keyset.ts'
 import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
@@ -23,7 +24,7 @@ export type RunRecord = {
   readonly warnings: readonly string[]
   readonly memoryPlan: MemoryPlan | null
   readonly provenance: Provenance
-  readonly failure: { readonly code: string; readonly message: string; readonly hint?: string } | null
+  readonly failure: NonNullable<Run['failure']> | null
   readonly step: number
   readonly totalSteps: number | null
   readonly loss: number | null
@@ -275,13 +276,14 @@ export const deleteRun = (db: WritableDb, id: string): void => void db.prepare('
 
 export function insertMetric(db: WritableDb, runId: string, point: MetricPoint): void {
   db.prepare(
-    `INSERT OR REPLACE INTO run_metrics (run_id, series, step, epoch, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO run_metrics (run_id, series, step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     runId,
     point.series,
     point.step,
     point.epoch,
+    point.at === undefined ? null : Date.parse(point.at),
     point.loss,
     point.learningRate ?? null,
     point.gradNorm ?? null,
@@ -299,6 +301,7 @@ type MetricRow = {
   series: string
   step: number
   epoch: number
+  at_ms: number | null
   loss: number | null
   learning_rate: number | null
   grad_norm: number | null
@@ -310,7 +313,7 @@ type MetricRow = {
 export const listMetrics = (db: ReadableDb, runId: string, afterStep: number): MetricPoint[] =>
   db
     .prepare<[string, number], MetricRow>(
-      `SELECT series, step, epoch, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more
+      `SELECT series, step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more
        FROM run_metrics WHERE run_id = ? AND step > ? ORDER BY series, step`,
     )
     .all(runId, afterStep)
@@ -318,6 +321,7 @@ export const listMetrics = (db: ReadableDb, runId: string, afterStep: number): M
       series: row.series as MetricPoint['series'],
       step: row.step,
       epoch: row.epoch,
+      ...(row.at_ms !== null && { at: isoOf(row.at_ms) }),
       loss: row.loss,
       ...(row.series === 'train' && { learningRate: row.learning_rate, gradNorm: row.grad_norm }),
       ...(row.tokens_per_second !== null && { tokensPerSecond: row.tokens_per_second }),

@@ -14,6 +14,7 @@ import { newId } from '../../platform/ids.ts'
 import { noLog } from '../../platform/processes/log-reader.ts'
 import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
+import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
 import { createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
 import { createRemoval } from './removal.ts'
@@ -227,6 +228,13 @@ export function createTraining(deps: TrainingDeps): Training {
           points,
         )
       return { items: [...series('train'), ...series('validation')], total: all.length }
+    },
+
+    curves: async ({ id, points }) => {
+      const run = existing(id)
+      const { total: trainTotal, ...train } = curveColumns(store.read, run.id, 'train', points)
+      const { total: validationTotal, ...validation } = curveColumns(store.read, run.id, 'validation', points)
+      return { train, validation, total: trainTotal + validationTotal }
     },
 
     stop: async ({ id, save }, call) => {

@@ -1,25 +1,35 @@
 import type { MetricPoint } from '../../contract/training.ts'
 
 /**
- * Thins a long curve to at most `count` points so that its shape stays: of each bucket of neighbours the lowest and the
- * highest loss are kept, and the first and last point always. Spikes survive, which plain sampling would hide.
+ * Which points of a long curve stay when it may have `count` of them at most: of each bucket of neighbours the lowest and
+ * the highest, and the first and last point always. Spikes survive, which plain sampling would hide; a loss that is no
+ * number counts as the highest, so that the hole it leaves survives too.
+ * @returns rising indices; all of them where the curve is short enough
  */
-export function thinCurve(points: readonly MetricPoint[], count: number): MetricPoint[] {
-  if (points.length <= count) return [...points]
-  const first = points[0]
-  const last = points.at(-1)
-  if (!first || !last) return []
-  const inner = points.slice(1, -1)
+export function keptIndices(losses: readonly (number | null)[], count: number): number[] {
+  const last = losses.length - 1
+  if (losses.length <= count) return losses.map((_, index) => index)
+  const inner = losses.length - 2
   const buckets = Math.max(1, Math.floor((count - 2) / 2))
-  const kept: MetricPoint[] = [first]
+  const height = (index: number) => losses[index] ?? Number.POSITIVE_INFINITY
+  const kept: number[] = [0]
   for (let bucket = 0; bucket < buckets && count > 2; bucket += 1) {
-    const part = inner.slice(
-      Math.floor((bucket * inner.length) / buckets),
-      Math.floor(((bucket + 1) * inner.length) / buckets),
-    )
-    const sorted = [...part].sort((a, b) => (a.loss ?? Number.POSITIVE_INFINITY) - (b.loss ?? Number.POSITIVE_INFINITY))
-    const extremes = new Set([sorted[0], sorted.at(-1)])
-    kept.push(...part.filter(point => extremes.has(point)))
+    const from = 1 + Math.floor((bucket * inner) / buckets)
+    const to = 1 + Math.floor(((bucket + 1) * inner) / buckets)
+    let lowest = from
+    let highest = from
+    for (let index = from + 1; index < to; index += 1) {
+      if (height(index) < height(lowest)) lowest = index
+      if (height(index) > height(highest)) highest = index
+    }
+    kept.push(...new Set([Math.min(lowest, highest), Math.max(lowest, highest)]))
   }
   return [...kept.slice(0, count - 1), last]
 }
+
+/** The points of a curve that stay, see `keptIndices`. */
+export const thinCurve = (points: readonly MetricPoint[], count: number): MetricPoint[] =>
+  keptIndices(
+    points.map(point => point.loss),
+    count,
+  ).flatMap(index => points[index] ?? [])

@@ -1,6 +1,6 @@
 import type { Job } from '../../contract/jobs.ts'
 import { WorkerEvent } from '../../contract/worker.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobHandler } from '../../platform/processes/port.ts'
@@ -16,7 +16,7 @@ type Deps = {
 
 /** What the trainer says, turned into rows: the curve, the checkpoints, the state of the run. */
 export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
-  const onEvent = (tx: Tx, job: Job, raw: unknown): void => {
+  const onEvent: JobHandler['onEvent'] = (tx, job, raw, atMs) => {
     const parsed = WorkerEvent.safeParse(raw)
     if (!parsed.success) {
       log.warn('a trainer said something that is not on the wire', {
@@ -28,6 +28,7 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
     const event = parsed.data
     const runId = job.subjectId
     const nowMs = clock.nowMs()
+    const at = isoOf(atMs)
     switch (event.event) {
       case 'phase':
         updateRun(tx, runId, { phase: event.phase, state: 'running' }, nowMs)
@@ -54,6 +55,7 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
           series: 'train',
           step,
           epoch,
+          at,
           loss,
           learningRate,
           gradNorm,
@@ -70,6 +72,7 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
             series: 'train',
             step,
             epoch,
+            at,
             loss,
             learningRate,
             gradNorm,
@@ -86,6 +89,7 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
           series: 'validation',
           step: event.step,
           epoch: event.epoch,
+          at,
           loss: event.loss,
           more: event.metrics,
         })
@@ -93,7 +97,14 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
           topic: 'metrics',
           kind: 'data',
           id: runId,
-          data: { series: 'validation', step: event.step, epoch: event.epoch, loss: event.loss, more: event.metrics },
+          data: {
+            series: 'validation',
+            step: event.step,
+            epoch: event.epoch,
+            at,
+            loss: event.loss,
+            more: event.metrics,
+          },
         })
         return
       case 'checkpoint':
@@ -142,7 +153,5 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
   return { restart: 'never', onEvent, onEnd }
 }
 
-const failureOf = ({ failure }: Job) =>
-  failure
-    ? { code: failure.code, message: failure.message, ...(failure.hint !== undefined && { hint: failure.hint }) }
-    : null
+// The details tell what drifted, or which memory was missing: a screen shows them beside the cause.
+const failureOf = ({ failure }: Job) => failure ?? null

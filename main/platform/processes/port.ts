@@ -34,7 +34,8 @@ export type WorkerEvent = { readonly event: string; readonly [field: string]: un
  * handler throws is logged and skipped: one bad line must not stop a job's news for ever.
  */
 export type JobHandler = {
-  readonly onEvent: (tx: Tx, job: Job, event: WorkerEvent) => void
+  /** `atMs`: when the child said it, which may be long before the backend is there to hear it. */
+  readonly onEvent: (tx: Tx, job: Job, event: WorkerEvent, atMs: number) => void
   /** Called once, in the transaction that writes the end; `lost` and failures included. */
   readonly onEnd: (tx: Tx, job: Job) => void
   /** A service has fallen over and will be started again (`stateless` only). Its earlier `ready` is no longer true. */

@@ -49,7 +49,7 @@ export function createTestJobs(clock: Clock, kind: JobKind) {
     configOf: (subjectId: string) =>
       JSON.parse(latestOf(subjectId).spec.files?.['config.json'] ?? '{}') as Record<string, unknown>,
     say: (store: Store, subjectId: string, event: WorkerEvent) =>
-      store.record(tx => handler?.onEvent(tx, latestOf(subjectId).job, event)),
+      store.record(tx => handler?.onEvent(tx, latestOf(subjectId).job, event, clock.nowMs())),
     end: (store: Store, subjectId: string, state: 'done' | 'failed' | 'cancelled') => {
       const found = latestOf(subjectId)
       found.job = { ...found.job, state }

@@ -1,3 +1,129 @@
+import { Button, Input, Segmented, Select } from 'antd'
+import { useDeferredValue, useMemo, useState } from 'react'
+import type { AuditRecord } from '../../../main/contract/audit.ts'
+import { api } from '../../lib/client.ts'
+import { number } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { usePagedRows } from '../../lib/pages.ts'
+import { setQuery, useRoute } from '../../lib/route.ts'
+import { Empty } from '../../ui/Empty.tsx'
+import { FailureFault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
+import { useAuditColumns } from './audit-columns.tsx'
+import { ExportDialog } from './ExportDialog.tsx'
+import { auditText } from './text.ts'
+import { useVerification, VerificationResult } from './Verification.tsx'
+import './audit.css'
 
-export const Screen = () => <Page title="audit">{null}</Page>
+const hourMs = 3_600_000
+const spans = { hour: hourMs, day: 24 * hourMs, week: 7 * 24 * hourMs, month: 30 * 24 * hourMs } as const
+type Span = keyof typeof spans
+const spanOf = (value: string | undefined): Span | undefined =>
+  value !== undefined && Object.hasOwn(spans, value) ? (value as Span) : undefined
+
+/** Who did what, and what was refused: searchable, in absolute times, verifiable. */
+export function Screen() {
+  const text = useText(auditText)
+  const { query } = useRoute()
+  const [selected, setSelected] = useState(-1)
+  const q = useDeferredValue((query.q ?? '').trim())
+  const outcome = query.outcome === 'ok' || query.outcome === 'failed' ? query.outcome : undefined
+  const span = spanOf(query.span)
+  // Fixed when it is chosen: a beginning that moved with the clock would read the pages again and again.
+  const since = useMemo(() => (span ? new Date(Date.now() - spans[span]).toISOString() : undefined), [span])
+  const rows = usePagedRows<AuditRecord>((offset, limit) =>
+    api.audit.list.queryOptions({
+      input: { offset, limit, ...(q && { q }), ...(outcome && { outcome }), ...(since && { since }) },
+    }),
+  )
+  const columns = useAuditColumns(rows.at)
+  const verification = useVerification()
+  const isFiltered = q !== '' || outcome !== undefined || span !== undefined
+  return (
+    <Page
+      title={text.title}
+      meta={<span className="ell">{text.note}</span>}
+      actions={
+        <>
+          <Button onClick={() => setQuery({ dialog: 'export' })}>{text.export}</Button>
+          <Button type="primary" loading={verification.isPending} onClick={verification.start}>
+            {verification.isPending ? text.verifying : text.verify}
+          </Button>
+        </>
+      }
+    >
+      <div className="col grow">
+        <VerificationResult verification={verification} />
+        <div className="toolbar" role="search" aria-label={text.filters}>
+          <span data-filter className="audit-filter">
+            <Input
+              allowClear
+              value={query.q ?? ''}
+              maxLength={200}
+              aria-label={text.filter}
+              placeholder={text.filter}
+              onChange={event => setQuery({ q: event.target.value })}
+            />
+          </span>
+          <Segmented
+            aria-label={text.result}
+            value={outcome ?? ''}
+            options={[
+              { value: '', label: text.all },
+              { value: 'ok', label: text.done },
+              { value: 'failed', label: text.refused },
+            ]}
+            onChange={value => setQuery({ outcome: value })}
+          />
+          <Select
+            aria-label={text.span}
+            value={span ?? ''}
+            popupMatchSelectWidth={false}
+            options={[
+              { value: '', label: text.anyTime },
+              { value: 'hour', label: text.lastHour },
+              { value: 'day', label: text.lastDay },
+              { value: 'week', label: text.lastWeek },
+              { value: 'month', label: text.lastMonth },
+            ]}
+            onChange={value => setQuery({ span: value })}
+          />
+          <span className="grow" />
+          {rows.total !== undefined && (
+            <span className="count" role="status">
+              {text.count(number(rows.total))}
+            </span>
+          )}
+        </div>
+        {rows.error ? (
+          <div className="sec">
+            <FailureFault error={rows.error} title={text.unread} onRetry={rows.retry} />
+          </div>
+        ) : rows.total === 0 && isFiltered ? (
+          <Empty
+            title={text.noneMatches}
+            actions={
+              <Button onClick={() => setQuery({ q: undefined, outcome: undefined, span: undefined })}>
+                {text.clear}
+              </Button>
+            }
+          >
+            {text.noneMatchesHint}
+          </Empty>
+        ) : (
+          <VirtualGrid
+            label={text.title}
+            count={rows.total ?? 0}
+            columns={columns}
+            isLoading={rows.isLoading}
+            selected={selected}
+            onSelect={setSelected}
+            onRange={rows.onRange}
+          />
+        )}
+      </div>
+      {query.dialog === 'export' && <ExportDialog />}
+    </Page>
+  )
+}

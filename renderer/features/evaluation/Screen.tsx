@@ -1,3 +1,12 @@
-import { Page } from '../../ui/Page.tsx'
+import '../jobs/jobs.css'
+import './evaluation.css'
+import { useRoute } from '../../lib/route.ts'
+import { EvaluationList } from './EvaluationList.tsx'
+import { EvaluationPage } from './EvaluationPage.tsx'
 
-export const Screen = () => <Page title="evaluation">{null}</Page>
+/** `evaluations`: all of them; `evaluations/ID`: one. */
+export function Screen() {
+  const { path } = useRoute()
+  const [, id] = path
+  return id === undefined ? <EvaluationList /> : <EvaluationPage key={id} id={id} />
+}

@@ -1,3 +1,76 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { api } from '../../lib/client.ts'
+import { useText } from '../../lib/i18n.ts'
+import { setQuery, useRoute } from '../../lib/route.ts'
+import { Empty } from '../../ui/Empty.tsx'
+import { FailureFault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
+import { CreateKeyDialog } from './CreateKeyDialog.tsx'
+import { useKeyColumns, useRevoke } from './key-columns.tsx'
+import { keysText } from './text.ts'
+import './keys.css'
 
-export const Screen = () => <Page title="identity">{null}</Page>
+/** The keys by which programs come in: who has one, what it may do, until when. */
+export function Screen() {
+  const text = useText(keysText)
+  const { query } = useRoute()
+  const [selected, setSelected] = useState(-1)
+  const { data, error, isPending, refetch } = useQuery(api.keys.list.queryOptions({ input: {} }))
+  const keys = data?.items ?? []
+  const revoke = useRevoke()
+  const columns = useKeyColumns(keys, revoke.ask)
+  return (
+    <Page
+      title={text.title}
+      meta={<span className="ell">{text.note}</span>}
+      actions={
+        <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+          {text.create}
+        </Button>
+      }
+    >
+      <div className="col grow">
+        {error && (
+          <div className="sec">
+            <FailureFault error={error} title={text.unread} onRetry={() => void refetch()} />
+          </div>
+        )}
+        {revoke.error && (
+          <div className="sec">
+            <FailureFault error={revoke.error} title={text.notRevoked} />
+          </div>
+        )}
+        {data && keys.length === 0 ? (
+          <Empty
+            title={text.none}
+            steps={[
+              { key: 'one', isDone: false, text: text.noneOne },
+              { key: 'two', isDone: false, text: text.noneTwo },
+              { key: 'three', isDone: false, text: text.noneThree },
+            ]}
+            command="slipway keys create NAME --scope inference --expires 30d"
+            actions={<Button onClick={() => setQuery({ dialog: 'new' })}>{text.create}</Button>}
+          >
+            {text.noneWhy}
+          </Empty>
+        ) : (
+          !error && (
+            <VirtualGrid
+              label={text.title}
+              count={keys.length}
+              columns={columns}
+              isLoading={isPending}
+              selected={selected}
+              onSelect={setSelected}
+              rowClass={index => (keys[index]?.revokedAt ? 'is-off' : undefined)}
+            />
+          )
+        )}
+      </div>
+      {query.dialog === 'new' && <CreateKeyDialog />}
+    </Page>
+  )
+}

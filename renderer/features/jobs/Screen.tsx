@@ -1,3 +1,141 @@
+import { Button, Select } from 'antd'
+import { useEffect } from 'react'
+import type { Job, JobKind, JobState } from '../../../main/contract/jobs.ts'
+import { api } from '../../lib/client.ts'
+import { number } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { jobKindText, jobStateText } from '../../lib/job-words.ts'
+import { usePagedRows } from '../../lib/pages.ts'
+import { go, setQuery, useRoute } from '../../lib/route.ts'
+import { useWidth } from '../../lib/width.ts'
+import { Empty } from '../../ui/Empty.tsx'
+import { FailureFault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
+import { JobInspector } from './JobInspector.tsx'
+import { useJobColumns } from './job-columns.tsx'
+import { jobsText } from './text.ts'
+import './jobs.css'
 
-export const Screen = () => <Page title="jobs">{null}</Page>
+const narrowestForBoth = 1_060
+
+const keyOf = <T extends string>(words: Readonly<Record<T, unknown>>, name: string | undefined): T | undefined =>
+  name !== undefined && Object.hasOwn(words, name) ? (name as T) : undefined
+
+/** Every job that ran, runs or waits; one of them in full beside the list. */
+export function Screen() {
+  const text = useText(jobsText)
+  const states = useText(jobStateText)
+  const kinds = useText(jobKindText)
+  const { path, query } = useRoute()
+  const id = path[1]
+  const isNarrow = useWidth() < narrowestForBoth
+  const state = keyOf<JobState>(jobStateText, query.state)
+  const kind = keyOf<JobKind>(jobKindText, query.kind)
+  const filters = { ...(state && { state }), ...(kind && { kind }) }
+  const rows = usePagedRows<Job>((offset, limit) =>
+    api.jobs.list.queryOptions({ input: { offset, limit, ...filters } }),
+  )
+  const columns = useJobColumns(rows.at, { isShort: id !== undefined })
+  const isFiltered = state !== undefined || kind !== undefined
+  const total = rows.total ?? 0
+  const selected = Number(query.sel ?? -1)
+  const openRow = (index: number) => {
+    const job = rows.at(index)
+    if (job) go('jobs', job.id, { ...query, sel: String(index) })
+  }
+  const close = () => go('jobs', query)
+  useEffect(() => {
+    if (id === undefined) return
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[role="dialog"]'))
+        go('jobs', query)
+    }
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [id, query])
+
+  return (
+    <Page title={text.jobs} meta={text.note}>
+      {!(isNarrow && id !== undefined) && (
+        <div className="col grow">
+          <div className="toolbar" role="search" aria-label={text.filters}>
+            <Select
+              aria-label={text.state}
+              value={state ?? ''}
+              popupMatchSelectWidth={false}
+              options={[
+                { value: '', label: text.anyState },
+                ...Object.entries(states).map(([value, label]) => ({ value, label })),
+              ]}
+              onChange={value => setQuery({ state: value, sel: undefined })}
+            />
+            <Select
+              aria-label={text.kind}
+              value={kind ?? ''}
+              popupMatchSelectWidth={false}
+              options={[
+                { value: '', label: text.anyKind },
+                ...Object.entries(kinds).map(([value, label]) => ({ value, label })),
+              ]}
+              onChange={value => setQuery({ kind: value, sel: undefined })}
+            />
+            <span className="grow" />
+            {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
+          </div>
+          {rows.error ? (
+            <div className="sec">
+              <FailureFault error={rows.error} title={text.unread} onRetry={rows.retry} />
+            </div>
+          ) : rows.total === 0 ? (
+            <NoJobs isFiltered={isFiltered} />
+          ) : (
+            <VirtualGrid
+              label={text.jobs}
+              count={total}
+              columns={columns}
+              isLoading={rows.isLoading}
+              selected={selected}
+              onSelect={index => (id === undefined ? setQuery({ sel: String(index) }) : openRow(index))}
+              onOpen={openRow}
+              onRange={rows.onRange}
+            />
+          )}
+        </div>
+      )}
+      {id !== undefined && <JobInspector key={id} id={id} onClose={close} />}
+    </Page>
+  )
+}
+
+function NoJobs({ isFiltered }: { readonly isFiltered: boolean }) {
+  const text = useText(jobsText)
+  if (isFiltered) {
+    return (
+      <Empty
+        title={text.noneMatches}
+        actions={
+          <Button onClick={() => setQuery({ state: undefined, kind: undefined, sel: undefined })}>{text.clear}</Button>
+        }
+      >
+        {text.noneMatchesHint}
+      </Empty>
+    )
+  }
+  return (
+    <Empty
+      title={text.none}
+      command="slipway jobs list"
+      actions={
+        <>
+          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+            {text.import}
+          </Button>
+          <Button onClick={() => go('training', 'new')}>{text.train}</Button>
+        </>
+      }
+    >
+      {text.noneWhy}
+    </Empty>
+  )
+}

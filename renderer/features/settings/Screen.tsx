@@ -1,3 +1,52 @@
+import { useText } from '../../lib/i18n.ts'
+import { hrefTo, useRoute } from '../../lib/route.ts'
 import { Page } from '../../ui/Page.tsx'
+import { About } from './About.tsx'
+import { ApiSettings } from './ApiSettings.tsx'
+import { Appearance } from './Appearance.tsx'
+import { Backups } from './Backups.tsx'
+import { DataSettings } from './DataSettings.tsx'
+import { KeyboardSettings } from './KeyboardSettings.tsx'
+import { NotificationSettings } from './NotificationSettings.tsx'
+import { settingsText } from './text.ts'
+import './settings.css'
 
-export const Screen = () => <Page title="settings">{null}</Page>
+const sections = {
+  general: Appearance,
+  notifications: NotificationSettings,
+  api: ApiSettings,
+  data: DataSettings,
+  backup: Backups,
+  keyboard: KeyboardSettings,
+  about: About,
+} as const
+type Section = keyof typeof sections
+
+const isSection = (name: string | undefined): name is Section => name !== undefined && Object.hasOwn(sections, name)
+
+/** What a person chose, and what this installation is. */
+export function Screen() {
+  const text = useText(settingsText)
+  const { query } = useRoute()
+  const section = isSection(query.section) ? query.section : 'general'
+  const Content = sections[section]
+  return (
+    <Page title={text.title}>
+      <nav className="side l settings-nav" aria-label={text.sections}>
+        {(Object.keys(sections) as Section[]).map(name => (
+          <a
+            key={name}
+            href={hrefTo('settings', { section: name })}
+            className={name === section ? 'on' : undefined}
+            aria-current={name === section ? 'page' : undefined}
+          >
+            {text[name]}
+          </a>
+        ))}
+      </nav>
+      <div className="scroll grow settings">
+        <Content />
+      </div>
+    </Page>
+  )
+}

@@ -154,6 +154,7 @@ function chooseSplit(files: readonly InputFile[], split: string | undefined): re
     if (chosen) return chosen
     throw new AppError('not_found', `There are no files of the split ${split}.`, {
       hint: `There are ${[...bySplit.keys()].join(', ')}.`,
+      details: { splits: [...bySplit.keys()] },
     })
   }
   const named = [...bySplit.keys()].filter(name => name !== 'other')
@@ -161,5 +162,6 @@ function chooseSplit(files: readonly InputFile[], split: string | undefined): re
   const counts = [...bySplit].map(([name, group]) => `${name} (${group.length} files)`).join(', ')
   throw new AppError('invalid_input', `There are several splits here: ${counts}.`, {
     hint: 'Import each on its own with --split NAME, or mix them on purpose with --split all.',
+    details: { splits: [...bySplit.keys()] },
   })
 }

@@ -96,56 +96,61 @@ const rules: readonly Rule[] = [
   },
 ]
 
-/** Problems of a version, the worst first. Each is counted over all rows and names the first of them. */
-export async function checkRows(connection: DuckDBConnection, input: CheckInput): Promise<CheckProblem[]> {
+/** One problem of a version, with SQL that gives the numbers of the rows that have it. */
+type Finding = Omit<Rule, 'kinds' | 'when'> & { readonly rows: string }
+
+/** Every problem that single rows can have; what a whole set can have is not among them. */
+export async function findings(connection: DuckDBConnection, input: CheckInput): Promise<readonly Finding[]> {
   const fields = await messageFields(connection, input)
   const optional = (name: string) => (fields.has(name) ? `m."${name}"` : 'NULL')
+  const found: Finding[] = rules
+    .filter(rule => rule.kinds.includes(input.kind))
+    .map(({ kinds: _, when, ...rule }) => ({
+      ...rule,
+      rows: `SELECT row_number FROM ${rowsOf(input)} WHERE ${when
+        .replaceAll('{tool_calls}', optional('tool_calls'))
+        .replaceAll('{weight}', optional('weight'))}`,
+    }))
+  found.push(...duplicates(input))
+  if (input.maxSequenceLength !== undefined) {
+    const limit = input.maxSequenceLength * charactersPerToken
+    found.push({
+      code: 'too_long',
+      severity: 'warning',
+      message: count =>
+        `${rowsWord(count)} with more than ${limit} characters, which ${input.maxSequenceLength} tokens hardly hold`,
+      remedy: 'They will be cut at the end: raise maxSequenceLength, or split the rows.',
+      rows: `SELECT row_number FROM ${rowsOf(input)} WHERE length(${searchedText(input.kind)}) > ${limit}`,
+    })
+  }
+  if (input.against) {
+    const { against } = input
+    found.push({
+      code: 'leak',
+      severity: 'error',
+      message: count => `${rowsWord(count)} with a question that ${against.name} holds too`,
+      remedy: 'What is trained on cannot measure: remove them here or there, or divide with slipway datasets split.',
+      rows: `SELECT row_number FROM ${rowsOf(input)} WHERE ${plainText(questionOf(input.kind))} IN (SELECT ${plainText(questionOf(against.kind))} FROM ${rowsOf(against)})`,
+    })
+  }
+  return found
+}
+
+/** Problems of a version, the worst first. Each is counted over all rows and names the first of them. */
+export async function checkRows(connection: DuckDBConnection, input: CheckInput): Promise<CheckProblem[]> {
   const found: CheckProblem[] = []
-  const ask = async (rule: Omit<Rule, 'kinds' | 'when'>, rows: string): Promise<void> => {
+  for (const { code, severity, message, remedy, rows } of await findings(connection, input)) {
     const [row] = (
       await connection.runAndReadAll(
         `SELECT count(*), list(row_number ORDER BY row_number)[:${shownRows}] FROM (${rows})`,
       )
     ).getRowsJson()
     const count = Number(row?.[0] ?? 0)
-    if (count === 0) return
+    if (count === 0) continue
     const numbers = Array.isArray(row?.[1]) ? row[1].map(Number) : []
-    const { code, severity, message, remedy } = rule
     found.push({ code, severity, rows: numbers, count, message: message(count), remedy })
   }
-
-  for (const rule of rules) {
-    if (!rule.kinds.includes(input.kind)) continue
-    const when = rule.when.replaceAll('{tool_calls}', optional('tool_calls')).replaceAll('{weight}', optional('weight'))
-    await ask(rule, `SELECT row_number FROM ${rowsOf(input)} WHERE ${when}`)
-  }
-  await duplicates(input, ask)
-  if (input.maxSequenceLength !== undefined) {
-    const limit = input.maxSequenceLength * charactersPerToken
-    await ask(
-      {
-        code: 'too_long',
-        severity: 'warning',
-        message: count =>
-          `${rowsWord(count)} with more than ${limit} characters, which ${input.maxSequenceLength} tokens hardly hold`,
-        remedy: 'They will be cut at the end: raise maxSequenceLength, or split the rows.',
-      },
-      `SELECT row_number FROM ${rowsOf(input)} WHERE length(${searchedText(input.kind)}) > ${limit}`,
-    )
-  }
   if (input.kind === 'kto') found.push(...(await labelBalance(connection, input)))
-  if (input.against) {
-    const { against } = input
-    await ask(
-      {
-        code: 'leak',
-        severity: 'error',
-        message: count => `${rowsWord(count)} with a question that ${against.name} holds too`,
-        remedy: 'What is trained on cannot measure: remove them here or there, or divide with slipway datasets split.',
-      },
-      `SELECT row_number FROM ${rowsOf(input)} WHERE ${plainText(questionOf(input.kind))} IN (SELECT ${plainText(questionOf(against.kind))} FROM ${rowsOf(against)})`,
-    )
-  }
   if ((input.kind === 'dpo' || input.kind === 'kto') && input.rows < 100)
     found.push({
       code: 'few_rows',
@@ -162,32 +167,27 @@ export async function checkRows(connection: DuckDBConnection, input: CheckInput)
 /** Letters and digits only, in one case: what is left when spelling and spacing do not matter. */
 const plainText = (text: string): string => `regexp_replace(lower(${text}), '[^\\p{L}\\p{N}]+', '', 'g')`
 
-async function duplicates(
-  input: CheckInput,
-  ask: (rule: Omit<Rule, 'kinds' | 'when'>, rows: string) => Promise<void>,
-): Promise<void> {
+function duplicates(input: CheckInput): readonly Finding[] {
   const text = searchedText(input.kind)
   const label = input.kind === 'kto' ? ', label' : ''
   const repeated = (key: string) =>
     `SELECT row_number FROM (SELECT row_number, key, row_number() OVER (PARTITION BY key${label} ORDER BY row_number) AS nth FROM (SELECT row_number, ${key} AS key${label} FROM ${rowsOf(input)})) WHERE nth > 1`
-  await ask(
+  return [
     {
       code: 'duplicate',
       severity: 'warning',
       message: count => `${rowsWord(count)} that repeat an earlier row exactly`,
       remedy: 'Remove them, unless more weight is what you want.',
+      rows: repeated(`md5(${text})`),
     },
-    repeated(`md5(${text})`),
-  )
-  await ask(
     {
       code: 'near_duplicate',
       severity: 'note',
       message: count => `${rowsWord(count)} that differ from an earlier row in case, spaces and punctuation at most`,
       remedy: 'Look at them: they are likely the same row.',
+      rows: `${repeated(`md5(${plainText(text)})`)} EXCEPT ${repeated(`md5(${text})`)}`,
     },
-    `${repeated(`md5(${plainText(text)})`)} EXCEPT ${repeated(`md5(${text})`)}`,
-  )
+  ]
 }
 
 async function labelBalance(connection: DuckDBConnection, input: CheckInput): Promise<CheckProblem[]> {

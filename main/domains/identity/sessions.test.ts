@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../platform/clock.ts'
+import { auditMigration } from '../../platform/db/audit-chain.ts'
+import { migrate } from '../../platform/db/migrate.ts'
+import { openDatabase } from '../../platform/db/open.ts'
+import { createStore } from '../../platform/db/store.ts'
+import { silentLog } from '../../platform/log.ts'
+import { identityMigrations } from './migrations.ts'
+import { createIdentity } from './service.ts'
+
+const hourMs = 3_600_000
+let folder: string
+let nowMs: number
+const cleanUps: (() => void)[] = []
+
+/** The identity of one life of a backend; a second one on the same file is the next life. */
+function openIdentity() {
+  const db = openDatabase(join(folder, 'test.db'))
+  migrate(db, [auditMigration, ...identityMigrations])
+  const clock = { ...systemClock, nowMs: () => nowMs, monotonicMs: () => nowMs }
+  const store = createStore({ db, clock, bootId: 'boot', publish: () => undefined })
+  cleanUps.push(() => db.close())
+  return {
+    identity: createIdentity({ store, clock, log: silentLog }),
+    stored: () => db.prepare('SELECT * FROM sessions').all(),
+    end: () => db.close(),
+  }
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-identity-'))
+  nowMs = 1_000_000_000
+})
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const begin = ({ identity }: ReturnType<typeof openIdentity>): string => {
+  const token = identity.startSession(identity.newLaunchCode())
+  if (token === undefined) throw new Error('no session began')
+  return token
+}
+
+test('a session outlives the backend that it began with, its launch code does not', () => {
+  const first = openIdentity()
+  const code = first.identity.newLaunchCode()
+  const token = begin(first)
+  first.end()
+  const second = openIdentity()
+  expect(second.identity.callerOfSession(token)).toMatchObject({ kind: 'session', scopes: ['admin'] })
+  expect(second.identity.startSession(code)).toBeUndefined()
+})
+
+test('the token itself is nowhere in the file', () => {
+  const life = openIdentity()
+  const token = begin(life)
+  expect(JSON.stringify(life.stored())).not.toContain(token)
+})
+
+test('a session ends twelve hours after its last use, and each use prolongs it', () => {
+  const life = openIdentity()
+  const token = begin(life)
+  nowMs += 11 * hourMs
+  expect(life.identity.callerOfSession(token)).toBeDefined()
+  nowMs += 11 * hourMs
+  expect(life.identity.callerOfSession(token)).toBeDefined()
+  nowMs += 12 * hourMs + 1
+  expect(life.identity.callerOfSession(token)).toBeUndefined()
+  begin(life)
+  expect(life.stored()).toHaveLength(1)
+})
+
+test('a token that was never given out opens nothing', () => {
+  expect(openIdentity().identity.callerOfSession('guessed')).toBeUndefined()
+})

@@ -1,0 +1,49 @@
+import type { CurveColumns } from '../../contract/training.ts'
+import type { ReadableDb } from '../../platform/db/types.ts'
+import { keptIndices } from './thin-curve.ts'
+
+type Row = readonly [
+  step: number,
+  epoch: number,
+  atMs: number | null,
+  loss: number | null,
+  learningRate: number | null,
+  gradNorm: number | null,
+  tokensPerSecond: number | null,
+  memoryBytes: number | null,
+]
+
+// More digits than a screen can show would only make the answer longer: half of its bytes.
+const rounded = (value: number | null, perUnit: number): number | null =>
+  value === null ? null : Math.round(value * perUnit) / perUnit
+
+/** One series of a run in columns, thinned to `count` points: a hundred thousand of them are one answer of a few megabytes. */
+export function curveColumns(
+  db: ReadableDb,
+  runId: string,
+  series: 'train' | 'validation',
+  count: number,
+): CurveColumns & { readonly total: number } {
+  const rows = db
+    .prepare<[string, string], Row>(
+      `SELECT step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes
+       FROM run_metrics WHERE run_id = ? AND series = ? ORDER BY step`,
+    )
+    .raw()
+    .all(runId, series) as unknown as readonly Row[]
+  const kept = keptIndices(
+    rows.map(row => row[3]),
+    count,
+  ).flatMap(index => (rows[index] ? [rows[index]] : []))
+  return {
+    total: rows.length,
+    step: kept.map(row => row[0]),
+    epoch: kept.map(row => rounded(row[1], 1e6) ?? 0),
+    atMs: kept.map(row => row[2]),
+    loss: kept.map(row => rounded(row[3], 1e7)),
+    learningRate: kept.map(row => rounded(row[4], 1e12)),
+    gradNorm: kept.map(row => rounded(row[5], 1e6)),
+    tokensPerSecond: kept.map(row => rounded(row[6], 1e2)),
+    memoryBytes: kept.map(row => row[7]),
+  }
+}

@@ -1,0 +1,57 @@
+import { useMutation } from '@tanstack/react-query'
+import { App, Button, Modal } from 'antd'
+import { useState } from 'react'
+import { api } from '../../lib/client.ts'
+import { number } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { setQuery } from '../../lib/route.ts'
+import { FailureFault } from '../../ui/Fault.tsx'
+import { PathField } from '../files/PathField.tsx'
+import { auditText } from './text.ts'
+
+/** Writes all records to a new file of this machine. */
+export function ExportDialog() {
+  const text = useText(auditText)
+  const { message } = App.useApp()
+  const [path, setPath] = useState('')
+  const close = () => setQuery({ dialog: undefined })
+  const write = useMutation(
+    api.audit.export.mutationOptions({
+      onSuccess: written => {
+        void message.success(text.exported(number(written.records), written.path), 6)
+        close()
+      },
+    }),
+  )
+  const start = () => path.trim() !== '' && write.mutate({ path: path.trim() })
+  return (
+    <Modal
+      open
+      title={text.exportTitle}
+      width={560}
+      onCancel={close}
+      footer={
+        <>
+          <Button onClick={close}>{text.cancel}</Button>
+          <Button type="primary" disabled={path.trim() === ''} loading={write.isPending} onClick={start}>
+            {text.exportDo}
+          </Button>
+        </>
+      }
+    >
+      <div className="audit-export">
+        <p className="sub">{text.exportWhy}</p>
+        <PathField
+          label={text.file}
+          pick="save"
+          value={path}
+          onChange={setPath}
+          onEnter={start}
+          autoFocus
+          kinds={[{ name: 'JSON Lines', extensions: ['jsonl'] }]}
+        />
+        {write.error && <FailureFault error={write.error} title={text.notExported} />}
+      </div>
+    </Modal>
+  )
+}

@@ -1,0 +1,18 @@
+import { useMutation } from '@tanstack/react-query'
+import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import { api } from '../../lib/client.ts'
+import { DescribeDialog } from '../describe/DescribeDialog.tsx'
+
+/** Renames and describes a dataset. */
+export function EditDialog({ dataset, onClose }: { readonly dataset: DatasetDetail; readonly onClose: () => void }) {
+  const update = useMutation(api.datasets.update.mutationOptions({ onSuccess: onClose }))
+  return (
+    <DescribeDialog
+      described={dataset}
+      error={update.error}
+      isSaving={update.isPending}
+      onSave={changes => update.mutate({ id: dataset.id, ...changes })}
+      onClose={onClose}
+    />
+  )
+}

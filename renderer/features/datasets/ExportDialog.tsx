@@ -1,0 +1,103 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button, Checkbox, Modal } from 'antd'
+import { useId, useState } from 'react'
+import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import { api } from '../../lib/client.ts'
+import { bytes, number } from '../../lib/format.ts'
+import { dictionary, useText } from '../../lib/i18n.ts'
+import { Hash } from '../../ui/bits.tsx'
+import { FailureFault, Fault } from '../../ui/Fault.tsx'
+import { PathField } from '../files/PathField.tsx'
+import { datasetsText } from './text.ts'
+
+const phrases = dictionary({
+  title: [(name: string) => `Export ${name}`, (name: string) => `导出 ${name}`],
+  what: [
+    (rows: string) =>
+      `Writes ${rows} rows to a new file: .jsonl, .csv or .parquet, by its name. Nothing that is there is overwritten.`,
+    (rows: string) => `将 ${rows} 行写入新文件，格式由扩展名决定：.jsonl、.csv 或 .parquet。不覆盖已有文件。`,
+  ],
+  path: ['File', '文件'],
+  wrongName: ['The name must end with .jsonl, .csv or .parquet.', '文件名须以 .jsonl、.csv 或 .parquet 结尾。'],
+  annotations: ['With answers, preferences, labels and scores', '包含回答、偏好、标注与分数'],
+  refused: ['It was not exported', '未能导出'],
+  done: ['Written', '已写入'],
+  wrote: [
+    (rows: string, size: string) => `${rows} rows, ${size}`,
+    (rows: string, size: string) => `${rows} 行，${size}`,
+  ],
+  start: ['Export', '导出'],
+  cancel: ['Cancel', '取消'],
+  close: ['Close', '关闭'],
+})
+
+const isNamed = (path: string): boolean => /\.(jsonl|csv|parquet)$/i.test(path)
+
+/** Writes the rows of a version to a file of the person's own. */
+export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDetail; readonly onClose: () => void }) {
+  const text = useText(phrases)
+  const names = useText(datasetsText)
+  const id = useId()
+  const [path, setPath] = useState('')
+  const [hasAnnotations, setHasAnnotations] = useState(true)
+  const write = useMutation(api.datasets.export.mutationOptions())
+  const isReady = isNamed(path.trim())
+  const send = () => {
+    if (isReady && !write.isPending) write.mutate({ id: dataset.id, path: path.trim(), annotations: hasAnnotations })
+  }
+  return (
+    <Modal
+      open
+      width={600}
+      title={<span dir="auto">{text.title(`${dataset.name} ${names.version(dataset.version)}`)}</span>}
+      onCancel={onClose}
+      footer={
+        write.data ? (
+          <Button type="primary" onClick={onClose}>
+            {text.close}
+          </Button>
+        ) : (
+          <>
+            <Button onClick={onClose}>{text.cancel}</Button>
+            <Button type="primary" disabled={!isReady} loading={write.isPending} onClick={send}>
+              {text.start}
+            </Button>
+          </>
+        )
+      }
+    >
+      <p className="sub">{text.what(number(dataset.rows))}</p>
+      {write.data ? (
+        <Fault tone="ok" title={text.done} cause={text.wrote(number(write.data.rows), bytes(write.data.sizeBytes))}>
+          <p className="mono">{write.data.path}</p>
+          <Hash hash={write.data.sha256} />
+        </Fault>
+      ) : (
+        <div className="dialog-form">
+          <div className="field">
+            <label htmlFor={id}>{text.path}</label>
+            <div className="ctl">
+              <PathField
+                id={id}
+                label={text.path}
+                value={path}
+                pick="save"
+                onChange={setPath}
+                onEnter={send}
+                autoFocus
+              />
+            </div>
+          </div>
+          {path.trim() !== '' && !isReady && <p className="hint indent">{text.wrongName}</p>}
+          <div className="field">
+            <span />
+            <Checkbox checked={hasAnnotations} onChange={event => setHasAnnotations(event.target.checked)}>
+              {text.annotations}
+            </Checkbox>
+          </div>
+        </div>
+      )}
+      {write.error && <FailureFault error={write.error} title={text.refused} />}
+    </Modal>
+  )
+}

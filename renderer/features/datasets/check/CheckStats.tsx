@@ -1,0 +1,79 @@
+import type { CheckReport, DatasetDetail } from '../../../../main/contract/datasets.ts'
+import { number, percent } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { Stat } from '../../../ui/bits.tsx'
+import { Glyph, type GlyphState } from '../../../ui/Glyph.tsx'
+import { checkText } from './text.ts'
+
+type Props = {
+  readonly dataset: DatasetDetail
+  readonly report: CheckReport | undefined
+  /** The name of the model, when rows are rendered for one. */
+  readonly model: string | undefined
+}
+
+const glyphs: Record<CheckReport['verdict'], GlyphState> = { ready: 'ok', usable: 'warn', refused: 'fail' }
+
+/** A count in millions from a million on, with three figures. */
+const large = (value: number): { value: string; unit?: string } =>
+  value >= 1e6
+    ? { value: number(value / 1e6, value >= 1e8 ? 0 : value >= 1e7 ? 1 : 2), unit: 'M' }
+    : { value: number(value) }
+
+/** The check in figures. What is not known yet keeps its place. */
+export function CheckStats({ dataset, report, model }: Props) {
+  const text = useText(checkText)
+  const seen = report?.rendered?.report
+  const noteOf = { ready: text.readyNote, usable: text.usableNote, refused: text.refusedNote }
+  return (
+    <div className="stats">
+      <Stat name={text.rows} value={number(dataset.rows)} />
+      <Stat name={text.tokens} {...(seen ? large(seen.tokens.total) : { value: '–' })} />
+      <Stat
+        name={text.trained}
+        {...(seen ? large(seen.tokens.learned) : { value: '–' })}
+        {...(seen &&
+          seen.tokens.total > 0 && { note: text.trainedShare(percent(seen.tokens.learned / seen.tokens.total)) })}
+      />
+      <Stat name={text.longest} value={seen ? number(seen.tokens.longest) : '–'} />
+      {seen && (
+        <Stat
+          name={text.cut(number(seen.maxSequenceLength))}
+          value={<span className={seen.truncatedRows > 0 ? 'tx-warn' : undefined}>{number(seen.truncatedRows)}</span>}
+          unit={text.cutRows}
+        />
+      )}
+      {seen && (
+        <Stat
+          name={text.withProblems}
+          value={<span className={seen.problemRows > 0 ? 'tx-err' : undefined}>{number(seen.problemRows)}</span>}
+          {...(seen.rows > 0 && { note: percent(seen.problemRows / seen.rows, 2) })}
+        />
+      )}
+      <Stat
+        name={text.verdict}
+        value={
+          report ? (
+            <span className="check-verdict">
+              <Glyph state={glyphs[report.verdict]} size={14} />
+              {text[report.verdict]}
+            </span>
+          ) : (
+            '–'
+          )
+        }
+        {...(report && { note: noteOf[report.verdict] })}
+      />
+      {model !== undefined && (
+        <Stat
+          name={text.model}
+          value={
+            <span className="stat-name ell" dir="auto" title={model}>
+              {model}
+            </span>
+          }
+        />
+      )}
+    </div>
+  )
+}

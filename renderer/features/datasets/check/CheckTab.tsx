@@ -1,0 +1,112 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { CheckReport, DatasetDetail, DatasetKind } from '../../../../main/contract/datasets.ts'
+import { api } from '../../../lib/client.ts'
+import { number } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { setQuery, useRoute } from '../../../lib/route.ts'
+import { FailureFault } from '../../../ui/Fault.tsx'
+import { Bars } from '../Bars.tsx'
+import { CheckRows } from './CheckRows.tsx'
+import { CheckSettingsBar } from './CheckSettingsBar.tsx'
+import { CheckStats } from './CheckStats.tsx'
+import { ProblemList } from './ProblemList.tsx'
+import { RenderedPane } from './RenderedPane.tsx'
+import { inputOf, settingsOf } from './settings.ts'
+import { checkText } from './text.ts'
+import { useRendered } from './use-rendered.ts'
+
+/** The rows of a version with the eyes of a model: what it is shown, what it learns from, and what stands against it. */
+export function CheckTab({ dataset, kind }: { readonly dataset: DatasetDetail; readonly kind: DatasetKind }) {
+  const text = useText(checkText)
+  const { query } = useRoute()
+  const settings = settingsOf(query)
+  const [only, setOnly] = useState<string>()
+  const check = useQuery({
+    ...api.datasets.check.queryOptions({ input: { id: dataset.id, rows: 1, ...inputOf(settings) }, retry: false }),
+  })
+  const row = query.row === undefined ? 0 : Number(query.row)
+  const rendered = useRendered(dataset.id, row, settings)
+  const model = useQuery({
+    ...api.models.show.queryOptions({ input: { id: settings.model ?? '' } }),
+    enabled: settings.model !== undefined,
+  }).data
+  const report = check.error ? undefined : check.data
+  const problems = report?.problems ?? []
+  const problem = problems.find(({ code }) => code === only)
+  const choose = (next: number) => setQuery({ row: String(next) })
+  /** Narrows the list to the rows of a problem; undefined: all rows again. */
+  const show = (code: string | undefined) => {
+    setOnly(code)
+    const first = problems.find(each => each.code === code)?.rows[0]
+    if (first !== undefined) choose(first)
+  }
+  return (
+    <>
+      <CheckSettingsBar dataset={dataset} settings={settings} />
+      <CheckStats dataset={dataset} report={report} model={model?.name} />
+      {check.error && (
+        <div className="sec">
+          <FailureFault error={check.error} title={text.notChecked} onRetry={() => void check.refetch()} />
+        </div>
+      )}
+      {check.isFetching && !report && (
+        <p className="checking" role="status" aria-busy>
+          {settings.model === undefined || model === undefined
+            ? text.checking(number(dataset.rows))
+            : text.checkingWith(number(dataset.rows), model.name)}
+        </p>
+      )}
+      <div className="ds">
+        <CheckRows
+          dataset={dataset}
+          kind={kind}
+          problems={problems}
+          only={problem}
+          onOnly={show}
+          row={row}
+          onRow={choose}
+          rendered={rendered}
+        />
+        <section className="col ds-row">
+          <RenderedPane
+            dataset={dataset}
+            kind={kind}
+            row={row}
+            rendered={rendered}
+            hasModel={settings.model !== undefined}
+          />
+          {report?.rendered && <Lengths report={report.rendered.report} />}
+        </section>
+        <ProblemList dataset={dataset} settings={settings} report={report} onShow={show} />
+      </div>
+    </>
+  )
+}
+
+type LengthsProps = { readonly report: NonNullable<CheckReport['rendered']>['report'] }
+
+/** How long the rows are, with the limit that they are cut at. */
+function Lengths({ report: { histogram, maxSequenceLength } }: LengthsProps) {
+  const text = useText(checkText)
+  const end = histogram.at(-1)?.toTokens
+  if (end === undefined) return null
+  return (
+    <div className="ds-hist">
+      <div className="h2">
+        {text.histogram}
+        <small>{text.histogramNote}</small>
+      </div>
+      <Bars
+        label={text.histogram}
+        bars={histogram.map(({ fromTokens, toTokens, rows }) => ({
+          from: fromTokens,
+          value: rows,
+          title: text.bin(number(rows), number(fromTokens), number(toTokens - 1)),
+        }))}
+        end={end}
+        limit={{ at: maxSequenceLength, label: text.limit(number(maxSequenceLength)) }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,14 @@
+import type { CheckProblem } from '../../../../main/contract/datasets.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { problemText } from './text.ts'
+
+export type ProblemWords = { readonly title: string; readonly note: string }
+
+/** What a problem is called in the language that is on; one that this page does not know comes in the backend's words. */
+export function useProblemWords(): (problem: CheckProblem) => ProblemWords {
+  const text: Readonly<Record<string, string>> = useText(problemText)
+  return ({ code, message, remedy }) => ({
+    title: text[code] ?? message,
+    note: text[`${code}_note`] ?? remedy,
+  })
+}

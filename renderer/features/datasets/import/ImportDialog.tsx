@@ -1,0 +1,220 @@
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { Button, Input, Modal, Select } from 'antd'
+import { useDeferredValue, useEffect, useId } from 'react'
+import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
+import type { Outputs } from '../../../../main/contract/index.ts'
+import { api } from '../../../lib/client.ts'
+import { useDraft } from '../../../lib/draft.ts'
+import { number } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { go } from '../../../lib/route.ts'
+import { FailureFault, Fault } from '../../../ui/Fault.tsx'
+import { PathField } from '../../files/PathField.tsx'
+import { JobLine } from '../../jobs/JobLine.tsx'
+import { IssueList } from '../IssueList.tsx'
+import { canDetect, emptyDraft, type ImportDraft, isImportDraft, nameOfPath, readingOf } from './import-draft.ts'
+import { Reading } from './Reading.tsx'
+import { importText } from './text.ts'
+
+type Props = {
+  /** The path that the dialog opens with; empty: what was typed before. */
+  readonly start: string
+  /** What is known beforehand, such as the format in which rows shall be read again. */
+  readonly preset?: Partial<ImportDraft>
+  readonly onClose: () => void
+}
+type Started = Outputs['datasets']['import']
+
+/** From a path to rows: how the file is read is shown, and corrected, before anything is imported. */
+export function ImportDialog({ start, preset, onClose }: Props) {
+  const text = useText(importText)
+  const [draft, setDraft, clear] = useDraft('datasets.import', emptyDraft, isImportDraft)
+  useEffect(() => {
+    if (start !== '') setDraft({ ...emptyDraft, path: start, ...preset })
+  }, [start, preset, setDraft])
+  const begin = useMutation(api.datasets.import.mutationOptions())
+  const change = (part: Partial<ImportDraft>) => setDraft(before => ({ ...before, ...part }))
+  return (
+    <Modal open width={980} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
+      <div className="dialog-body">
+        {begin.data ? (
+          <Imported
+            started={begin.data}
+            onClose={onClose}
+            onAnother={() => {
+              begin.reset()
+              clear()
+            }}
+          />
+        ) : (
+          <Form
+            draft={draft}
+            onChange={change}
+            onClose={onClose}
+            isSending={begin.isPending}
+            error={begin.error}
+            onSend={() =>
+              begin.mutate(
+                {
+                  ...readingOf(draft),
+                  name: draft.name.trim() || nameOfPath(draft.path),
+                  description: draft.description.trim(),
+                  label: [...draft.labels],
+                },
+                { onSuccess: clear },
+              )
+            }
+          />
+        )}
+      </div>
+    </Modal>
+  )
+}
+
+type FormProps = {
+  readonly draft: ImportDraft
+  readonly onChange: (part: Partial<ImportDraft>) => void
+  readonly onSend: () => void
+  readonly onClose: () => void
+  readonly isSending: boolean
+  readonly error: Error | null
+}
+
+function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps) {
+  const text = useText(importText)
+  const ids = { name: useId(), description: useId(), labels: useId() }
+  const asked = useDeferredValue(draft)
+  const enabled = canDetect(asked)
+  const detection = useQuery({
+    ...api.datasets.detect.queryOptions({ input: readingOf(asked), retry: false }),
+    enabled,
+    // The columns stay where they are while another mapping is tried.
+    placeholderData: keepPreviousData,
+    // A file may have been corrected since it was looked at.
+    staleTime: 0,
+  })
+  const isReadable =
+    enabled && detection.data !== undefined && !detection.error && !detection.isPlaceholderData && asked === draft
+  const send = () => {
+    if (isReadable && !isSending) onSend()
+  }
+  return (
+    <>
+      <PathField
+        label={text.path}
+        value={draft.path}
+        pick="any"
+        autoFocus
+        onChange={path => {
+          if (path !== draft.path) onChange({ path, name: '', format: undefined, map: {}, split: undefined })
+        }}
+        onEnter={send}
+      />
+      <p className="hint">{text.pathHint}</p>
+      {enabled && (
+        <Reading
+          draft={draft}
+          onChange={onChange}
+          detection={detection.error ? undefined : detection.data}
+          error={detection.error}
+          isLooking={detection.isFetching}
+          onRetry={() => void detection.refetch()}
+        />
+      )}
+      {enabled && (
+        <div className="dialog-form two">
+          <div className="field">
+            <label htmlFor={ids.name}>{text.name}</label>
+            <div className="ctl">
+              <Input
+                id={ids.name}
+                dir="auto"
+                maxLength={300}
+                value={draft.name}
+                placeholder={nameOfPath(draft.path)}
+                onChange={event => onChange({ name: event.target.value })}
+                onPressEnter={send}
+              />
+            </div>
+          </div>
+          <div className="field">
+            <label htmlFor={ids.labels}>{text.labels}</label>
+            <div className="ctl">
+              <Select
+                id={ids.labels}
+                mode="tags"
+                open={false}
+                suffixIcon={null}
+                placeholder={text.labelsHint}
+                value={[...draft.labels]}
+                onChange={labels => onChange({ labels })}
+                style={{ width: '100%' }}
+              />
+            </div>
+          </div>
+          <div className="field wide">
+            <label htmlFor={ids.description}>{text.description}</label>
+            <div className="ctl">
+              <Input
+                id={ids.description}
+                dir="auto"
+                maxLength={300}
+                value={draft.description}
+                onChange={event => onChange({ description: event.target.value })}
+              />
+            </div>
+          </div>
+          <p className="hint indent">{text.nameHint}</p>
+        </div>
+      )}
+      {error && <FailureFault error={error} title={text.refused} />}
+      <div className="acts end">
+        <Button onClick={onClose}>{text.cancel}</Button>
+        <Button type="primary" disabled={!isReadable} loading={isSending} onClick={send}>
+          {text.start}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+type ImportedProps = { readonly started: Started; readonly onClose: () => void; readonly onAnother: () => void }
+
+/** The import as it runs, and what came of it: how many rows, and each that was left out. */
+function Imported({ started, onClose, onAnother }: ImportedProps) {
+  const text = useText(importText)
+  const { data = started } = useQuery(api.datasets.show.queryOptions({ input: { id: started.id } }))
+  const isIn = data.state === 'draft' || data.state === 'frozen'
+  return (
+    <>
+      <JobLine id={started.jobId} title={text.reading(`${started.name} v${started.version}`)} />
+      {isIn && <Outcome version={data} />}
+      {data.state === 'importing' && <p className="hint">{text.goesOn}</p>}
+      {isIn && data.badRows > 0 && (
+        <div className="issues-box col">
+          <IssueList id={started.id} />
+        </div>
+      )}
+      <div className="acts end">
+        <Button onClick={onAnother}>{text.another}</Button>
+        <Button onClick={onClose}>{text.close}</Button>
+        {isIn && <Button onClick={() => go('datasets', started.id, { tab: 'check' })}>{text.check}</Button>}
+        <Button type="primary" onClick={() => go('datasets', started.id)}>
+          {text.open}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+function Outcome({ version }: { readonly version: DatasetVersion }) {
+  const text = useText(importText)
+  const hasBad = version.badRows > 0
+  return (
+    <Fault
+      tone={hasBad ? 'warn' : 'ok'}
+      title={`${version.name} v${version.version}`}
+      cause={text.imported(number(version.rows), number(version.badRows))}
+    />
+  )
+}

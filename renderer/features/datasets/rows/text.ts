@@ -1,0 +1,28 @@
+import { dictionary } from '../../../lib/i18n.ts'
+
+export const rowsText = dictionary({
+  rows: ['Rows', '数据行'],
+  row: ['Row', '行'],
+  prompt: ['Prompt', '提示'],
+  answer: ['Answer', '回答'],
+  answers: ['Answers', '回答'],
+  chosen: ['Chosen', '优选'],
+  rejected: ['Rejected', '劣选'],
+  label: ['Good', '好坏'],
+  text: ['Text', '文本'],
+  search: ['Search in all rows', '在全部行中搜索'],
+  regex: ['Regular expression (RE2)', '正则表达式（RE2）'],
+  matches: [(count: string) => `${count} rows match`, (count: string) => `${count} 行匹配`],
+  noMatch: ['No row matches.', '没有匹配的行。'],
+  unread: ['The rows could not be read', '无法读取数据行'],
+  badSearch: ['The search could not be made', '无法执行搜索'],
+  rowNumber: [(n: string) => `Row ${n}`, (n: string) => `第 ${n} 行`],
+  readable: ['Readable', '阅读'],
+  source: ['Source', '源数据'],
+  good: ['good', '好'],
+  bad: ['bad', '坏'],
+  weight: [(value: string) => `weight ${value}`, (value: string) => `权重 ${value}`],
+  tools: ['tools', '工具'],
+  choose: ['Choose a row to read it in full.', '选择一行以查看全文。'],
+  turns: [(count: string) => `${count} turns`, (count: string) => `${count} 轮`],
+})

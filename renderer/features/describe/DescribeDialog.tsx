@@ -1,0 +1,142 @@
+import { Button, Input, Modal, Select } from 'antd'
+import { useId, useState } from 'react'
+import { dictionary, useText } from '../../lib/i18n.ts'
+import { FailureFault } from '../../ui/Fault.tsx'
+import { GrowingText } from '../../ui/GrowingText.tsx'
+
+const phrases = dictionary({
+  title: [(name: string) => `Name and description of ${name}`, (name: string) => `${name} 的名称与说明`],
+  name: ['Name', '名称'],
+  description: ['Description', '说明'],
+  labels: ['Labels', '标签'],
+  labelsHint: ['Enter after each', '输入后按回车'],
+  alias: [(n: number) => `Alias of v${n}`, (n: number) => `v${n} 的别名`],
+  aliasHint: [
+    'Such as best: then NAME@best means this version. Another version that has it loses it.',
+    '例如 best，之后“名称@best”即指此版本；其他版本若有同一别名会被取代。',
+  ],
+  refused: ['It was not changed', '未能修改'],
+  cancel: ['Cancel', '取消'],
+  save: ['Save', '保存'],
+})
+
+/** What people say of a thing with versions. */
+export type Described = {
+  readonly name: string
+  readonly version: number
+  readonly description: string
+  readonly labels: readonly string[]
+  readonly aliases: readonly string[]
+}
+
+/** Only what was changed. */
+export type Changes = { name?: string; description?: string; label?: string[]; alias?: string }
+
+type Props = {
+  readonly described: Described
+  readonly error: Error | null
+  readonly isSaving: boolean
+  readonly onSave: (changes: Changes) => void
+  readonly onClose: () => void
+}
+
+/** Name, description and labels of a model or dataset, and a new alias for the version that is shown. */
+export function DescribeDialog({ described, error, isSaving, onSave, onClose }: Props) {
+  const text = useText(phrases)
+  const ids = { name: useId(), description: useId(), labels: useId(), alias: useId() }
+  const [name, setName] = useState(described.name)
+  const [description, setDescription] = useState(described.description)
+  const [labels, setLabels] = useState<string[]>([...described.labels])
+  const [alias, setAlias] = useState('')
+  const save = () => {
+    if (name.trim() === '' || isSaving) return
+    onSave({
+      ...(name.trim() !== described.name && { name: name.trim() }),
+      ...(description !== described.description && { description }),
+      ...(labels.join('\n') !== described.labels.join('\n') && { label: labels }),
+      ...(alias.trim() !== '' && { alias: alias.trim() }),
+    })
+  }
+  return (
+    <Modal
+      open
+      width={560}
+      title={
+        <span dir="auto" className="wrap">
+          {text.title(described.name)}
+        </span>
+      }
+      onCancel={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{text.cancel}</Button>
+          <Button type="primary" disabled={name.trim() === ''} loading={isSaving} onClick={save}>
+            {text.save}
+          </Button>
+        </>
+      }
+    >
+      <div className="dialog-form">
+        <div className="field">
+          <label htmlFor={ids.name}>{text.name}</label>
+          <div className="ctl">
+            <Input
+              id={ids.name}
+              autoFocus
+              dir="auto"
+              maxLength={300}
+              value={name}
+              onChange={event => setName(event.target.value)}
+              onPressEnter={save}
+            />
+          </div>
+        </div>
+        <div className="field">
+          <label htmlFor={ids.description}>{text.description}</label>
+          <div className="ctl">
+            <GrowingText
+              id={ids.description}
+              minRows={2}
+              maxRows={5}
+              dir="auto"
+              maxLength={300}
+              value={description}
+              onChange={event => setDescription(event.target.value)}
+            />
+          </div>
+        </div>
+        <div className="field">
+          <label htmlFor={ids.labels}>{text.labels}</label>
+          <div className="ctl">
+            <Select
+              id={ids.labels}
+              mode="tags"
+              open={false}
+              suffixIcon={null}
+              placeholder={text.labelsHint}
+              value={labels}
+              onChange={setLabels}
+              style={{ width: '100%' }}
+            />
+          </div>
+        </div>
+        <div className="field">
+          <label htmlFor={ids.alias}>{text.alias(described.version)}</label>
+          <div className="ctl">
+            <Input
+              id={ids.alias}
+              className="mono"
+              maxLength={60}
+              placeholder={described.aliases.join(', ')}
+              value={alias}
+              onChange={event => setAlias(event.target.value)}
+              onPressEnter={save}
+            />
+          </div>
+        </div>
+        <p className="hint indent">{text.aliasHint}</p>
+      </div>
+      {error && <FailureFault error={error} title={text.refused} />}
+    </Modal>
+  )
+}

@@ -1,0 +1,47 @@
+import type { Environment } from '../../../main/contract/environments.ts'
+import { bytes, dateTime, memory } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { useView } from '../../lib/view.ts'
+import { Hash } from '../../ui/bits.tsx'
+import { told } from './machine-words.ts'
+import { backendText, environmentsText } from './text.ts'
+
+/** Where an environment lies, what it was built for and from, and what driver and hardware recommend. */
+export function EnvironmentFacts({ environment }: { readonly environment: Environment }) {
+  const text = useText(environmentsText)
+  const backends = useText(backendText)
+  const language = useView(view => view.language)
+  const { backend, recommended, path, python, lockHash, sizeBytes, builtAt, devices } = environment
+  const facts: readonly (readonly [string, React.ReactNode])[] = [
+    ...(backend ? [[text.backend, backends[backend]] as const] : []),
+    [text.recommended, text.recommendedBy(backends[recommended.backend], told(recommended.reason, language))],
+    ...(python ? [[text.python, `${python.version}, ${python.executable}`] as const] : []),
+    ...(path !== undefined ? [[text.path, path] as const] : []),
+    ...(lockHash !== undefined ? [[text.lock, <Hash key="lock" hash={lockHash} />] as const] : []),
+    ...(sizeBytes !== undefined ? [[text.size, bytes(sizeBytes)] as const] : []),
+    ...(builtAt !== undefined ? [[text.built, dateTime(builtAt)] as const] : []),
+    ...(devices && devices.length > 0
+      ? [
+          [
+            text.devices,
+            devices
+              .map(({ name, capability, memoryBytes }) => `${name}, ${capability}, ${memory(memoryBytes)}`)
+              .join('; '),
+          ] as const,
+        ]
+      : []),
+  ]
+  return (
+    <section className="sec">
+      <h2>{text.facts}</h2>
+      <dl className="kv">
+        {facts.map(([name, value]) => (
+          <div key={name} className="kv-row">
+            <dt>{name}</dt>
+            <dd title={typeof value === 'string' ? value : undefined}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,88 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { App, Button, Modal } from 'antd'
+import { useId, useState } from 'react'
+import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
+import { api } from '../../lib/client.ts'
+import { desktop } from '../../lib/desktop.ts'
+import { bytes } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { FailureFault } from '../../ui/Fault.tsx'
+import { PathField } from '../files/PathField.tsx'
+import { reportText } from './text.ts'
+
+export const reportFormats = ['html', 'md', 'json'] as const
+export type ReportFormat = (typeof reportFormats)[number]
+
+type Props = {
+  readonly evaluation: EvaluationDetail
+  readonly format: ReportFormat
+  readonly onClose: () => void
+}
+
+/** Names hold what file systems do not. */
+const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 100) || 'evaluation'
+
+/** Writes the report to a new file of this machine. */
+export function ReportDialog({ evaluation, format, onClose }: Props) {
+  const text = useText(reportText)
+  const id = useId()
+  const { message } = App.useApp()
+  const home = useQuery(api.files.browse.queryOptions({ input: {} })).data?.home
+  const [chosen, setChosen] = useState<string>()
+  const path = chosen ?? (home === undefined ? '' : `${home}/${fileName(evaluation.name)}.${format}`)
+  const save = useMutation(
+    api.evaluation.report.mutationOptions({
+      onSuccess: ({ path: saved, sizeBytes }) => {
+        onClose()
+        void message.success({
+          duration: 8,
+          content: (
+            <>
+              {`${text.saved(saved, bytes(sizeBytes))} `}
+              {desktop && (
+                <Button size="small" onClick={() => void desktop?.showItemInFolder(saved)}>
+                  {text.show}
+                </Button>
+              )}
+            </>
+          ),
+        })
+      },
+    }),
+  )
+  const submit = () => {
+    if (path.trim() !== '') save.mutate({ id: evaluation.id, path: path.trim() })
+  }
+  return (
+    <Modal
+      open
+      title={text.title}
+      width={600}
+      onCancel={onClose}
+      footer={
+        <>
+          <span className="hint grow">{text.note}</span>
+          <Button onClick={onClose}>{text.cancel}</Button>
+          <Button type="primary" disabled={path.trim() === ''} loading={save.isPending} onClick={submit}>
+            {text.save}
+          </Button>
+        </>
+      }
+    >
+      <p className="sub">{text[format]}</p>
+      <div className="report-path">
+        <label htmlFor={id}>{text.path}</label>
+        <PathField
+          id={id}
+          label={text.path}
+          value={path}
+          pick="save"
+          kinds={[{ name: format.toUpperCase(), extensions: [format] }]}
+          onChange={setChosen}
+          onEnter={submit}
+        />
+      </div>
+      {save.error && <FailureFault error={save.error} title={text.failed} />}
+    </Modal>
+  )
+}

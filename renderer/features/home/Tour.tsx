@@ -1,0 +1,94 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useEffect, useState } from 'react'
+import { api } from '../../lib/client.ts'
+import { duration } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { go } from '../../lib/route.ts'
+import { useView } from '../../lib/view.ts'
+import { FailureFault } from '../../ui/Fault.tsx'
+import { TourStepRow } from './TourStepRow.tsx'
+import { estimateSeconds, type TourStepId } from './tour.ts'
+import { runTourStep } from './tour-actions.ts'
+import { tourText } from './tour-text.ts'
+import type { Tour as TourState } from './use-tour.ts'
+
+/** Six steps from a base model to an answer. Each is done by its button or by Ctrl Enter, or all one after the other. */
+export function Tour({ tour }: { readonly tour: TourState }) {
+  const text = useText(tourText)
+  const language = useView(view => view.language)
+  const cores = useQuery(api.resources.show.queryOptions({ input: {} })).data?.cpu.logicalCores ?? 2
+  const [isAutomatic, setIsAutomatic] = useState(false)
+  const { steps, facts, samples, isDone } = tour
+  const run = useMutation({
+    mutationFn: (id: TourStepId) => (samples ? runTourStep(id, { facts, samples }) : Promise.resolve()),
+    onError: () => setIsAutomatic(false),
+  })
+  const next = steps?.find(({ state }) => state !== 'done')
+  const { mutate, isPending } = run
+  useEffect(() => {
+    if (!isAutomatic || !next || isPending) return
+    if (next.state === 'ready' && next.id !== 'chat') mutate(next.id)
+    else if (next.state !== 'running') setIsAutomatic(false)
+  }, [isAutomatic, next, isPending, mutate])
+
+  if (tour.error) return <FailureFault error={tour.error} title={text.unread} onRetry={tour.retry} />
+  if (!steps) return <TourBones />
+  const open = steps.filter(({ state }) => state !== 'done').map(({ id }) => id)
+  const time = duration(estimateSeconds(open, cores), language)
+  const canRunAll = open.filter(id => id !== 'chat').length > 1
+  return (
+    <section aria-labelledby="tour">
+      <div className="h2 big">
+        <span id="tour">{text.title}</span>
+        <span className="grow" />
+        <Button size="small" type="text" onClick={() => go('models', { dialog: 'import' })}>
+          {text.own}
+        </Button>
+      </div>
+      <p className="sub">
+        {isDone
+          ? text.noteDone
+          : open.length < steps.length
+            ? text.noteLeft(steps.length - open.length, time)
+            : text.note(time)}
+      </p>
+      <ol className="ways">
+        {steps.map((step, index) => (
+          <TourStepRow
+            key={step.id}
+            step={step}
+            number={index + 1}
+            waitsFor={steps.findIndex(({ state }) => state !== 'done') + 1}
+            facts={facts}
+            samples={samples}
+            seconds={estimateSeconds([step.id], cores)}
+            isPending={isPending && run.variables === step.id}
+            error={run.variables === step.id ? run.error : null}
+            onRun={() => run.mutate(step.id)}
+          />
+        ))}
+      </ol>
+      <p className="cli">
+        {canRunAll && (
+          <Button size="small" onClick={() => setIsAutomatic(!isAutomatic)}>
+            {isAutomatic ? text.hold : text.all}
+          </Button>
+        )}
+        <span className="dim">{text.cli}</span>
+        <code>npm run tour</code>
+      </p>
+    </section>
+  )
+}
+
+const TourBones = () => (
+  <div aria-busy className="ways">
+    {[62, 54, 70, 58, 48, 40].map(width => (
+      <div key={width} className="ways-bone">
+        <i className="bone" style={{ width: 22, height: 22, borderRadius: '50%' }} />
+        <i className="bone" style={{ width: `${width}%` }} />
+      </div>
+    ))}
+  </div>
+)

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query'
+import { App, Button } from 'antd'
+import { Copy } from 'lucide-react'
+import type { DeploymentDetail } from '../../../main/contract/inference.ts'
+import { api } from '../../lib/client.ts'
+import { useText } from '../../lib/i18n.ts'
+import { hrefTo } from '../../lib/route.ts'
+import { Fault } from '../../ui/Fault.tsx'
+import { callExamples, terminalExample } from './call-examples.ts'
+import { callText } from './page-text.ts'
+
+/** How other programs reach it: address, name, key, and code to paste. */
+export function CallTab({ deployment: { name, hasChatTemplate } }: { readonly deployment: DeploymentDetail }) {
+  const text = useText(callText)
+  const status = useQuery(api.system.status.queryOptions({ input: {} })).data
+  const isChat = hasChatTemplate !== false
+  return (
+    <div className="scroll grow call-tab">
+      <p className="sub">{text.intro}</p>
+      {!isChat && <p className="sub">{text.noTemplate}</p>}
+      {status && status.address === undefined && (
+        <Fault
+          tone="warn"
+          title={text.off}
+          cause={text.offCause}
+          remedy={
+            <>
+              {text.offRemedy} <code>slipway serve --port 8787</code>
+            </>
+          }
+          actions={
+            <Button size="small" type="primary" href={hrefTo('settings', { section: 'api' })}>
+              {text.settings}
+            </Button>
+          }
+        />
+      )}
+      {status?.address !== undefined && (
+        <>
+          <dl className="kv">
+            <dt>{text.base}</dt>
+            <dd>
+              <code>{`${status.address}/v1`}</code>
+            </dd>
+            <dt>{text.name}</dt>
+            <dd className="ell" title={name} dir="auto">
+              <code>{name}</code>
+            </dd>
+            <dt>{text.key}</dt>
+            <dd>
+              {`${text.keyHow} `}
+              <a className="link" href={hrefTo('keys', { dialog: 'new', scope: 'inference' })}>
+                {text.makeKey}
+              </a>
+            </dd>
+          </dl>
+          {callExamples({ address: status.address, name, isChat }).map(example => (
+            <CodeBlock key={example.key} title={example.title} code={example.code} />
+          ))}
+        </>
+      )}
+      {isChat && <CodeBlock title={text.terminal} code={terminalExample(name)} />}
+    </div>
+  )
+}
+
+/** Code to be copied. */
+export function CodeBlock({ title, code }: { readonly title: string; readonly code: string }) {
+  const text = useText(callText)
+  const { message } = App.useApp()
+  return (
+    <figure className="code-block">
+      <figcaption>
+        <b>{title}</b>
+        <Button
+          size="small"
+          type="text"
+          icon={<Copy size={13} />}
+          aria-label={`${text.copy}: ${title}`}
+          onClick={() => void navigator.clipboard.writeText(code).then(() => message.success(text.copied))}
+        >
+          {text.copy}
+        </Button>
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <pre className="mono" tabIndex={0}>
+        {code}
+      </pre>
+    </figure>
+  )
+}

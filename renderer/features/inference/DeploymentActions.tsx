@@ -1,0 +1,64 @@
+import { useMutation } from '@tanstack/react-query'
+import { App, Button, Dropdown } from 'antd'
+import { Ellipsis, MessagesSquare, Play, Square } from 'lucide-react'
+import type { DeploymentDetail } from '../../../main/contract/inference.ts'
+import { api, client } from '../../lib/client.ts'
+import { failureOf } from '../../lib/failure.ts'
+import { middle } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { go, hrefTo, setQuery } from '../../lib/route.ts'
+import { useUndo } from '../../ui/undo.tsx'
+import { isComing, isStartable } from './deployment-words.ts'
+import { pageText } from './page-text.ts'
+
+/** Try it, switch versions, stop and start, remove. */
+export function DeploymentActions({ deployment }: { readonly deployment: DeploymentDetail }) {
+  const text = useText(pageText)
+  const { modal } = App.useApp()
+  const undo = useUndo()
+  const onError = (error: Error) => {
+    const { message: cause, hint } = failureOf(error)
+    void modal.error({ title: text.actionFailed, content: [cause, hint].filter(Boolean).join(' ') })
+  }
+  const stop = useMutation(api.inference.stop.mutationOptions({ onError }))
+  const start = useMutation(api.inference.start.mutationOptions({ onError }))
+  const { id, name, state } = deployment
+  const remove = useMutation(
+    api.inference.remove.mutationOptions({
+      onError,
+      onSuccess: () => {
+        go('deployments')
+        undo(text.removed(middle(name)), async () => {
+          await client.inference.restore({ id })
+          if (state === 'serving') await client.inference.start({ id })
+        })
+      },
+    }),
+  )
+  return (
+    <>
+      {state === 'serving' && (
+        <Button type="primary" icon={<MessagesSquare size={14} />} href={hrefTo('playground', { a: name })}>
+          {text.playground}
+        </Button>
+      )}
+      {isStartable({ state }) && (
+        <Button type="primary" icon={<Play size={13} />} loading={start.isPending} onClick={() => start.mutate({ id })}>
+          {text.start}
+        </Button>
+      )}
+      <Button onClick={() => setQuery({ dialog: 'update' })}>{text.update}</Button>
+      {(state === 'serving' || isComing({ state })) && (
+        <Button icon={<Square size={12} />} loading={stop.isPending} onClick={() => stop.mutate({ id, wait: false })}>
+          {text.stop}
+        </Button>
+      )}
+      <Dropdown
+        trigger={['click']}
+        menu={{ items: [{ key: 'remove', danger: true, label: text.remove, onClick: () => remove.mutate({ id }) }] }}
+      >
+        <Button icon={<Ellipsis size={14} />} aria-label={text.more} />
+      </Dropdown>
+    </>
+  )
+}

@@ -1,0 +1,66 @@
+import { useMutation } from '@tanstack/react-query'
+import { App, Button, Dropdown, Select } from 'antd'
+import { ChevronDown, Square } from 'lucide-react'
+import type { Job, JobPriority } from '../../../main/contract/jobs.ts'
+import { api } from '../../lib/client.ts'
+import { useText } from '../../lib/i18n.ts'
+import { FailureFault } from '../../ui/Fault.tsx'
+import { jobsText } from './text.ts'
+
+const priorities: readonly JobPriority[] = ['high', 'normal', 'low']
+
+/** Stop, for a run with its state saved; and, while it waits, who goes first. */
+export function JobActions({ job }: { readonly job: Job }) {
+  const text = useText(jobsText)
+  const { modal } = App.useApp()
+  const stop = useMutation(api.jobs.stop.mutationOptions())
+  const prioritize = useMutation(api.jobs.prioritize.mutationOptions())
+  const isSaved = job.kind === 'training' && job.state !== 'queued'
+  const isStopping = job.state === 'stopping' || stop.isPending
+  const askAndStop = () =>
+    modal.confirm({
+      title: text.stopLoseTitle,
+      content: text.stopLoseWhat,
+      okText: text.stopLoseDo,
+      okButtonProps: { danger: true },
+      cancelText: text.keepGoing,
+      autoFocusButton: 'cancel',
+      onOk: () => stop.mutate({ id: job.id, save: false }),
+    })
+  return (
+    <>
+      <div className="acts">
+        <Button
+          icon={<Square size={13} />}
+          disabled={isStopping}
+          onClick={() => stop.mutate({ id: job.id, save: isSaved })}
+        >
+          {isSaved ? text.stopSave : text.stop}
+        </Button>
+        {isSaved && (
+          <Dropdown
+            trigger={['click']}
+            disabled={isStopping}
+            menu={{ items: [{ key: 'lose', label: text.stopLose, danger: true }], onClick: askAndStop }}
+          >
+            <Button aria-label={text.more} icon={<ChevronDown size={14} />} />
+          </Dropdown>
+        )}
+        {job.state === 'queued' && (
+          <span className="job-priority">
+            <span className="dim">{text.priority}</span>
+            <Select
+              aria-label={text.priority}
+              value={job.priority}
+              loading={prioritize.isPending}
+              options={priorities.map(value => ({ value, label: text[value] }))}
+              onChange={priority => prioritize.mutate({ id: job.id, priority })}
+            />
+          </span>
+        )}
+      </div>
+      {stop.error && <FailureFault error={stop.error} title={text.notStopped} />}
+      {prioritize.error && <FailureFault error={prioritize.error} title={text.notMoved} />}
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+import type { Job } from '../../../main/contract/jobs.ts'
+import { useNow } from '../../lib/clock.ts'
+import { dateTime, duration, memory, number } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { isEnded } from '../../lib/job-words.ts'
+import { useView } from '../../lib/view.ts'
+import { jobsText } from './text.ts'
+
+/** What is known of a job besides its progress: times are absolute, so that they can be compared with the log's. */
+export function JobFacts({ job }: { readonly job: Job }) {
+  const text = useText(jobsText)
+  const language = useView(view => view.language)
+  const nowMs = useNow()
+  const asked = job.devices.map(({ device, memoryBytes, exclusive }) =>
+    [device.toUpperCase(), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
+  )
+  const seconds =
+    job.startedAt === undefined
+      ? undefined
+      : ((job.endedAt ? Date.parse(job.endedAt) : nowMs) - Date.parse(job.startedAt)) / 1000
+  const facts: readonly (readonly [string, React.ReactNode])[] = [
+    [
+      text.id,
+      <span key="id" className="mono">
+        {job.id}
+      </span>,
+    ],
+    [text.asked, asked.length > 0 ? asked.join(' + ') : text.nothing],
+    ...(job.devices.length > 0
+      ? [[text.granted, job.grantedDevices?.join(', ').toUpperCase() ?? text.notYet] as const]
+      : []),
+    [text.priority, text[job.priority]],
+    [text.attempt, job.attempt > 1 ? text.tries(job.attempt) : number(job.attempt)],
+    ...(job.restartsAt && !isEnded(job.state) ? [[text.restarts, dateTime(job.restartsAt)] as const] : []),
+    [text.created, dateTime(job.createdAt)],
+    ...(job.startedAt ? [[text.started, dateTime(job.startedAt)] as const] : []),
+    ...(job.endedAt ? [[text.ended, dateTime(job.endedAt)] as const] : []),
+    ...(seconds === undefined ? [] : [[text.took, duration(seconds, language)] as const]),
+    ...(job.pid === undefined || isEnded(job.state) ? [] : [[text.process, String(job.pid)] as const]),
+  ]
+  return (
+    <div className="sec">
+      <h2>{text.facts}</h2>
+      <dl className="kv">
+        {facts.map(([name, value]) => (
+          <div key={name} className="kv-row">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}

@@ -1,0 +1,102 @@
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import type { Lineage } from '../../../main/contract/common.ts'
+import { number } from '../../lib/format.ts'
+import { dictionary, useText } from '../../lib/i18n.ts'
+import { hrefTo } from '../../lib/route.ts'
+import { type Direction, type LineageNode, layOut, neighbour, nodeHeight, nodeWidth } from './layout.ts'
+import { useLineage } from './use-lineage.ts'
+import './lineage.css'
+
+const phrases = dictionary({
+  drawn: [(name: string) => `Lineage of ${name}`, (name: string) => `${name} 的来源图`],
+  note: [
+    'Every box is a stored record. Enter opens it, arrow keys follow the lines.',
+    '每个方框都是一条记录。回车打开，方向键沿线移动。',
+  ],
+  alone: [
+    'Nothing that Slipway knows made it, and nothing was made of it yet.',
+    '没有记录到它的来源，也还没有由它产生的内容。',
+  ],
+  hidden: [(count: string) => `${count} more were made of it.`, (count: string) => `另有 ${count} 项由它产生。`],
+  model: ['model', '模型'],
+  dataset: ['dataset', '数据集'],
+  run: ['run', '训练'],
+  evaluation: ['evaluation', '评测'],
+  deployment: ['deployment', '部署'],
+  this: ['this one', '当前'],
+})
+type Kind = 'model' | 'dataset' | 'run' | 'evaluation' | 'deployment'
+
+const pageOf: Readonly<Record<Kind, string>> = {
+  model: 'models',
+  dataset: 'datasets',
+  run: 'training',
+  evaluation: 'evaluations',
+  deployment: 'deployments',
+}
+const isKind = (kind: string): kind is Kind => Object.hasOwn(pageOf, kind)
+
+const directions: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+}
+
+type Props = { readonly centre: LineageNode; readonly lineage: Lineage }
+
+/** Where a thing came from and what came of it, as boxes and lines. */
+export function LineageView({ centre, lineage }: Props) {
+  const text = useText(phrases)
+  const graph = useLineage(centre, lineage)
+  const layout = useMemo(() => layOut(graph), [graph])
+  const [focused, setFocused] = useState(centre.id)
+  const box = useRef<HTMLDivElement>(null)
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = directions[event.key]
+    if (!direction || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    const next = neighbour(layout, focused, direction)
+    if (next === undefined) return
+    setFocused(next)
+    box.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus()
+  }
+  // One box takes part in the order of Tab; arrows reach the others.
+  const tabStop = layout.nodes.some(({ id }) => id === focused) ? focused : centre.id
+  return (
+    <div className="lineage">
+      <div
+        className="lineage-graph"
+        ref={box}
+        role="group"
+        aria-label={text.drawn(centre.name)}
+        style={{ width: layout.width, height: layout.height }}
+        onKeyDown={onKeyDown}
+      >
+        <svg width={layout.width} height={layout.height} aria-hidden>
+          {layout.edges.map(({ from, to, path }) => (
+            <path key={`${from} ${to}`} d={path} fill="none" stroke="var(--ctl)" strokeWidth="1" />
+          ))}
+        </svg>
+        {layout.nodes.map(({ id, kind, name, x, y }) => (
+          <a
+            key={id}
+            data-node={id}
+            className={id === centre.id ? 'lnode me' : 'lnode'}
+            href={isKind(kind) ? hrefTo(pageOf[kind], id) : undefined}
+            aria-current={id === centre.id ? true : undefined}
+            tabIndex={id === tabStop ? 0 : -1}
+            title={name}
+            style={{ left: x, top: y, width: nodeWidth, height: nodeHeight }}
+            onFocus={() => setFocused(id)}
+          >
+            <span>{isKind(kind) ? text[kind] : kind}</span>
+            <b dir="auto">{name}</b>
+          </a>
+        ))}
+      </div>
+      <p className="dim">{layout.nodes.length === 1 ? text.alone : text.note}</p>
+      {layout.hidden > 0 && <p className="dim">{text.hidden(number(layout.hidden))}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,143 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import type { ModelDetail } from '../../../main/contract/models.ts'
+import { api } from '../../lib/client.ts'
+import { figure, number } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { hrefTo } from '../../lib/route.ts'
+import { Status } from '../../ui/bits.tsx'
+import { FailureFault } from '../../ui/Fault.tsx'
+import type { GlyphState } from '../../ui/Glyph.tsx'
+import { inspectorText } from './inspector-text.ts'
+
+const mostListed = 1_000
+
+/** What was measured of this version: each score with its interval and the rows behind it. */
+export function EvaluationsTab({ model }: { readonly model: ModelDetail }) {
+  const text = useText(inspectorText)
+  const { data, error, refetch } = useQuery(api.evaluation.list.queryOptions({ input: { limit: mostListed } }))
+  if (error) return <Unread error={error} onRetry={() => void refetch()} />
+  if (!data) return null
+  const scores = data.items.flatMap(evaluation =>
+    evaluation.objects
+      .filter(object => object.id === model.id)
+      .flatMap(object => object.scores.map(score => ({ evaluation, score }))),
+  )
+  if (scores.length === 0)
+    return (
+      <Nothing
+        text={text.noEvaluation}
+        action={text.evaluate}
+        href={hrefTo('evaluations', { dialog: 'new', model: model.id })}
+      />
+    )
+  return (
+    <div className="scroll grow">
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{text.evaluation}</th>
+            <th>{text.metric}</th>
+            <th className="right">{text.score}</th>
+            <th className="right">{text.interval}</th>
+            <th className="right">{text.rows}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {scores.map(({ evaluation, score }) => (
+            <tr key={`${evaluation.id} ${score.metric}`}>
+              <td className="ell">
+                <a
+                  className="link"
+                  dir="auto"
+                  title={`${evaluation.name}: ${evaluation.dataset.name}`}
+                  href={hrefTo('evaluations', evaluation.id)}
+                >
+                  {evaluation.name}
+                </a>
+              </td>
+              <td className="mono">{score.metric}</td>
+              <td className="right">
+                <b>{figure(score.value)}</b>
+              </td>
+              <td className="right dim">{`${figure(score.low)} – ${figure(score.high)}`}</td>
+              <td className="right dim">{number(score.rows)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const glyphs: Readonly<Record<string, GlyphState>> = {
+  queued: 'queue',
+  starting: 'run',
+  loading: 'run',
+  serving: 'live',
+  stopping: 'run',
+  stopped: 'stop',
+  failed: 'fail',
+  lost: 'lost',
+}
+
+/** The deployments that serve this version, alone or as an adapter. */
+export function DeploymentsTab({ model }: { readonly model: ModelDetail }) {
+  const text = useText(inspectorText)
+  const { data, error, refetch } = useQuery(api.inference.list.queryOptions({ input: { limit: mostListed } }))
+  if (error) return <Unread error={error} onRetry={() => void refetch()} />
+  if (!data) return null
+  const serving = data.items.filter(each => each.model.id === model.id || each.adapter?.id === model.id)
+  if (serving.length === 0)
+    return (
+      <Nothing
+        text={text.noDeployment}
+        action={text.deploy}
+        href={hrefTo('deployments', { dialog: 'new', model: model.id })}
+      />
+    )
+  return (
+    <div className="scroll grow">
+      <table className="plain">
+        <thead>
+          <tr>
+            <th>{text.deployment}</th>
+            <th>{text.device}</th>
+            <th>{text.state}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {serving.map(each => (
+            <tr key={each.id}>
+              <td className="ell">
+                <a className="link" dir="auto" title={each.name} href={hrefTo('deployments', each.id)}>
+                  {each.name}
+                </a>
+              </td>
+              <td className="dim">{each.device}</td>
+              <td>
+                <Status state={glyphs[each.state] ?? 'draft'}>{each.state}</Status>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const Unread = ({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) => (
+  <div className="sec">
+    <FailureFault error={error} title={useText(inspectorText).notRead} onRetry={onRetry} />
+  </div>
+)
+
+type NothingProps = { readonly text: string; readonly action: string; readonly href: string }
+const Nothing = ({ text, action, href }: NothingProps) => (
+  <div className="none">
+    <p className="sub">{text}</p>
+    <Button size="small" href={href}>
+      {action}
+    </Button>
+  </div>
+)

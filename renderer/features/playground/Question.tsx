@@ -1,0 +1,103 @@
+import { App, Button, Tooltip } from 'antd'
+import { Copy, Pencil } from 'lucide-react'
+import { useState } from 'react'
+import { useText } from '../../lib/i18n.ts'
+import { GrowingText } from '../../ui/GrowingText.tsx'
+import { useUndo } from '../../ui/undo.tsx'
+import type { Conversation } from './conversation.ts'
+import { conversations } from './playground-store.ts'
+import { playgroundText } from './text.ts'
+
+type Props = {
+  readonly question: string
+  readonly isBusy: boolean
+  /** How many turns follow it. */
+  readonly later: number
+  readonly conversation: Conversation
+  readonly onAskAgain: (question: string) => void
+}
+
+/** What was asked; it can be edited and asked again, and what that drops can be brought back. */
+export function Question({ question, isBusy, later, conversation, onAskAgain }: Props) {
+  const text = useText(playgroundText)
+  const undo = useUndo()
+  const [edited, setEdited] = useState<string>()
+  const send = () => {
+    if (edited === undefined || edited.trim() === '') return
+    setEdited(undefined)
+    onAskAgain(edited)
+    if (later === 0) return
+    undo(text.laterGone(later), async () => {
+      conversations.stop(conversation.id)
+      conversations.change(conversation.id, () => conversation)
+    })
+  }
+  if (edited !== undefined)
+    return (
+      <div className="turn me">
+        <GrowingText
+          autoFocus
+          aria-label={text.editing}
+          minRows={2}
+          maxRows={12}
+          value={edited}
+          dir="auto"
+          onChange={event => setEdited(event.target.value)}
+          onKeyDown={event => {
+            if (event.key === 'Escape') setEdited(undefined)
+            else if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send()
+            else return
+            event.preventDefault()
+            event.stopPropagation()
+          }}
+        />
+        <div className="acts turn-edit">
+          <Button size="small" onClick={send} disabled={edited.trim() === ''}>
+            {text.askAgain}
+          </Button>
+          <Button size="small" type="text" onClick={() => setEdited(undefined)}>
+            {text.cancel}
+          </Button>
+        </div>
+      </div>
+    )
+  return (
+    <div className="turn me">
+      <div className="turn-head">
+        <h2>{text.you}</h2>
+        <span className="turn-acts">
+          <CopyButton text={question} />
+          <Tooltip title={text.edit}>
+            <button
+              type="button"
+              className="icon"
+              aria-label={text.edit}
+              disabled={isBusy}
+              onClick={() => setEdited(question)}
+            >
+              <Pencil size={13} />
+            </button>
+          </Tooltip>
+        </span>
+      </div>
+      <p dir="auto">{question}</p>
+    </div>
+  )
+}
+
+export function CopyButton({ text: copied }: { readonly text: string }) {
+  const text = useText(playgroundText)
+  const { message } = App.useApp()
+  return (
+    <Tooltip title={text.copy}>
+      <button
+        type="button"
+        className="icon"
+        aria-label={text.copy}
+        onClick={() => void navigator.clipboard.writeText(copied).then(() => message.success(text.copied))}
+      >
+        <Copy size={13} />
+      </button>
+    </Tooltip>
+  )
+}

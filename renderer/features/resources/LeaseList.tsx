@@ -1,0 +1,34 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Lease } from '../../../main/contract/resources.ts'
+import { api } from '../../lib/client.ts'
+import { memory, middle, timeOfDay } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { hrefTo } from '../../lib/route.ts'
+import { Chip } from '../../ui/bits.tsx'
+import { resourcesText } from './text.ts'
+
+/** The jobs that hold a part of a device until they end. */
+export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
+  const text = useText(resourcesText)
+  const jobs = useQuery(api.jobs.list.queryOptions({ input: { limit: 200 } })).data?.items ?? []
+  return (
+    <div className="leases">
+      <h3>{text.leases}</h3>
+      {leases.length === 0 && <p className="dim">{text.noLeases}</p>}
+      <ul>
+        {leases.map(({ jobId, memoryBytes, exclusive, grantedAt }) => (
+          <li key={jobId}>
+            <a className="link ell" href={hrefTo('jobs', jobId)} dir="auto">
+              {middle(jobs.find(({ id }) => id === jobId)?.name ?? jobId, 60)}
+            </a>
+            {exclusive && <Chip>{text.alone}</Chip>}
+            <b>{memory(memoryBytes)}</b>
+            <time className="dim" dateTime={grantedAt}>
+              {text.since(timeOfDay(grantedAt))}
+            </time>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

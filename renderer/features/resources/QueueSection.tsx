@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Outputs } from '../../../main/contract/index.ts'
+import { api } from '../../lib/client.ts'
+import { memory, middle, number } from '../../lib/format.ts'
+import { useText } from '../../lib/i18n.ts'
+import { hrefTo } from '../../lib/route.ts'
+import { resourcesText } from './text.ts'
+
+/** The jobs that wait for a device, in the order in which they will get one. */
+export function QueueSection({ queue }: { readonly queue: Outputs['resources']['show']['queue'] }) {
+  const text = useText(resourcesText)
+  const jobs = useQuery(api.jobs.list.queryOptions({ input: { limit: 200 } })).data?.items ?? []
+  const deviceName = (device: string) =>
+    device === 'any' ? text.any : device === 'any-gpu' ? text.anyGpu : device.replace('cuda:', 'GPU ').toUpperCase()
+  return (
+    <section className="device" aria-labelledby="queue">
+      <header>
+        <h2 id="queue">{text.queue}</h2>
+      </header>
+      {queue.length === 0 && <p className="dim">{text.noQueue}</p>}
+      <ol className="leases">
+        {queue.map(({ jobId, position, requests }) => (
+          <li key={jobId}>
+            <span className="dim">{number(position)}</span>
+            <a className="link ell" href={hrefTo('jobs', jobId)} dir="auto">
+              {middle(jobs.find(({ id }) => id === jobId)?.name ?? jobId, 60)}
+            </a>
+            <span className="sub">
+              {requests
+                .map(({ device, memoryBytes }) => text.asks(memory(memoryBytes), deviceName(device)))
+                .join(' + ')}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

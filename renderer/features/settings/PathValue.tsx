@@ -1,0 +1,39 @@
+import { Tooltip } from 'antd'
+import { Copy, FolderOpen } from 'lucide-react'
+import { desktop } from '../../lib/desktop.ts'
+import { useText } from '../../lib/i18n.ts'
+import { settingsText } from './text.ts'
+
+/** A path of this machine, to copy or to look at. */
+export function PathValue({ path }: { readonly path: string }) {
+  const text = useText(settingsText)
+  return (
+    <span className="path-value">
+      <span className="mono ell" title={path}>
+        {path}
+      </span>
+      <Tooltip title={text.copyPath}>
+        <button
+          type="button"
+          className="icon"
+          aria-label={`${text.copyPath}: ${path}`}
+          onClick={() => void navigator.clipboard.writeText(path)}
+        >
+          <Copy size={13} />
+        </button>
+      </Tooltip>
+      {desktop && (
+        <Tooltip title={text.show}>
+          <button
+            type="button"
+            className="icon"
+            aria-label={`${text.show}: ${path}`}
+            onClick={() => void desktop?.showItemInFolder(path)}
+          >
+            <FolderOpen size={13} />
+          </button>
+        </Tooltip>
+      )}
+    </span>
+  )
+}

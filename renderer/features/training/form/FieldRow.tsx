@@ -1,0 +1,60 @@
+import { Tooltip } from 'antd'
+import { RotateCcw } from 'lucide-react'
+import { useText } from '../../../lib/i18n.ts'
+import { formText } from './text.ts'
+
+type Props = {
+  readonly label: React.ReactNode
+  /** Of the control: a click on the label goes there. */
+  readonly controlId?: string
+  readonly tip?: React.ReactNode
+  readonly isChanged?: boolean
+  /** What it would be again. */
+  readonly defaultValue?: string
+  readonly onReset?: () => void
+  readonly hint?: React.ReactNode
+  readonly problem?: string | undefined
+  readonly children: React.ReactNode
+}
+
+/** One line of the form: label, control, one grey hint; a dot where it differs from the default. */
+export function FieldRow({ label, controlId, tip, isChanged, defaultValue, onReset, hint, problem, children }: Props) {
+  const text = useText(formText)
+  const name = controlId === undefined ? <span>{label}</span> : <label htmlFor={controlId}>{label}</label>
+  return (
+    <div className="field">
+      <div className="field-name">
+        {tip === undefined ? (
+          name
+        ) : (
+          <Tooltip title={tip} placement="topLeft">
+            {name}
+          </Tooltip>
+        )}
+        {isChanged && (
+          <Tooltip title={`${text.changed}. ${text.reset(defaultValue ?? '')}`}>
+            <button
+              type="button"
+              className="field-reset"
+              aria-label={`${typeof label === 'string' ? label : ''}: ${text.reset(defaultValue ?? '')}`}
+              onClick={onReset}
+            >
+              <i className="dot" />
+              <RotateCcw size={12} />
+            </button>
+          </Tooltip>
+        )}
+      </div>
+      <div className="ctl">
+        {children}
+        {problem !== undefined ? (
+          <span className="hint tx-err" role="alert">
+            {problem}
+          </span>
+        ) : (
+          hint !== undefined && <span className="hint">{hint}</span>
+        )}
+      </div>
+    </div>
+  )
+}

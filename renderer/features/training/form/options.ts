@@ -1,0 +1,70 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
+import type { ModelVersion } from '../../../../main/contract/models.ts'
+import { api } from '../../../lib/client.ts'
+import { bytes, count, number } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { methodText } from '../parameter-text.ts'
+import type { AssetOptions } from './AssetPicker.tsx'
+import type { Method } from './draft.ts'
+import { formText } from './text.ts'
+
+const most = 40
+
+/** As the command line names a version. */
+export const versionName = ({ name, version }: { readonly name: string; readonly version: number }): string =>
+  `${name}@${version}`
+
+export const modelNote = ({ summary, sizeBytes }: Pick<ModelVersion, 'summary' | 'sizeBytes'>): string =>
+  [
+    summary.parameterCount !== undefined && count(summary.parameterCount),
+    summary.dtype ?? summary.quantization,
+    bytes(sizeBytes),
+    summary.license,
+  ]
+    .filter(Boolean)
+    .join(', ')
+
+/** Models that are ready, of one format, by a few letters. */
+export const useModels = (q: string, format: 'safetensors' | 'adapter'): AssetOptions => {
+  const { data, isFetching } = useQuery({
+    ...api.models.list.queryOptions({ input: { limit: most, format, state: 'ready', ...(q !== '' && { q }) } }),
+    placeholderData: keepPreviousData,
+  })
+  return {
+    isLoading: isFetching,
+    options: (data?.items ?? []).map(model => ({ id: model.id, name: versionName(model), note: modelNote(model) })),
+  }
+}
+
+/** Which kinds of rows a method learns from; the backend refuses others. */
+export const kindsOf: Readonly<Record<Method, readonly string[]>> = {
+  pretrain: ['text'],
+  sft: ['sft'],
+  dpo: ['dpo'],
+  kto: ['kto', 'dpo'],
+}
+
+export const useDatasets = (q: string, method: Method): AssetOptions => {
+  const text = useText(formText)
+  const methods = useText(methodText)
+  const { data, isFetching } = useQuery({
+    ...api.datasets.list.queryOptions({ input: { limit: most, ...(q !== '' && { q }) } }),
+    placeholderData: keepPreviousData,
+  })
+  const refusalOf = ({ state, kind }: DatasetVersion): string | undefined => {
+    if (state !== 'draft' && state !== 'frozen') return text.stillImporting
+    return kind !== undefined && kindsOf[method].includes(kind)
+      ? undefined
+      : text.otherKind(kind ?? '?', methods[method])
+  }
+  return {
+    isLoading: isFetching,
+    options: (data?.items ?? []).map(dataset => ({
+      id: dataset.id,
+      name: versionName(dataset),
+      note: text.rowsOf(number(dataset.rows), dataset.kind ?? '?'),
+      refusal: refusalOf(dataset),
+    })),
+  }
+}

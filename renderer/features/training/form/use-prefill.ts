@@ -1,0 +1,73 @@
+import { useEffect, useRef } from 'react'
+import type { Lineage } from '../../../../main/contract/common.ts'
+import { client } from '../../../lib/client.ts'
+import { routeNow, setQuery } from '../../../lib/route.ts'
+import { emptyDraft, type Method, type Picked, type RunDraft, tuningOf } from './draft.ts'
+import { isSame, kindsMethod } from './form-model.ts'
+import { versionName } from './options.ts'
+import type { RunForm } from './use-run-form.ts'
+
+const keys = ['model', 'dataset', 'from', 'run', 'method'] as const
+
+/**
+ * Fills the form by its address, once: `training/new?model=…&dataset=…`, `?from=` an adapter, `?run=` with everything of
+ * an earlier run. The address is clean afterwards, so that a reload keeps the draft.
+ */
+export function usePrefill(form: RunForm, onFailed: (error: unknown) => void): void {
+  const isDone = useRef(false)
+  const { update } = form
+  useEffect(() => {
+    const { query } = routeNow()
+    if (isDone.current || keys.every(key => query[key] === undefined)) return
+    isDone.current = true
+    setQuery(Object.fromEntries(keys.map(key => [key, undefined])))
+    const filled = query.run !== undefined ? ofRun(query.run) : ofAssets(query)
+    filled.then(update, onFailed)
+  }, [update, onFailed])
+}
+
+const picked = (asset: { readonly id: string; readonly name: string; readonly version: number }): Picked => ({
+  id: asset.id,
+  name: versionName(asset),
+})
+const pickedRef = ({ id, name }: Lineage['madeBy'][number]): Picked => ({ id, name })
+
+async function ofAssets(query: Readonly<Record<string, string>>): Promise<Partial<RunDraft>> {
+  const [model, from, dataset] = await Promise.all([
+    query.model === undefined ? undefined : client.models.show({ id: query.model }),
+    query.from === undefined ? undefined : client.models.show({ id: query.from }),
+    query.dataset === undefined ? undefined : client.datasets.show({ id: query.dataset }),
+  ])
+  // An adapter cannot be a base: it is gone on from, on the base that it was made for.
+  const adapter = from ?? (model?.summary.format === 'adapter' ? model : undefined)
+  const baseOfAdapter = adapter?.lineage.madeBy.find(({ role }) => role === 'base')
+  const base = model && model !== adapter ? picked(model) : baseOfAdapter && pickedRef(baseOfAdapter)
+  const method = (query.method as Method | undefined) ?? (dataset?.kind && kindsMethod(dataset.kind))
+  return {
+    ...(base && { model: base }),
+    ...(adapter && { from: picked(adapter) }),
+    ...(dataset && { datasets: [picked(dataset)] }),
+    ...(method && { method }),
+  }
+}
+
+async function ofRun(id: string): Promise<Partial<RunDraft>> {
+  const run = await client.training.show({ id })
+  const tuning = tuningOf({ values: run.parameters })
+  const { items } = await client.training.schema({ method: run.method, tuning })
+  const role = (wanted: string) => run.lineage.madeBy.filter(parent => parent.role === wanted).map(pickedRef)
+  return {
+    ...emptyDraft,
+    method: run.method,
+    model: role('base')[0] ?? run.model,
+    from: role('adapter')[0],
+    datasets: role('data'),
+    validation: role('validation'),
+    values: Object.fromEntries(
+      items.flatMap(({ key, default: usual }) => {
+        const value = run.parameters[key]
+        return value === undefined || isSame(value, usual) ? [] : [[key, value]]
+      }),
+    ),
+  }
+}

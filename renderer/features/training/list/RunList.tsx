@@ -1,0 +1,199 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button, Input, Select, Tooltip } from 'antd'
+import { GitCompareArrows, Plus } from 'lucide-react'
+import { useState } from 'react'
+import type { JobState } from '../../../../main/contract/jobs.ts'
+import type { Run } from '../../../../main/contract/training.ts'
+import { api } from '../../../lib/client.ts'
+import { number } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { jobStateText } from '../../../lib/job-words.ts'
+import { usePagedRows } from '../../../lib/pages.ts'
+import { go, setQuery, useRoute } from '../../../lib/route.ts'
+import { Empty } from '../../../ui/Empty.tsx'
+import { FailureFault } from '../../../ui/Fault.tsx'
+import { Page } from '../../../ui/Page.tsx'
+import { VirtualGrid } from '../../../ui/VirtualGrid.tsx'
+import type { Method } from '../form/draft.ts'
+import { methodText } from '../parameter-text.ts'
+import { useLivePoints } from './live-points.ts'
+import { type Sort, useRunColumns } from './run-columns.tsx'
+import { listText } from './text.ts'
+import { useJobsBySubject } from './use-queue.ts'
+
+const oneOf = <T extends string>(words: Readonly<Record<T, unknown>>, name: string | undefined): T | undefined =>
+  name !== undefined && Object.hasOwn(words, name) ? (name as T) : undefined
+
+const sortKeys = { name: 1, created: 1, updated: 1, loss: 1 }
+
+/** Every run: what waits, what trains, what came of the others; several are marked to be compared. */
+export function RunList() {
+  const text = useText(listText)
+  const states = useText(jobStateText)
+  const methods = useText(methodText)
+  const { query } = useRoute()
+  const [marked, setMarked] = useState<readonly string[]>([])
+  const [moveError, setMoveError] = useState<unknown>()
+  const state = oneOf<JobState>(jobStateText, query.state)
+  const method = oneOf<Method>(methodText, query.method)
+  const q = query.q?.trim() ?? ''
+  const sort: Sort = {
+    key: oneOf(sortKeys, query.sort) ?? 'created',
+    order: query.order === 'asc' ? 'asc' : 'desc',
+  }
+  const filters = { ...(state && { state }), ...(method && { method }), ...(q !== '' && { q }) }
+  const rows = usePagedRows<Run>((offset, limit) =>
+    api.training.list.queryOptions({ input: { offset, limit, sort: sort.key, order: sort.order, ...filters } }),
+  )
+  const jobs = useJobsBySubject()
+  const points = useLivePoints()
+  const mark = (id: string) =>
+    setMarked(before => (before.includes(id) ? before.filter(each => each !== id) : [...before, id]))
+  const columns = useRunColumns({ at: rows.at, jobs, points, marked, onMark: mark, sort, onFailed: setMoveError })
+  const isFiltered = Object.keys(filters).length > 0
+  const total = rows.total ?? 0
+  const selected = Number(query.sel ?? -1)
+  const alive = [...jobs.values()]
+  const running = alive.filter(job => ['starting', 'running', 'stopping'].includes(job.state)).length
+  const waiting = alive.filter(job => job.state === 'queued').length
+  const open = (index: number) => {
+    const run = rows.at(index)
+    if (run) go('training', run.id)
+  }
+  return (
+    <Page
+      title={text.title}
+      meta={
+        <>
+          {running > 0 && <span>{text.running(running)}</span>}
+          {waiting > 0 && <span>{text.waiting(waiting)}</span>}
+        </>
+      }
+      actions={
+        <>
+          <Tooltip title={text.compareHint}>
+            <Button
+              icon={<GitCompareArrows size={14} />}
+              disabled={marked.length < 2}
+              onClick={() => go('training', 'compare', { ids: marked.join(',') })}
+            >
+              {text.compare(marked.length)}
+            </Button>
+          </Tooltip>
+          <Button type="primary" icon={<Plus size={14} />} onClick={() => go('training', 'new')}>
+            {text.newRun}
+          </Button>
+        </>
+      }
+    >
+      <div className="col grow">
+        <div className="toolbar" role="search" aria-label={text.filters}>
+          <span data-filter className="run-filter">
+            <Input
+              allowClear
+              value={query.q ?? ''}
+              aria-label={text.search}
+              placeholder={text.search}
+              onChange={event => setQuery({ q: event.target.value, sel: undefined })}
+            />
+          </span>
+          <Select
+            aria-label={text.state}
+            value={state ?? ''}
+            popupMatchSelectWidth={false}
+            options={[
+              { value: '', label: text.anyState },
+              ...Object.entries(states).map(([value, label]) => ({ value, label })),
+            ]}
+            onChange={value => setQuery({ state: value, sel: undefined })}
+          />
+          <Select
+            aria-label={text.method}
+            value={method ?? ''}
+            popupMatchSelectWidth={false}
+            options={[
+              { value: '', label: text.anyMethod },
+              ...Object.entries(methods).map(([value, label]) => ({ value, label })),
+            ]}
+            onChange={value => setQuery({ method: value, sel: undefined })}
+          />
+          <span className="grow" />
+          {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
+        </div>
+        {moveError !== undefined && (
+          <div className="sec">
+            <FailureFault error={moveError} title={text.moveFailed} onRetry={() => setMoveError(undefined)} />
+          </div>
+        )}
+        {rows.error ? (
+          <div className="sec">
+            <FailureFault error={rows.error} title={text.unread} onRetry={rows.retry} />
+          </div>
+        ) : rows.total === 0 ? (
+          <NoRuns isFiltered={isFiltered} />
+        ) : (
+          // biome-ignore lint/a11y/noStaticElementInteractions: the grid inside has the focus; one more key of its rows.
+          <div
+            className="col grow"
+            onKeyDown={event => {
+              const run = rows.at(selected)
+              if (event.key !== ' ' || !run || !(event.target as HTMLElement).matches('[role="grid"]')) return
+              event.preventDefault()
+              mark(run.id)
+            }}
+          >
+            <VirtualGrid
+              label={text.title}
+              count={total}
+              columns={columns}
+              isLoading={rows.isLoading}
+              selected={selected}
+              onSelect={index => setQuery({ sel: String(index) })}
+              onOpen={open}
+              onRange={rows.onRange}
+            />
+          </div>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+function NoRuns({ isFiltered }: { readonly isFiltered: boolean }) {
+  const text = useText(listText)
+  const one = { input: { limit: 1 } } as const
+  const models = useQuery(api.models.list.queryOptions(one)).data?.total ?? 0
+  const datasets = useQuery(api.datasets.list.queryOptions(one)).data?.total ?? 0
+  if (isFiltered) {
+    return (
+      <Empty
+        title={text.noneMatches}
+        actions={
+          <Button onClick={() => setQuery({ q: undefined, state: undefined, method: undefined, sel: undefined })}>
+            {text.clear}
+          </Button>
+        }
+      >
+        {text.noneMatchesHint}
+      </Empty>
+    )
+  }
+  return (
+    <Empty
+      title={text.none}
+      command="slipway training start --method sft --model MODEL --dataset DATASET"
+      steps={[
+        { key: 'model', isDone: models > 0, text: text.stepModel },
+        { key: 'data', isDone: datasets > 0, text: text.stepData },
+        { key: 'run', isDone: false, text: text.stepRun },
+      ]}
+      actions={
+        <Button type="primary" onClick={() => go('training', 'new')}>
+          {text.newRun}
+        </Button>
+      }
+    >
+      {text.noneWhy}
+    </Empty>
+  )
+}

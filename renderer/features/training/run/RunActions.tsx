@@ -1,0 +1,67 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button, Dropdown } from 'antd'
+import { Ellipsis, GitCompareArrows, Play, Square } from 'lucide-react'
+import { api } from '../../../lib/client.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { hrefTo, setQuery } from '../../../lib/route.ts'
+import type { OnFailed } from './RunNews.tsx'
+import { runText } from './text.ts'
+import { useRunRemoval } from './use-removal.tsx'
+import type { ShownRun } from './use-run.ts'
+
+/** What can be done with a run, by the state that it is in. */
+export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
+  const text = useText(runText)
+  const { run, state, isAlive } = shown
+  const resume = useMutation(
+    api.training.resume.mutationOptions({
+      onError: error => onFailed({ title: text.resumeFailed, error }),
+      onSuccess: () => onFailed(undefined),
+    }),
+  )
+  const stop = useMutation(
+    api.training.stop.mutationOptions({ onError: error => onFailed({ title: text.stopFailed, error }) }),
+  )
+  const removal = useRunRemoval(error => onFailed({ title: text.removeFailed, error }))
+  const items = [
+    { key: 'again', label: <a href={hrefTo('training', 'new', { run: run.id })}>{text.again}</a> },
+    ...(isAlive
+      ? []
+      : [{ key: 'remove', danger: true, label: text.remove, onClick: () => removal.remove(run.id, run.name) }]),
+  ]
+  return (
+    <>
+      <Button type="text" icon={<GitCompareArrows size={14} />} href={hrefTo('training', 'compare', { ids: run.id })}>
+        {text.compare}
+      </Button>
+      {state === 'queued' ? (
+        <Button loading={stop.isPending} onClick={() => stop.mutate({ id: run.id })}>
+          {text.dequeue}
+        </Button>
+      ) : isAlive ? (
+        <Button
+          icon={<Square size={12} />}
+          disabled={state === 'stopping'}
+          onClick={() => setQuery({ dialog: 'stop' })}
+        >
+          {text.stop}
+        </Button>
+      ) : (
+        run.canResume &&
+        state === 'cancelled' && (
+          <Button
+            type="primary"
+            icon={<Play size={14} />}
+            loading={resume.isPending}
+            onClick={() => resume.mutate({ id: run.id })}
+          >
+            {text.resume}
+          </Button>
+        )
+      )}
+      <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
+        <Button type="text" icon={<Ellipsis size={16} />} aria-label={text.more} />
+      </Dropdown>
+    </>
+  )
+}

@@ -1,0 +1,100 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { api } from '../../../lib/client.ts'
+import { number } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { go, hrefTo } from '../../../lib/route.ts'
+import { Fault } from '../../../ui/Fault.tsx'
+import { useWords } from '../words.ts'
+import { Drift, driftOf } from './Drift.tsx'
+import type { OnFailed } from './RunNews.tsx'
+import { runText } from './text.ts'
+import type { ShownRun } from './use-run.ts'
+
+/** Why a run ended before its time, and the button that goes on: cause, remedy, action. */
+export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
+  const text = useText(runText)
+  const words = useWords()
+  const { run, state } = shown
+  const resume = useMutation(
+    api.training.resume.mutationOptions({
+      onError: error => onFailed({ title: text.resumeFailed, error }),
+      onSuccess: () => onFailed(undefined),
+    }),
+  )
+  const retry = useMutation(
+    api.training.retry.mutationOptions({
+      onError: error => onFailed({ title: text.retryFailed, error }),
+      onSuccess: made => go('training', made.id),
+    }),
+  )
+  const failure = run.failure
+  const checkpoint = run.checkpoints.at(-1)
+  const drift = driftOf(failure?.details)
+  const title = drift !== undefined ? text.drift : state === 'lost' ? text.lost : text.failed
+  // Out of memory: what the plan says would make it smaller is one click away.
+  const remedies = (run.memory?.remedies ?? [])
+    .filter(({ parameters }) => Object.keys(parameters).length > 0)
+    .slice(0, 2)
+  const form = <Button href={hrefTo('training', 'new', { run: run.id })}>{text.openForm}</Button>
+  return (
+    <Fault
+      tone={drift !== undefined ? 'warn' : 'fail'}
+      title={title}
+      cause={drift !== undefined ? text.driftCause : (failure?.message ?? text.lostCause)}
+      remedy={
+        <>
+          {drift === undefined && failure?.hint !== undefined && <span className="line">{failure.hint}</span>}
+          {checkpoint && <span className="line">{text.fromCheckpoint(number(checkpoint.step))}</span>}
+        </>
+      }
+      actions={
+        drift !== undefined ? (
+          <>
+            <Button
+              type="primary"
+              loading={resume.isPending}
+              onClick={() => resume.mutate({ id: run.id, acceptDrift: true })}
+            >
+              {text.acceptDrift}
+            </Button>
+            {form}
+          </>
+        ) : (
+          <>
+            {run.canResume && checkpoint && (
+              <Button type="primary" loading={resume.isPending} onClick={() => resume.mutate({ id: run.id })}>
+                {text.resumeFrom(number(checkpoint.step))}
+              </Button>
+            )}
+            {run.canResume &&
+              remedies.map(({ change, parameters }) => (
+                <Button
+                  key={change}
+                  title={change}
+                  onClick={() => resume.mutate({ id: run.id, set: parameters, acceptDrift: true })}
+                >
+                  {text.resumeWith(
+                    Object.entries(parameters)
+                      .map(([key, value]) => `${words.label(key)} ${words.value(key, value)}`)
+                      .join(', '),
+                  )}
+                </Button>
+              ))}
+            <Button
+              type={run.canResume ? 'default' : 'primary'}
+              loading={retry.isPending}
+              onClick={() => retry.mutate({ id: run.id })}
+            >
+              {text.retry}
+            </Button>
+            {form}
+          </>
+        )
+      }
+      {...(failure && { raw: `${failure.code}: ${failure.message}` })}
+    >
+      {drift !== undefined && <Drift changed={drift} />}
+    </Fault>
+  )
+}

@@ -1,0 +1,76 @@
+import { Button } from 'antd'
+import { number } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { hrefTo, setQuery } from '../../../lib/route.ts'
+import { Fault } from '../../../ui/Fault.tsx'
+import { brokenSteps } from '../curve/curve.ts'
+import type { LiveCurve } from '../curve/use-curve.ts'
+import { RunFailure } from './RunFailure.tsx'
+import { runText } from './text.ts'
+import type { ShownRun } from './use-run.ts'
+
+export type OnFailed = (failed: { readonly title: string; readonly error: unknown } | undefined) => void
+
+type Props = { readonly shown: ShownRun; readonly live: LiveCurve; readonly onFailed: OnFailed }
+
+/** What a person should know before the figures: that it failed, diverged, warned, or made something. */
+export function RunNews({ shown, live, onFailed }: Props) {
+  const text = useText(runText)
+  const { run, state, isAlive } = shown
+  const broken = brokenSteps(live.curve.train)
+  const news = [
+    (state === 'failed' || state === 'lost') && <RunFailure key="failure" shown={shown} onFailed={onFailed} />,
+    broken.length > 0 && (
+      <Fault
+        key="nan"
+        tone="warn"
+        title={text.nan}
+        cause={text.nanCause(number(broken.length), number(broken[0] ?? 0))}
+        remedy={text.nanRemedy}
+        actions={
+          <>
+            {isAlive && (
+              <Button type="primary" onClick={() => setQuery({ dialog: 'stop' })}>
+                {text.stop}
+              </Button>
+            )}
+            <Button href={hrefTo('training', 'new', { run: run.id })}>{text.openForm}</Button>
+          </>
+        }
+      />
+    ),
+    state === 'done' && !run.result && run.warnings.length > 0 && (
+      <Fault
+        key="warnings"
+        tone="warn"
+        title={text.warnings}
+        cause={run.warnings.map(warning => (
+          <span key={warning} className="line">
+            {warning}
+          </span>
+        ))}
+      />
+    ),
+    run.result && (
+      <Fault
+        key="done"
+        tone="ok"
+        title={text.done}
+        cause={text.doneText(run.result.name)}
+        actions={
+          <>
+            <Button type="primary" href={hrefTo('evaluations', { dialog: 'new', model: run.result.id })}>
+              {text.evaluate}
+            </Button>
+            <Button href={hrefTo('deployments', { dialog: 'new', model: run.result.id })}>{text.deploy}</Button>
+            <Button href={hrefTo('training', 'new', { model: run.result.id })}>{text.tuneFurther}</Button>
+            <Button type="text" href={hrefTo('models', run.result.id)}>
+              {text.openModel}
+            </Button>
+          </>
+        }
+      />
+    ),
+  ].filter(Boolean)
+  return news.length > 0 ? <div className="run-fault">{news}</div> : null
+}

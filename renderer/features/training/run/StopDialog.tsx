@@ -1,0 +1,61 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button, Modal } from 'antd'
+import { Save } from 'lucide-react'
+import { api } from '../../../lib/client.ts'
+import { middle, number } from '../../../lib/format.ts'
+import { useText } from '../../../lib/i18n.ts'
+import { runText } from './text.ts'
+import type { ShownRun } from './use-run.ts'
+
+type Props = {
+  readonly shown: ShownRun
+  readonly onClose: () => void
+  readonly onFailed: (error: unknown) => void
+}
+
+/** Stop and save stands first and has the focus; without saving, it says what is lost. */
+export function StopDialog({ shown: { run }, onClose, onFailed }: Props) {
+  const text = useText(runText)
+  const stop = useMutation(api.training.stop.mutationOptions({ onError: onFailed, onSettled: onClose }))
+  const last = run.checkpoints.at(-1)
+  const lost = run.step - (last?.step ?? 0)
+  return (
+    <Modal
+      open
+      closable={false}
+      width={480}
+      title={text.stopTitle(middle(run.name, 36))}
+      onCancel={onClose}
+      footer={
+        <>
+          <Button
+            type="text"
+            danger
+            className="stop-without"
+            disabled={stop.isPending}
+            onClick={() => stop.mutate({ id: run.id, save: false })}
+          >
+            {text.stopWithout}
+          </Button>
+          <Button onClick={onClose}>{text.keep}</Button>
+          <Button
+            autoFocus
+            type="primary"
+            icon={<Save size={14} />}
+            loading={stop.isPending}
+            onClick={() => stop.mutate({ id: run.id, save: true })}
+          >
+            {text.stop}
+          </Button>
+        </>
+      }
+    >
+      <p className="sub">{text.stopText}</p>
+      {run.step > 0 && (
+        <p className="dim">
+          {last ? text.stopLoss(number(lost), number(last.step)) : text.stopLossAll(number(run.step))}
+        </p>
+      )}
+    </Modal>
+  )
+}

@@ -1,0 +1,208 @@
+import { cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startBackend, temporaryDir } from '../support/backend.ts'
+import { chromiumPath } from './support/chromium.ts'
+import { barriers, setLook, shoot } from './support/looks.ts'
+import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
+
+/** Hashing this takes long enough to be watched and stopped; the file is sparse, so it takes no room. */
+const largeBytes = 40e9
+
+describe.skipIf(!chromiumPath)('the frame around every screen', () => {
+  let workstation: Workstation
+  let page: Page
+  const folder = temporaryDir('large model')
+
+  beforeAll(async () => {
+    workstation = await openWorkstation()
+    page = workstation.page
+    await workstation.backend.client.models.import({ path: sample('model'), name: 'heron-base' })
+    cpSync(sample('model'), join(folder, 'large'), { recursive: true })
+    // Some real bytes first: a file without any is taken for the placeholder of a cloud drive.
+    writeFileSync(join(folder, 'large', 'notes.dat'), Buffer.alloc(1 << 20, 1))
+    truncateSync(join(folder, 'large', 'notes.dat'), largeBytes)
+  })
+  afterAll(async () => {
+    await workstation?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const title = (name: string) => page.locator('main h1').filter({ hasText: name }).waitFor()
+  const dialog = (name: string) => page.getByRole('dialog', { name })
+
+  test('the palette finds pages, commands and assets by a few letters, with the keyboard alone', async () => {
+    await workstation.open('#/home')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('resour')
+    await page.getByRole('option', { name: /^Resources/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await title('Resources')
+
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('api key')
+    const create = page.getByRole('option', { name: /Create an API key/ })
+    await create.waitFor()
+    await expect
+      .poll(async () => {
+        if ((await create.getAttribute('aria-selected')) === 'true') return true
+        await page.keyboard.press('ArrowDown')
+        return false
+      })
+      .toBe(true)
+    await page.keyboard.press('Control+c')
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toBe('slipway keys create NAME --scope inference')
+    await page.keyboard.press('Enter')
+    await dialog('Create a key').waitFor()
+    await page.keyboard.press('Escape')
+    await dialog('Create a key').waitFor({ state: 'hidden' })
+
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('heron')
+    await page.getByRole('option', { name: /heron-base/ }).waitFor()
+    await page.keyboard.press('Escape')
+    await dialog('Command palette').waitFor({ state: 'hidden' })
+  })
+
+  test('keys go everywhere, and are text where a person writes', async () => {
+    await page.locator('main').focus()
+    await page.keyboard.press('g')
+    await page.keyboard.press('l')
+    await title('Audit log')
+    await page.keyboard.press('/')
+    await page.keyboard.type('gj?[n')
+    expect(await page.getByPlaceholder('Filter by action').inputValue()).toBe('gj?[n')
+    await title('Audit log')
+    await page.keyboard.press('Escape')
+    await page.locator('main').focus()
+    await page.keyboard.press('[')
+    await page.getByRole('button', { name: 'Expand the rail' }).waitFor()
+    await page.keyboard.press('[')
+    await page.getByRole('button', { name: 'Collapse the rail' }).waitFor()
+    await page.keyboard.press('?')
+    await dialog('Keyboard').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog('Keyboard').waitFor({ state: 'hidden' })
+  })
+
+  test('language and theme change while the page runs, and stay after a reload', async () => {
+    await workstation.open('#/jobs')
+    await setLook(page, { theme: 'light', language: 'zh' })
+    await title('任务')
+    await page.getByRole('link', { name: '环境' }).waitFor()
+    await page.reload()
+    await title('任务')
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('light')
+    await setLook(page, { theme: 'dark', language: 'en' })
+    await title('Jobs')
+  })
+
+  test('a running job is told in the tray with share and rate, can be stopped there, and its end is noted', async () => {
+    const { jobId } = await workstation.backend.client.models.import({ path: join(folder, 'large'), name: 'slow' })
+    await page.getByRole('button', { name: /1 running/ }).waitFor()
+    await page.keyboard.press('Control+j')
+    const tray = page.getByRole('region', { name: 'Jobs' })
+    await tray.getByText('verify slow').waitFor()
+    await tray.getByText(/GB \/ 40\.0 GB/).waitFor()
+    await tray.getByText(/B\/s/).waitFor()
+    await shoot(page, 'tray', { theme: 'dark', language: 'en', width: 1440 })
+    expect(await barriers(page)).toEqual([])
+    await tray.getByRole('button', { name: /^Stop: verify slow/ }).click()
+    const ended = await workstation.backend.client.jobs.wait({ id: jobId, timeoutMs: 30_000 })
+    expect(ended.state).toBe('cancelled')
+    await tray.getByText('Nothing runs or waits.').waitFor()
+    await page.keyboard.press('Control+j')
+
+    const bell = page.getByRole('button', { name: /^Notifications, [1-9]\d* unread/ })
+    await bell.waitFor()
+    await bell.click()
+    const notes = dialog('Notifications')
+    await notes.getByText('Verification: Stopped').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Notifications, 0 unread' }).waitFor()
+  })
+
+  test('what the desktop window asks for happens, and it is told language, theme and number of jobs', async () => {
+    const desk = await page.context().newPage()
+    await desk.addInitScript(() => {
+      const told: unknown[] = []
+      const tell =
+        (name: string) =>
+        (value: unknown): Promise<void> => {
+          told.push([name, value])
+          return Promise.resolve()
+        }
+      Object.assign(globalThis, {
+        told,
+        slipwayDesktop: {
+          platform: 'linux',
+          onCommand: (callback: unknown) => Object.assign(globalThis, { command: callback }),
+          onOpenFiles: (callback: unknown) => Object.assign(globalThis, { openFiles: callback }),
+          setBadge: tell('badge'),
+          setLanguage: tell('language'),
+          setTheme: tell('theme'),
+        },
+      })
+    })
+    const complaints: string[] = []
+    desk.on('pageerror', error => complaints.push(String(error)))
+    await desk.goto(workstation.backend.url)
+    await desk.locator('.frame').waitFor()
+    const told = () => desk.evaluate(() => JSON.stringify((globalThis as unknown as { told: unknown }).told))
+    await expect.poll(told).toContain('["badge",0]')
+    expect(await told()).toContain('["language","en"]')
+    expect(await told()).toContain('["theme","dark"]')
+
+    const command = (name: string) =>
+      desk.evaluate(each => (globalThis as unknown as { command: (name: string) => void }).command(each), name)
+    await command('go.environments')
+    await desk.locator('main h1').filter({ hasText: 'Environments' }).waitFor()
+    await command('settings')
+    await desk.locator('main h1').filter({ hasText: 'Settings' }).waitFor()
+    await command('theme.toggle')
+    await expect.poll(told).toContain('["theme","light"]')
+    await command('theme.toggle')
+    await desk.evaluate(() =>
+      (globalThis as unknown as { openFiles: (paths: string[]) => void }).openFiles(['/data/rows of mine.jsonl']),
+    )
+    await desk.waitForURL(/#\/datasets\?import=/)
+    await desk.evaluate(() =>
+      (globalThis as unknown as { openFiles: (paths: string[]) => void }).openFiles(['/models/tiny.gguf']),
+    )
+    await desk.waitForURL(/#\/models\?import=/)
+    expect(complaints).toEqual([])
+    await desk.close()
+  })
+
+  test('a lost backend is said, greys the page out, and comes back by itself with what was typed', async () => {
+    const { backend } = workstation
+    await workstation.open('#/keys?dialog=new')
+    await page.getByLabel('Name', { exact: true }).fill('a key that was being named')
+    const said = workstation.complaints.length
+    await backend.kill('SIGKILL')
+    const notice = page.getByRole('alert').filter({ hasText: 'The backend does not answer' })
+    await notice.waitFor()
+    expect(await page.locator('.frame.is-lost').count()).toBe(1)
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('a key that was being named')
+    await shoot(page, 'lost', { theme: 'dark', language: 'en', width: 1280 })
+
+    const again = await startBackend({ dataDir: backend.dataDir, port: Number(new URL(backend.url).port) })
+    try {
+      await notice.waitFor({ state: 'hidden', timeout: 20_000 })
+      expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('a key that was being named')
+      await dialog('Create a key').getByRole('button', { name: 'Create', exact: true }).click()
+      await dialog('The key, shown this once').waitFor()
+      // What the browser itself says about a connection that was refused is no complaint of the page.
+      const own = workstation.complaints.slice(said).filter(text => !/ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(text))
+      expect([...workstation.complaints.slice(0, said), ...own]).toEqual([])
+    } finally {
+      await again.client.system.stop({})
+      await new Promise(resolve => again.child.once('exit', resolve))
+    }
+  })
+})

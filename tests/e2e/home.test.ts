@@ -1,0 +1,118 @@
+import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDir } from '../support/backend.ts'
+import { chromiumPath } from './support/chromium.ts'
+import { barriers, setLook, shoot } from './support/looks.ts'
+import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
+
+describe.skipIf(!chromiumPath)('home', () => {
+  let workstation: Workstation
+  let page: Page
+  const hub = temporaryDir('hub')
+
+  beforeAll(async () => {
+    const snapshot = join(hub, 'models--maria--tide', 'snapshots', '0123456789abcdef0123456789abcdef01234567')
+    mkdirSync(snapshot, { recursive: true })
+    cpSync(sample('model'), snapshot, { recursive: true })
+    workstation = await openWorkstation({}, { env: { HF_HUB_CACHE: hub } })
+    page = workstation.page
+  })
+  afterAll(async () => {
+    await workstation?.close()
+    rmSync(hub, { recursive: true, force: true })
+  })
+
+  const step = (number: number) => page.locator('.ways > li').nth(number - 1)
+  const untilState = (number: number, state: string) =>
+    step(number)
+      .and(page.locator(`[data-state="${state}"]`))
+      .waitFor()
+
+  test('a first run shows six steps, of which the first is next', async () => {
+    await workstation.open('#/home')
+    await page.getByRole('heading', { name: 'Home' }).waitFor()
+    await page.getByText('From a base model to an answer').waitFor()
+    await untilState(1, 'ready')
+    expect(await page.locator('.ways > li').count()).toBe(6)
+    await step(2).getByText('Waits for step 1').waitFor()
+    await page.locator('.found').getByText('Hugging Face cache').waitFor()
+    for (const theme of ['dark', 'light'] as const) {
+      await setLook(page, { theme })
+      expect(await barriers(page)).toEqual([])
+    }
+    await shoot(page, 'home', { theme: 'dark', language: 'en', width: 1440 })
+    await shoot(page, 'home', { theme: 'light', language: 'zh', width: 1280 })
+    await setLook(page, {})
+  })
+
+  test('a step is done by Ctrl Enter, links to its page, and is known again after a reload', async () => {
+    await page.keyboard.press('Control+Enter')
+    await untilState(1, 'done')
+    await step(1).getByText('0 bytes copied').waitFor()
+    await step(1).getByRole('link', { name: 'Open: Import a model' }).click()
+    await page.getByRole('complementary', { name: 'sample-base' }).waitFor()
+    await page.goBack()
+    await untilState(2, 'ready')
+    await page.getByRole('button', { name: 'Import the rows' }).click()
+    await untilState(2, 'done')
+    await step(2).getByText('2,400 rows to learn from, 240 held out, 0 bad').waitFor()
+    await page.reload()
+    await untilState(1, 'done')
+    await untilState(2, 'done')
+    await step(3)
+      .getByText(/Planned peak \d/)
+      .waitFor()
+  })
+
+  test('a step whose result was removed is next again, and the later ones stay done', async () => {
+    await workstation.backend.client.models.remove({ id: 'sample-base' })
+    await untilState(1, 'ready')
+    await untilState(2, 'done')
+    await page.keyboard.press('Control+Enter')
+    await untilState(1, 'done')
+  })
+
+  test('models of other programs are counted by store and registered where they lie', async () => {
+    const found = page.getByRole('region', { name: 'Already on this machine' })
+    await found.getByRole('button', { name: 'Register it' }).click()
+    await found.getByText('1 registered').waitFor()
+    expect(await found.getByRole('button', { name: /^Register/ }).count()).toBe(0)
+    const { items } = await workstation.backend.client.models.list({ q: 'maria' })
+    expect(items).toMatchObject([{ source: 'registered', path: expect.stringContaining(hub) }])
+  })
+
+  test('the machine check says what is not well, and repairs it', async () => {
+    chmodSync(workstation.backend.dataDir, 0o755)
+    const check = page.getByRole('region', { name: 'Machine check' })
+    await check.getByRole('button', { name: 'Check again' }).click()
+    const trouble = check.locator('li[data-status="warn"]').filter({ hasText: 'Permissions' })
+    await trouble.getByText('Other users can look into').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await trouble.getByRole('button', { name: 'Repair' }).click()
+    await check.locator('li[data-status="ok"]').filter({ hasText: 'is yours alone' }).waitFor()
+  })
+
+  test('the overview shows what happened here last', async () => {
+    await page.getByText('Overview', { exact: true }).click()
+    await page.getByText('Nothing was trained here yet.').waitFor()
+    await page.getByRole('link', { name: /import lab-notes-heldout/ }).waitFor()
+    expect(new URL(page.url()).hash).toBe('#/home?view=overview')
+    expect(await barriers(page)).toEqual([])
+  })
+
+  test('a window of 900 × 600, and one at twice the size, show all of it without scrolling sideways', async () => {
+    for (const [width, height] of [
+      [900, 600],
+      [720, 450],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await workstation.open('#/home?view=tour')
+      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(await overflow()).toBeLessThanOrEqual(0)
+      expect(await page.locator('.home').evaluate(box => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0)
+    }
+    expect(workstation.complaints).toEqual([])
+  })
+})

@@ -1,0 +1,149 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDir } from '../support/backend.ts'
+import { chromiumPath } from './support/chromium.ts'
+import { barriers, setLook, shoot } from './support/looks.ts'
+import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
+
+describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
+  let workstation: Workstation
+  let page: Page
+  const empty = temporaryDir('no wheels')
+
+  beforeAll(async () => {
+    mkdirSync(join(empty, 'wheels'))
+    workstation = await openWorkstation()
+    page = workstation.page
+    const { models, datasets, jobs } = workstation.backend.client
+    await models.import({ path: sample('model'), name: 'tide' })
+    const { jobId } = await datasets.import({ path: sample('datasets/broken.jsonl'), name: '破损的样例' })
+    await jobs.wait({ id: jobId })
+  })
+  afterAll(async () => {
+    await workstation?.close()
+    rmSync(empty, { recursive: true, force: true })
+  })
+
+  const bothThemes = async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      await setLook(page, { theme })
+      expect(await barriers(page)).toEqual([])
+    }
+  }
+
+  test('resources tell what each device does, who holds it, and the last minutes as curves', async () => {
+    await workstation.open('#/resources')
+    const processor = page.getByRole('region', { name: 'Processor and memory' })
+    await processor.getByText('Load, 1 · 5 · 15 min').waitFor()
+    await processor.getByText('No job of Slipway holds memory of it.').waitFor()
+    await processor.getByRole('img', { name: /^Utilisation over time, now \d+%$/ }).waitFor()
+    await processor.getByRole('img', { name: /^Memory over time, now [\d.]+ GiB$/ }).waitFor()
+    await page
+      .getByRole('region', { name: 'Disk' })
+      .getByText(/free of/)
+      .first()
+      .waitFor()
+    await page.getByText('1 h', { exact: true }).click()
+    expect(new URL(page.url()).hash).toBe('#/resources?span=3600')
+    await bothThemes()
+    await shoot(page, 'resources', { theme: 'dark', language: 'en', width: 1440 })
+    await setLook(page, {})
+  })
+
+  test('a machine without a GPU says what that means and what to do', async () => {
+    const { gpu } = await workstation.backend.client.resources.show({})
+    if (gpu.status !== 'none') return
+    const notice = page.getByRole('status').filter({ hasText: 'This machine has no GPU that Slipway can use' })
+    await notice.getByText(/nvidia-smi or rocm-smi must list it/).waitFor()
+    await notice.getByRole('button', { name: 'Check this machine' }).click()
+    await page.locator('main h1').filter({ hasText: 'Environments' }).waitFor()
+  })
+
+  test('an environment shows its versions and problems, and is verified', async () => {
+    await workstation.open('#/environments/training')
+    await page.getByRole('heading', { name: 'Training' }).waitFor()
+    const { state } = await workstation.backend.client.environments.show({ name: 'training' })
+    if (state === 'ready') {
+      await page.getByPlaceholder('Filter packages').fill('torch')
+      await page.getByRole('grid', { name: 'Packages' }).getByText('torch', { exact: true }).waitFor()
+      await page.getByRole('button', { name: 'Verify' }).click()
+      await page.getByRole('menuitem', { name: 'Packages and versions' }).click()
+      await page.getByText('Nothing has changed').waitFor()
+    }
+    await bothThemes()
+    await shoot(page, 'environments', { theme: 'light', language: 'en', width: 1280 })
+    await setLook(page, {})
+  })
+
+  test('a folder that is no environment is refused with the reason, in place', async () => {
+    await page.getByRole('button', { name: 'Use an existing one …' }).click()
+    const dialog = page.getByRole('dialog', { name: /^Use an existing/ })
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill(empty)
+    await dialog.getByRole('button', { name: 'Inspect and use' }).click()
+    await dialog.getByRole('alert').filter({ hasText: 'This environment cannot be used' }).waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+  })
+
+  test('a build from a folder without wheels fails, says why, and what was built before stays', async () => {
+    const before = await workstation.backend.client.environments.show({ name: 'training' })
+    await workstation.open('#/environments/training?dialog=build')
+    const dialog = page.getByRole('dialog', { name: 'Build the Training environment' })
+    await dialog.getByText('A mirror', { exact: true }).click()
+    expect(await dialog.getByRole('button', { name: 'Build', exact: true }).isDisabled()).toBe(true)
+    await dialog.getByText('A folder of wheels', { exact: true }).click()
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill(join(empty, 'wheels'))
+    if (before.state === 'ready') await dialog.getByText('Build again although a sound one is there').click()
+    await dialog.getByText(/--wheelhouse/).waitFor()
+    expect(await barriers(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Build', exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await page.getByRole('heading', { name: /^The last build failed/ }).waitFor()
+    const after = await workstation.backend.client.environments.show({ name: 'training' })
+    expect([after.state, after.path]).toEqual([before.state, before.path])
+  })
+
+  test('jobs are filtered by the address, opened by the keyboard, and a failed one says cause and log', async () => {
+    await workstation.open('#/jobs?state=failed')
+    const grid = page.getByRole('grid', { name: 'Jobs' })
+    await grid.getByText(/Build training/).waitFor()
+    expect(await grid.getAttribute('aria-rowcount')).toBe('2')
+    await grid.focus()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    const job = page.getByRole('complementary', { name: /Build training/ })
+    await job.getByRole('alert').filter({ hasText: 'The job failed' }).waitFor()
+    const lines = job.getByRole('grid', { name: 'Log' }).getByRole('row')
+    await lines.or(job.getByText('Nothing was said yet.')).first().waitFor()
+    await bothThemes()
+    await shoot(page, 'jobs', { theme: 'dark', language: 'zh', width: 1440 })
+    await setLook(page, {})
+    await job.getByPlaceholder('Filter the log').fill('no line says this')
+    await job
+      .getByText(/^0 of \d+ lines$/)
+      .first()
+      .waitFor()
+    await page.locator('main').focus()
+    await page.keyboard.press('Escape')
+    await job.waitFor({ state: 'hidden' })
+  })
+
+  test('a deep link opens one job beside the list, with a name in any script', async () => {
+    const { items } = await workstation.backend.client.jobs.list({ kind: 'import' })
+    await workstation.open(`#/jobs/${items[0]?.id}`)
+    const job = page.getByRole('complementary', { name: /破损的样例/ })
+    await job.getByText(items[0]?.id ?? '').waitFor()
+    await workstation.open('#/jobs?kind=conversion')
+    await page.getByText('No job matches').waitFor()
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await page
+      .getByRole('grid', { name: 'Jobs' })
+      .getByText(/verify tide/)
+      .waitFor()
+    // What was refused on purpose, the browser notes as well.
+    expect(workstation.complaints.filter(text => !/status of 4\d\d/.test(text))).toEqual([])
+  })
+})

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+
+const shots = fileURLToPath(new URL('../shots', import.meta.url))
+
+export type Look = {
+  readonly theme?: 'dark' | 'light'
+  readonly language?: 'en' | 'zh'
+  readonly width?: 1280 | 1440
+}
+
+/** Changes theme, language and size while the page runs, as a person would: by the key and by the button. */
+export async function setLook(page: Page, { theme = 'dark', language = 'en', width = 1280 }: Look): Promise<void> {
+  await page.setViewportSize({ width, height: width === 1440 ? 900 : 800 })
+  if ((await page.locator('html').getAttribute('data-theme')) !== theme) await page.keyboard.press('Control+Shift+L')
+  await page.locator(`html[data-theme="${theme}"]`).waitFor()
+  const lang = language === 'zh' ? 'zh-CN' : 'en'
+  if ((await page.locator('html').getAttribute('lang')) !== lang) {
+    await page.locator(`.status button[lang="${lang}"]`).click()
+  }
+  await page.locator(`html[lang="${lang}"]`).waitFor()
+}
+
+/** What a check of WCAG 2.2 A and AA finds on the page as it is: one line for each rule, with the elements. */
+export async function barriers(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`)
+}
+
+/** A picture of the page for the eye of a reviewer: `<screen>-<theme>-<language>-<width>.png`. */
+export async function shoot(page: Page, screen: string, look: Look): Promise<void> {
+  const { theme = 'dark', language = 'en', width = 1280 } = look
+  await setLook(page, look)
+  // The pointer and a focus ring say nothing about the screen.
+  await page.mouse.move(width / 2, 2)
+  await page.evaluate(() => {
+    if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body)
+      document.activeElement.blur()
+  })
+  mkdirSync(shots, { recursive: true })
+  await page.screenshot({ path: `${shots}/${screen}-${theme}-${language}-${width}.png`, animations: 'disabled' })
+}
