@@ -4,6 +4,7 @@ import { Copy } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import type { JobId } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
+import { copyText } from '../../lib/copy.ts'
 import { onChange } from '../../lib/events.ts'
 import { bytes, number, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -85,9 +86,7 @@ export function JobLog({ id, isEnded }: Props) {
           icon={<Copy size={13} />}
           aria-label={text.copyLog}
           disabled={lines.length === 0}
-          onClick={() =>
-            void navigator.clipboard.writeText(lines.map(line => `${line.at} ${line.stream} ${line.text}`).join('\n'))
-          }
+          onClick={() => void copyText(lines.map(line => `${line.at} ${line.stream} ${line.text}`).join('\n'))}
         />
       </div>
       {log.error && !log.data ? (
