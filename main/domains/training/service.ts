@@ -271,6 +271,17 @@ export function createTraining(deps: TrainingDeps): Training {
       }
       const parameters = parseParameters(run.method, { ...run.parameters, ...typed(set) })
       const config = { ...run.config, ...parameters, resumeFrom: checkpoint.path, acceptDrift }
+      const { name: environment, lockHash } = pythonFor(run.provenance.environment.name)
+      if (lockHash !== run.provenance.environment.lockHash && !acceptDrift)
+        throw new AppError(
+          'conflict',
+          `The environment "${environment}" holds other packages than when ${run.name} began: the curve might not continue.`,
+          {
+            hint: 'Go on all the same with --accept-drift, or begin anew: slipway training retry.',
+            details: { changed: { environment: { checkpoint: run.provenance.environment.lockHash, now: lockHash } } },
+          },
+        )
+      const provenance: Provenance = { ...run.provenance, environment: { name: environment, lockHash } }
       store.commit(call, run.id, tx => {
         const memoryBytes = run.memoryPlan ? sum(run.memoryPlan.terms.map(term => term.bytes)) : 0
         const job = launch(call, {
@@ -284,7 +295,10 @@ export function createTraining(deps: TrainingDeps): Training {
         updateRun(
           tx,
           run.id,
-          { jobId: job.id, state: 'queued', failure: null, endedAtMs: null, config, parameters },
+          {
+            ...{ jobId: job.id, state: 'queued', failure: null, endedAtMs: null },
+            proposed: { config, parameters, provenance },
+          },
           clock.nowMs(),
         )
         tx.announce({ topic: 'runs', kind: 'changed', id: run.id })
