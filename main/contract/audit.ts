@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { OffsetInput, PageInput, page, Sha256, Timestamp } from './common.ts'
+import { anyOf, PageInput, page, Sha256, Timestamp } from './common.ts'
 import { command, query } from './method.ts'
 
 export const AuditRecord = z.object({
@@ -22,15 +22,23 @@ export const audit = {
     cli: { example: 'slipway audit list --action models.remove' },
     input: z.object({
       ...PageInput,
-      offset: OffsetInput,
-      action: z.string().max(100).optional(),
-      actor: z.string().max(200).optional(),
-      q: z.string().max(200).optional().meta({ description: 'text in action, object or actor, in any case' }),
-      result: z.enum(['ok', 'refused']).optional().meta({ description: 'refused: everything that was not done' }),
-      since: Timestamp.optional().meta({ description: 'not before' }),
-      until: Timestamp.optional().meta({ description: 'before' }),
+      offset: z.coerce.number().int().min(0).max(100_000_000).default(0).meta({ description: 'how many to skip' }),
+      action: anyOf(z.string().max(100)).meta({ description: 'models.remove; or models: every action of models' }),
+      actor: anyOf(z.string().max(200)),
+      object: z.string().max(4096).optional().meta({ description: 'the id, name or path that an action was about' }),
+      outcome: z.enum(['ok', 'failed']).optional(),
+      since: Timestamp.optional().meta({ description: 'this moment and later' }),
+      until: Timestamp.optional().meta({ description: 'before this moment' }),
+      q: z.string().max(200).optional().meta({ description: 'words in action, object or actor' }),
     }),
     output: page(AuditRecord),
+  }),
+  values: query({
+    description: 'List the actions and actors that the audit log knows, to choose from',
+    policy: 'admin',
+    route: 'GET /audit/values',
+    input: z.object({}),
+    output: z.object({ actions: z.array(z.string()), actors: z.array(z.string()) }),
   }),
   verify: query({
     description: 'Recompute the hash chain of the whole audit log; compare with a head that was noted elsewhere',

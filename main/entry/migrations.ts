@@ -1,3 +1,4 @@
+import { auditListMigrations } from '../domains/audit/migrations.ts'
 import { datasetsMigrations } from '../domains/datasets/migrations.ts'
 import { environmentMigrations } from '../domains/environments/migrations.ts'
 import { evaluationMigrations } from '../domains/evaluation/migrations.ts'
@@ -16,6 +17,7 @@ import type { Migration } from '../platform/db/migrate.ts'
 /** Every schema step of every domain, by number. */
 export const migrations: readonly Migration[] = [
   auditMigration,
+  ...auditListMigrations,
   lineageMigration,
   ...identityMigrations,
   ...jobsMigrations,

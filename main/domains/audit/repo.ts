@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../../contract/audit.ts'
 import { isoOf } from '../../platform/clock.ts'
 import type { AuditRow } from '../../platform/db/audit-chain.ts'
+import { allOf, among, containing, countOf, type Part } from '../../platform/db/list-page.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
 
 type Row = {
@@ -42,41 +43,68 @@ export const toRecord = (row: AuditRow): AuditRecord => ({
 })
 
 export type AuditFilter = {
-  readonly action?: string | undefined
-  readonly actor?: string | undefined
-  /** Text in action, object or actor, in any case. */
-  readonly q?: string | undefined
-  readonly result?: 'ok' | 'refused' | undefined
+  /** Exact names, or domains: `models` is every action of models. */
+  readonly action?: readonly string[] | undefined
+  readonly actor?: readonly string[] | undefined
+  readonly object?: string | undefined
+  readonly outcome?: 'ok' | 'failed' | undefined
   readonly sinceMs?: number | undefined
   readonly untilMs?: number | undefined
+  readonly q?: string | undefined
 }
 
-const WHERE = `(@action IS NULL OR action = @action) AND (@actor IS NULL OR actor = @actor)
-  AND (@q IS NULL OR instr(lower(action), @q) OR instr(lower(object), @q) OR instr(lower(actor), @q))
-  AND (@result IS NULL OR (@result = 'ok') = (result = 'ok'))
-  AND (@sinceMs IS NULL OR at_ms >= @sinceMs) AND (@untilMs IS NULL OR at_ms < @untilMs)`
-const bound = ({ action, actor, q, result, sinceMs, untilMs }: AuditFilter) => ({
-  action: action ?? null,
-  actor: actor ?? null,
-  q: q?.toLowerCase() || null,
-  result: result ?? null,
-  sinceMs: sinceMs ?? null,
-  untilMs: untilMs ?? null,
-})
+function actionPart(actions: readonly string[]): readonly Part[] {
+  if (actions.length === 0) return []
+  const domains = actions.filter(action => !action.includes('.'))
+  const parts: Part[] = [
+    ...among(
+      'action',
+      actions.filter(action => action.includes('.')),
+    ),
+    // Between `models.` and `models/`, the next character: every name that begins so, by the index.
+    ...domains.map(domain => ({ sql: '(action >= ? AND action < ?)', values: [`${domain}.`, `${domain}/`] })),
+  ]
+  return [{ sql: `(${parts.map(part => part.sql).join(' OR ')})`, values: parts.flatMap(part => part.values) }]
+}
 
-type Place = { readonly limit: number; readonly offset: number; readonly beforeSeq: number }
+const partsOf = ({ action = [], actor, object, outcome, sinceMs, untilMs, q }: AuditFilter): readonly Part[] => [
+  ...actionPart(action),
+  ...among('actor', actor),
+  ...(object === undefined ? [] : [{ sql: 'object = ?', values: [object] }]),
+  ...(outcome === undefined ? [] : [{ sql: outcome === 'ok' ? "result = 'ok'" : "result <> 'ok'", values: [] }]),
+  ...(sinceMs === undefined ? [] : [{ sql: 'at_ms >= ?', values: [sinceMs] }]),
+  ...(untilMs === undefined ? [] : [{ sql: 'at_ms < ?', values: [untilMs] }]),
+  ...containing("(action || ' ' || object || ' ' || actor)", q),
+]
 
 /** Newest first, below `beforeSeq`. */
-export const listAudit = (db: ReadableDb, filter: AuditFilter, place: Place): AuditRow[] =>
-  db
-    .prepare<[object], Row>(
-      `SELECT ${COLUMNS} FROM audit_log WHERE seq < @beforeSeq AND ${WHERE} ORDER BY seq DESC LIMIT @limit OFFSET @offset`,
+export function listAudit(
+  db: ReadableDb,
+  filter: AuditFilter,
+  page: { readonly beforeSeq: number; readonly offset: number; readonly limit: number },
+): AuditRow[] {
+  const where = allOf([{ sql: 'seq < ?', values: [page.beforeSeq] }, ...partsOf(filter)])
+  return db
+    .prepare<unknown[], Row>(
+      `SELECT ${COLUMNS} FROM audit_log WHERE seq IN (SELECT seq FROM audit_log WHERE ${where.sql} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY seq DESC`,
     )
-    .all({ ...bound(filter), ...place })
+    .all(...where.values, page.limit, page.offset)
     .map(toRow)
+}
 
 export const countAudit = (db: ReadableDb, filter: AuditFilter): number =>
-  db.prepare<[object], { n: number }>(`SELECT count(*) AS n FROM audit_log WHERE ${WHERE}`).get(bound(filter))?.n ?? 0
+  countOf(db, { table: 'audit_log' }, partsOf(filter))
+
+/** Every value that a column has, in order: one look into the index for each, however long the log. */
+export function distinctValues(db: ReadableDb, column: 'action' | 'actor', limit: number): string[] {
+  const next = db.prepare<[string], { value: string | null }>(
+    `SELECT min(${column}) AS value FROM audit_log WHERE ${column} > ?`,
+  )
+  const values: string[] = []
+  for (let value = next.get('')?.value; value && values.length < limit; value = next.get(value)?.value)
+    values.push(value)
+  return values
+}
 
 /** All records in order, in bounded memory. */
 export function* auditRows(db: ReadableDb): Generator<AuditRow> {

@@ -4,7 +4,10 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import { genesisHash, hashOf } from '../../platform/db/audit-chain.ts'
 import type { ReadableDb, Store } from '../../platform/db/types.ts'
-import { auditRows, countAudit, listAudit, toRecord } from './repo.ts'
+import { auditRows, countAudit, distinctValues, listAudit, toRecord } from './repo.ts'
+
+/** Actors are keys and sessions: over the years there are many. */
+const maxValues = 500
 
 type Anchor = { readonly seq?: number | undefined; readonly hash?: string | undefined }
 
@@ -56,16 +59,16 @@ export function verifyChain(db: ReadableDb, anchor: Anchor = {}) {
 export function createAudit({ store }: { store: Store }): { handlers: Handlers<typeof audit> } {
   return {
     handlers: {
-      list: async ({ limit: count, offset, cursor, since, until, ...words }) => {
+      list: async ({ limit: count, cursor, offset, since, until, ...chosen }) => {
+        const beforeSeq = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
+        if (!Number.isSafeInteger(beforeSeq))
+          throw new AppError('invalid_input', 'This cursor does not come from audit list.')
         const filter = {
-          ...words,
+          ...chosen,
           ...(since !== undefined && { sinceMs: Date.parse(since) }),
           ...(until !== undefined && { untilMs: Date.parse(until) }),
         }
-        const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
-        if (!Number.isSafeInteger(before))
-          throw new AppError('invalid_input', 'This cursor does not come from audit list.')
-        const rows = listAudit(store.read, filter, { beforeSeq: before, offset, limit: count })
+        const rows = listAudit(store.read, filter, { beforeSeq, offset, limit: count })
         const last = rows.at(-1)
         return {
           items: rows.map(toRecord),
@@ -73,6 +76,10 @@ export function createAudit({ store }: { store: Store }): { handlers: Handlers<t
           ...(rows.length === count && last && { nextCursor: String(last.seq) }),
         }
       },
+      values: async () => ({
+        actions: distinctValues(store.read, 'action', maxValues),
+        actors: distinctValues(store.read, 'actor', maxValues),
+      }),
       verify: async ({ anchorSeq, anchorHash }) => verifyChain(store.read, { seq: anchorSeq, hash: anchorHash }),
       export: async ({ path }, call) => {
         const file = openNew(path)
