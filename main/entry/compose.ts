@@ -91,7 +91,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
   const store = createStore({ db, clock, bootId, publish: bus.publish })
   sweepTemporary(paths.blobs)
 
-  const identity = createIdentity({ store, clock })
+  const identity = createIdentity({ store, clock, log })
   const audit = createAudit({ store })
   const resources = createResources({
     store,

@@ -6,6 +6,7 @@ import type { Handlers } from '../../contract/method.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Log } from '../../platform/log.ts'
 import { keyIdOf, makeSecret, secretMatches } from './api-key.ts'
 import {
   deleteSessionsUsedBefore,
@@ -39,7 +40,7 @@ export type Identity = {
  * Who may call: API keys and browser sessions, both stored hashed. A session outlives the backend that it began with, so
  * that an open window finds its way back after a crash; launch codes do not.
  */
-export function createIdentity({ store, clock }: { store: Store; clock: Clock }): Identity {
+export function createIdentity({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Identity {
   const codes = new Map<string, number>()
   const hash = (token: string) => createHash('sha256').update(token).digest('hex')
 
@@ -74,6 +75,23 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
     },
   }
 
+  const noteUse = (id: string, nowMs: number): void => {
+    try {
+      store.record(tx => touchKey(tx, id, nowMs))
+    } catch (error) {
+      // A full disk: no reason to turn away who only reads or asks a model.
+      log.warn('the last use of a key could not be noted', { key: id, error })
+    }
+  }
+
+  const prolong = (tokenSha256: string, nowMs: number): void => {
+    try {
+      store.record(tx => saveSession(tx, tokenSha256, nowMs))
+    } catch (error) {
+      log.warn('the last use of a session could not be noted', { error })
+    }
+  }
+
   const existing = (ref: string) => {
     const key = findKey(store.read, ref)
     if (!key) throw new AppError('not_found', `There is no key ${ref}.`, { hint: 'slipway keys list shows them.' })
@@ -106,7 +124,7 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
       const nowMs = clock.nowMs()
       if (usedAtMs === undefined || nowMs - usedAtMs > sessionIdleMs) return undefined
       // To the minute is precise enough for twelve hours, and keeps reads from becoming writes.
-      if (nowMs - usedAtMs > minuteMs) store.record(tx => saveSession(tx, tokenSha256, nowMs))
+      if (nowMs - usedAtMs > minuteMs) prolong(tokenSha256, nowMs)
       return { kind: 'session', id: tokenSha256.slice(0, 12), scopes: ['admin'], source: 'tcp' }
     },
     callerOfKey: secret => {
@@ -117,8 +135,7 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
       const nowMs = clock.nowMs()
       if (key.revokedAt !== undefined || Date.parse(key.expiresAt) <= nowMs) return undefined
       // Once a minute is precise enough for "last used", and keeps reads from becoming writes.
-      if (key.lastUsedAt === undefined || nowMs - Date.parse(key.lastUsedAt) > minuteMs)
-        store.record(tx => touchKey(tx, key.id, nowMs))
+      if (key.lastUsedAt === undefined || nowMs - Date.parse(key.lastUsedAt) > minuteMs) noteUse(key.id, nowMs)
       return { kind: 'key', id: key.id, scopes: key.scopes, source: 'tcp' }
     },
   }

@@ -11,6 +11,8 @@ import { identityMigrations } from './migrations.ts'
 import { createIdentity } from './service.ts'
 
 const hourMs = 3_600_000
+const quiet = () => undefined
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 let folder: string
 let nowMs: number
 const cleanUps: (() => void)[] = []
@@ -23,7 +25,7 @@ function openIdentity() {
   const store = createStore({ db, clock, bootId: 'boot', publish: () => undefined })
   cleanUps.push(() => db.close())
   return {
-    identity: createIdentity({ store, clock }),
+    identity: createIdentity({ store, clock, log }),
     stored: () => db.prepare('SELECT * FROM sessions').all(),
     end: () => db.close(),
   }
