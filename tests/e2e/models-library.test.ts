@@ -104,7 +104,7 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
     await page.getByRole('complementary', { name: /^yi-698-/ }).waitFor()
     await page.keyboard.press('j')
     await page.getByRole('complementary', { name: /^granite-697-/ }).waitFor()
-    await shoot(page, 'model-beside-list', { theme: 'dark', width: 1440 })
+    await shoot(page, 'model-beside-list', { theme: 'dark', width: 1280 })
     await grid().focus()
     await page.keyboard.press('Escape')
     await expect.poll(() => page.getByRole('complementary', { name: /^granite/ }).count()).toBe(0)
@@ -129,7 +129,7 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
   test('the list in both themes and languages', async () => {
     await workstation.open('#/models')
     await grid().getByText('deepseek-699-').waitFor()
-    await shoot(page, 'models', { theme: 'dark', language: 'en', width: 1440 })
+    await shoot(page, 'models', { theme: 'dark', language: 'en', width: 1280 })
     expect(await barriers(page)).toEqual([])
     await shoot(page, 'models', { theme: 'light', language: 'zh', width: 1280 })
     expect(await barriers(page)).toEqual([])

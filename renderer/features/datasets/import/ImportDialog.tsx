@@ -30,7 +30,9 @@ export function ImportDialog({ start, preset, onClose }: Props) {
   const text = useText(importText)
   const [draft, setDraft, clear] = useDraft('datasets.import', emptyDraft, isImportDraft)
   useEffect(() => {
-    if (start !== '') setDraft({ ...emptyDraft, path: start, ...preset })
+    if (start === '') return
+    const origin = JSON.stringify([start, preset])
+    setDraft(before => (before.origin === origin ? before : { ...emptyDraft, path: start, ...preset, origin }))
   }, [start, preset, setDraft])
   const begin = useMutation(api.datasets.import.mutationOptions())
   const change = (part: Partial<ImportDraft>) => setDraft(before => ({ ...before, ...part }))
