@@ -94,7 +94,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
 
   test('rows that were left out are listed with line, reason and text, and by reason', async () => {
     await importing(sample('datasets/broken.jsonl'))
-    await form().getByText('sampled rows would be left out').waitFor()
+    await form().getByText('of the rows below would be left out').waitFor()
     await form().getByRole('button', { name: 'Import', exact: true }).click()
     await form().getByText('10 rows are in, 9 were left out.').waitFor()
     const list = form().getByRole('grid', { name: 'Rows that were left out' })

@@ -37,7 +37,7 @@ export function ImportDialog({ start, preset, onClose }: Props) {
   const begin = useMutation(api.datasets.import.mutationOptions())
   const change = (part: Partial<ImportDraft>) => setDraft(before => ({ ...before, ...part }))
   return (
-    <Modal open width={980} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
+    <Modal open width={980} style={{ top: 40 }} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
       <div className="dialog-body">
         {begin.data ? (
           <Imported
