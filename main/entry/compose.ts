@@ -118,6 +118,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
   const models = createModels({
     store,
     clock,
+    log,
     jobs: jobs.port,
     readers,
     blobsRoot: paths.blobs,

@@ -10,6 +10,7 @@ import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/line
 import { lineageGraph } from '../../platform/db/lineage-graph.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { readCard } from './card.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
@@ -40,6 +41,7 @@ import { createVerification } from './verification.ts'
 type Deps = {
   readonly store: Store
   readonly clock: Clock
+  readonly log: Log
   readonly jobs: JobsPort
   readonly readers: Pick<ModelReaders, 'inspect' | 'find'>
   readonly blobsRoot: string
@@ -94,6 +96,7 @@ export type Models = {
 export function createModels({
   store,
   clock,
+  log,
   jobs,
   readers: { inspect, find },
   blobsRoot,
@@ -105,7 +108,7 @@ export function createModels({
 }: Deps): Models {
   const lists = createLists({ store, servingBytes, devices, version: ref => version(ref) })
   const { refresh } = lists
-  const verification = createVerification({ store, clock, jobs, blobsRoot, refresh })
+  const verification = createVerification({ store, clock, log, jobs, blobsRoot, refresh })
 
   const version = (ref: string): ModelVersion => {
     const direct = findVersion(store.read, ref)
@@ -212,6 +215,7 @@ export function createModels({
     modelsDir: join(blobsRoot, '..', 'models'),
     readyVersion,
     baseOf,
+    exportEnded: verification.clear,
     insert: (tx, id, made) =>
       insert(tx, made.name, { ...made, id, description: '', labels: [], state: 'ready', source: 'converted' }),
   })
@@ -261,17 +265,18 @@ export function createModels({
           details: { id: known.id },
         })
       }
-      const id = store.commit(call, real, tx =>
-        insert(tx, name ?? defaultName(real), {
+      // With its job in one transaction: a version that says "verifying" while nothing verifies it would stay so for ever.
+      const { id, job } = store.commit(call, real, tx => {
+        const made = insert(tx, name ?? defaultName(real), {
           description,
           labels: label,
           state: 'verifying',
           source: copy ? 'copied' : 'registered',
           path: real,
           inspection,
-        }),
-      )
-      const job = verification.start(call, id, { mode: copy ? 'copy' : 'verify' })
+        })
+        return { id: made, job: verification.start(call, made, { mode: copy ? 'copy' : 'verify' }) }
+      })
       return { ...version(id), jobId: job.id }
     },
 
@@ -292,19 +297,20 @@ export function createModels({
 
     verify: async ({ id }, call) => {
       const found = version(id)
-      store.commit(call, found.id, tx => {
+      const job = store.commit(call, found.id, tx => {
         setVersionState(tx, found.id, 'verifying', undefined, clock.nowMs())
         refresh(tx, found.modelId)
         tx.announce({ topic: 'models', kind: 'changed', id: found.id })
+        return verification.start(call, found.id, { mode: 'verify' })
       })
-      const job = verification.start(call, found.id, { mode: 'verify' })
       return { ...version(found.id), jobId: job.id }
     },
 
     export: async ({ id, dir }, call) => {
       const found = readyVersion(id)
-      const job = verification.start(call, found.id, { mode: 'export', targetDir: resolve(dir) })
-      store.commit(call, found.id, () => undefined)
+      const job = store.commit(call, found.id, () =>
+        verification.start(call, found.id, { mode: 'export', targetDir: resolve(dir) }),
+      )
       return { ...found, jobId: job.id }
     },
 
@@ -352,9 +358,9 @@ export function createModels({
         const made = insert(tx, name, { description: '', labels: [], state: 'ready', source, path, inspection })
         for (const edge of lineage) linkLineage(tx, { ...edge, childId: made, childKind: 'model', childName: name })
         also(tx, made)
+        verification.start(call, made, { mode: 'verify' })
         return made
       })
-      verification.start(call, id, { mode: 'verify' })
       return { id, name }
     },
   }

@@ -217,11 +217,10 @@ function jobIdOf(answer: unknown): string | undefined {
 async function shownAgain(client: Client, listed: ListedMethod, answer: unknown): Promise<unknown> {
   const { id, version } = answer as { id?: unknown; version?: { id?: unknown } }
   const shown = typeof id === 'string' ? id : version?.id
+  if (typeof shown === 'string' && shown.startsWith('job_')) return client.jobs.show({ id: shown })
   const show = cliMethods().find(method => method.domain === listed.domain && method.verb === 'show')
   const takesId = show && 'id' in (inputSchemaOf(show.method).properties ?? {})
-  if (!takesId || typeof shown !== 'string') return answer
-  if (!shown.startsWith('job_')) return methodOf(client, show)({ id: shown })
-  return client.jobs.show({ id: shown })
+  return takesId && typeof shown === 'string' ? methodOf(client, show)({ id: shown }) : answer
 }
 
 /** `error[code]: message` and a `hint:` line, or one JSON document; returns the exit code. */

@@ -47,6 +47,26 @@ test('a killed backend is started again, and the page goes on with what was type
   }
 })
 
+test('a page that crashes is loaded again', async () => {
+  const desktop = await openDesktop({ env: display.env })
+  try {
+    await desktop.page.waitForSelector('.frame')
+    const crashed = desktop.page.waitForEvent('crash')
+    await desktop.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+    )
+    await crashed
+    // Playwright gives a crashed page up for good: the shell is asked instead.
+    const shown = () =>
+      desktop.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.querySelector(".frame") !== null'),
+      )
+    await expect.poll(() => shown().catch(() => false)).toBe(true)
+  } finally {
+    await desktop.dispose()
+  }
+})
+
 test('a backend that cannot start: the window says what happened, where it is written, and tries again', async () => {
   const dataDir = temporaryDir('damaged')
   const database = join(dataDir, 'slipway.db')
