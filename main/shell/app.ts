@@ -7,7 +7,7 @@ import { openLogFile } from '../platform/log.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
 import { backendOutputFile, backendStartFailure, spawnBackend } from '../platform/processes/backend-start.ts'
 import { readArguments } from './arguments.ts'
-import { type BackendState, superviseBackend } from './backend.ts'
+import { superviseBackend } from './backend.ts'
 import { answerDesktopCalls } from './desktop-calls.ts'
 import { createForward } from './forward.ts'
 import { guardContents, guardSession } from './guards.ts'
@@ -25,6 +25,7 @@ import { createTrayEntry } from './tray.ts'
 
 // A window without a backend to talk to for this long is not worth keeping the program for.
 const idleExitMs = 60_000
+const followAgainMs = 1_000
 
 /** The desktop program. A start that fails ends it, with the reason where a terminal or the system's journal keeps it. */
 export async function runDesktop(): Promise<void> {
@@ -63,6 +64,7 @@ async function open(): Promise<void> {
 
   const fetch = socketFetch(paths.backendSocket)
   const backend = superviseBackend({
+    version: app.getVersion(),
     start: () => {
       const path = [startEnv.PATH, place.tools].filter(each => each !== undefined).join(delimiter)
       const env = { ...startEnv, PATH: path }
@@ -160,16 +162,21 @@ async function open(): Promise<void> {
     },
   })
 
-  const followJobs = ({ state }: BackendState) => {
-    log.info('backend', { state })
-    if (state !== 'ready') return
-    jobs
-      .follow()
-      .catch(error => log.warn('the event stream ended', { error }))
-      .finally(backend.lost)
+  let isFollowing = false
+  const followJobs = async () => {
+    if (isFollowing || backend.current().state !== 'ready') return
+    isFollowing = true
+    await jobs.follow().catch(error => log.warn('the event stream ended', { error }))
+    isFollowing = false
+    backend.lost()
+    // A stream can break while its backend is well; a new one is then followed.
+    setTimeout(followJobs, followAgainMs)
   }
-  backend.onChange(followJobs)
-  followJobs(backend.current())
+  backend.onChange(({ state }) => {
+    log.info('backend', { state })
+    void followJobs()
+  })
+  void followJobs()
   app.on('second-instance', (_event, _argv, _directory, data) => openFilesInPage(filesOf(data)))
   app.on('activate', show)
   app.on('before-quit', () => {

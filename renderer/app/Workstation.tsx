@@ -6,6 +6,7 @@ import { CommandPalette } from './CommandPalette.tsx'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { DropZone } from './DropZone.tsx'
 import { useDesktopBridge } from './desktop-bridge.ts'
+import { focusFirstFields } from './dialog-focus.ts'
 import { JobTray } from './JobTray.tsx'
 import { KeySheet } from './KeySheet.tsx'
 import { NoSession } from './NoSession.tsx'
@@ -26,6 +27,7 @@ export function Workstation() {
   const connection = useConnection(({ state }) => state)
   useShortcuts()
   useDesktopBridge()
+  useEffect(focusFirstFields, [])
   useEffect(() => {
     const timer = window.setTimeout(readAhead, readAheadAfterMs)
     return () => window.clearTimeout(timer)

@@ -42,6 +42,7 @@ export type Identity = {
  */
 export function createIdentity({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Identity {
   const codes = new Map<string, number>()
+  const unsaved = new Map<string, number>()
   const hash = (token: string) => createHash('sha256').update(token).digest('hex')
 
   const handlers: Handlers<typeof keys> = {
@@ -84,6 +85,20 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
     }
   }
 
+  /** Begins or prolongs a session. On a full disk it lives as long as this backend: somebody may want in to free space. */
+  const keepSession = (tokenSha256: string, nowMs: number): void => {
+    try {
+      store.record(tx => {
+        deleteSessionsUsedBefore(tx, nowMs - sessionIdleMs)
+        saveSession(tx, tokenSha256, nowMs)
+      })
+      unsaved.delete(tokenSha256)
+    } catch (error) {
+      unsaved.set(tokenSha256, nowMs)
+      log.warn('a session could not be kept', { error })
+    }
+  }
+
   const existing = (ref: string) => {
     const key = findKey(store.read, ref)
     if (!key) throw new AppError('not_found', `There is no key ${ref}.`, { hint: 'slipway keys list shows them.' })
@@ -104,19 +119,16 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
       for (const [other, untilMs] of codes) if (untilMs < nowMs) codes.delete(other)
       if (expiresAtMs === undefined || expiresAtMs < nowMs) return undefined
       const token = randomBytes(32).toString('base64url')
-      store.record(tx => {
-        deleteSessionsUsedBefore(tx, clock.nowMs() - sessionIdleMs)
-        saveSession(tx, hash(token), clock.nowMs())
-      })
+      keepSession(hash(token), clock.nowMs())
       return token
     },
     callerOfSession: token => {
       const tokenSha256 = hash(token)
-      const usedAtMs = sessionUsedAt(store.read, tokenSha256)
+      const usedAtMs = unsaved.get(tokenSha256) ?? sessionUsedAt(store.read, tokenSha256)
       const nowMs = clock.nowMs()
       if (usedAtMs === undefined || nowMs - usedAtMs > sessionIdleMs) return undefined
       // To the minute is precise enough for twelve hours, and keeps reads from becoming writes.
-      if (nowMs - usedAtMs > minuteMs) store.record(tx => saveSession(tx, tokenSha256, nowMs))
+      if (nowMs - usedAtMs > minuteMs) keepSession(tokenSha256, nowMs)
       return { kind: 'session', id: tokenSha256.slice(0, 12), scopes: ['admin'], source: 'tcp' }
     },
     callerOfKey: secret => {

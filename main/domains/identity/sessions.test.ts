@@ -7,24 +7,28 @@ import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { migrate } from '../../platform/db/migrate.ts'
 import { openDatabase } from '../../platform/db/open.ts'
 import { createStore } from '../../platform/db/store.ts'
-import { silentLog } from '../../platform/log.ts'
 import { identityMigrations } from './migrations.ts'
 import { createIdentity } from './service.ts'
 
 const hourMs = 3_600_000
+const quiet = () => undefined
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 let folder: string
 let nowMs: number
 const cleanUps: (() => void)[] = []
 
 /** The identity of one life of a backend; a second one on the same file is the next life. */
-function openIdentity() {
+function openIdentity({ isDiskFull = false } = {}) {
   const db = openDatabase(join(folder, 'test.db'))
   migrate(db, [auditMigration, ...identityMigrations])
   const clock = { ...systemClock, nowMs: () => nowMs, monotonicMs: () => nowMs }
   const store = createStore({ db, clock, bootId: 'boot', publish: () => undefined })
   cleanUps.push(() => db.close())
+  const full = (): never => {
+    throw new Error('the disk is full')
+  }
   return {
-    identity: createIdentity({ store, clock, log: silentLog }),
+    identity: createIdentity({ store: isDiskFull ? { ...store, record: full } : store, clock, log }),
     stored: () => db.prepare('SELECT * FROM sessions').all(),
     end: () => db.close(),
   }
@@ -72,6 +76,15 @@ test('a session ends twelve hours after its last use, and each use prolongs it',
   expect(life.identity.callerOfSession(token)).toBeUndefined()
   begin(life)
   expect(life.stored()).toHaveLength(1)
+})
+
+test('on a full disk a session begins all the same, for somebody may want in to free space', () => {
+  const life = openIdentity({ isDiskFull: true })
+  const token = begin(life)
+  expect(life.stored()).toEqual([])
+  expect(life.identity.callerOfSession(token)).toBeDefined()
+  nowMs += 12 * hourMs + 1
+  expect(life.identity.callerOfSession(token)).toBeUndefined()
 })
 
 test('a token that was never given out opens nothing', () => {

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { Button, Input, Segmented, Select } from 'antd'
 import { useDeferredValue, useMemo, useState } from 'react'
 import type { AuditRecord } from '../../../main/contract/audit.ts'
@@ -28,18 +29,20 @@ export function Screen() {
   const { query } = useRoute()
   const [selected, setSelected] = useState(-1)
   const q = useDeferredValue((query.q ?? '').trim())
-  const outcome = query.outcome === 'ok' || query.outcome === 'failed' ? query.outcome : undefined
+  const outcome = query.result === 'ok' || query.result === 'failed' ? query.result : undefined
+  const action = (query.action ?? '').split(',').filter(Boolean)
   const span = spanOf(query.span)
   // Fixed when it is chosen: a beginning that moved with the clock would read the pages again and again.
   const since = useMemo(() => (span ? new Date(Date.now() - spans[span]).toISOString() : undefined), [span])
   const rows = usePagedRows<AuditRecord>((offset, limit) =>
     api.audit.list.queryOptions({
-      input: { offset, limit, ...(q && { q }), ...(outcome && { outcome }), ...(since && { since }) },
+      input: { offset, limit, ...(q && { q }), action, ...(outcome && { outcome }), ...(since && { since }) },
     }),
   )
   const columns = useAuditColumns(rows.at)
   const verification = useVerification()
-  const isFiltered = q !== '' || outcome !== undefined || span !== undefined
+  const known = useQuery(api.audit.values.queryOptions({ input: {} })).data
+  const isFiltered = q !== '' || action.length > 0 || outcome !== undefined || span !== undefined
   return (
     <Page
       title={text.title}
@@ -66,6 +69,17 @@ export function Screen() {
               onChange={event => setQuery({ q: event.target.value })}
             />
           </span>
+          <Select
+            mode="multiple"
+            allowClear
+            className="audit-actions"
+            maxTagCount="responsive"
+            aria-label={text.actions}
+            placeholder={text.actions}
+            value={action}
+            options={(known?.actions ?? []).map(name => ({ value: name, label: name }))}
+            onChange={names => setQuery({ action: names.join(',') })}
+          />
           <Segmented
             aria-label={text.result}
             value={outcome ?? ''}
@@ -104,7 +118,7 @@ export function Screen() {
           <Empty
             title={text.noneMatches}
             actions={
-              <Button onClick={() => setQuery({ q: undefined, outcome: undefined, span: undefined })}>
+              <Button onClick={() => setQuery({ q: undefined, action: undefined, result: undefined, span: undefined })}>
                 {text.clear}
               </Button>
             }

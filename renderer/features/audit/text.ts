@@ -9,6 +9,7 @@ export const auditText = dictionary({
   unread: ['The audit log could not be read', '无法读取审计日志'],
   filter: ['Filter by action, object or actor', '按操作、对象或操作者筛选'],
   filters: ['Filters', '筛选'],
+  actions: ['Any action', '所有操作'],
   result: ['Result', '结果'],
   all: ['All', '全部'],
   done: ['Done', '已执行'],

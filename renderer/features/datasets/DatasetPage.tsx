@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Dropdown, Tabs, Tooltip } from 'antd'
 import { Ellipsis, Lock, Play } from 'lucide-react'
+import { useEffect } from 'react'
 import type { DatasetDetail, DatasetVersionId } from '../../../main/contract/datasets.ts'
-import { api, client } from '../../lib/client.ts'
+import { api, client, queries } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
-import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
+import { go, goInstead, hrefTo, routeNow, setQuery, useRoute } from '../../lib/route.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
@@ -29,8 +30,14 @@ export function DatasetPage({ id }: { readonly id: string }) {
   const text = useText(pageText)
   const names = useText(datasetsText)
   const { data, error, refetch } = useQuery(api.datasets.show.queryOptions({ input: { id } }))
+  // An address may name a dataset; what is open stays open when it gets another name.
+  useEffect(() => {
+    if (data === undefined || id === data.id) return
+    queries.setQueryData(api.datasets.show.queryKey({ input: { id: data.id } }), data)
+    goInstead('datasets', data.id, routeNow().query)
+  }, [id, data])
   const crumb = <a href={hrefTo('datasets')}>{names.datasets}</a>
-  if (data) return <Opened dataset={data} crumb={crumb} />
+  if (data) return <Opened key={data.id} dataset={data} crumb={crumb} />
   return (
     <Page crumb={crumb} title={id}>
       <div className="sec grow" aria-busy={!error}>

@@ -14,7 +14,7 @@ export function Screen() {
   const close = () => setQuery({ dialog: undefined, import: undefined, name: undefined, format: undefined })
   return (
     <>
-      {id === undefined ? <DatasetList /> : <DatasetPage key={id} id={id} />}
+      {id === undefined ? <DatasetList /> : <DatasetPage id={id} />}
       {(query.dialog === 'import' || query.import !== undefined) && (
         <ImportDialog start={query.import ?? ''} preset={preset} onClose={close} />
       )}

@@ -10,7 +10,10 @@ export const datasetsText = dictionary({
   allKinds: ['All kinds', '全部类型'],
   allStates: ['All states', '全部状态'],
   clear: ['Clear filters', '清除筛选'],
-  count: [(count: string) => `${count} datasets`, (count: string) => `${count} 个数据集`],
+  count: [
+    (count: string) => (count === '1' ? '1 dataset' : `${count} datasets`),
+    (count: string) => `${count} 个数据集`,
+  ],
   name: ['Name', '名称'],
   kind: ['Kind', '类型'],
   rows: ['Rows', '行数'],

@@ -39,9 +39,8 @@ export function useTour(): Tour {
   const named = <T extends { readonly name: string }>(items: readonly T[] | undefined, name: string) =>
     items?.find(each => each.name === name)
   const facts: TourFacts = {
-    model: models.data?.items.find(
-      each => each.name === tourNames.model && (!samples.data || each.path === samples.data.model.path),
-    ),
+    // By name alone: an update may have moved the samples, and what was made of them is still what it was.
+    model: named(models.data?.items, tourNames.model),
     train: named(datasets.data?.items, tourNames.train),
     heldOut: named(datasets.data?.items, tourNames.heldOut),
     run: named(runs.data?.items, tourNames.run),

@@ -83,17 +83,16 @@ function Facet({ facet, title, counts }: Props) {
       {shown.map(({ value, count }) => {
         const name = nameOf(facet, value, text, names)
         return (
-          // biome-ignore lint/a11y/noLabelWithoutControl: the checkbox is antd's, which renders an input.
-          <label key={value}>
-            <Checkbox
-              checked={chosen.includes(value)}
-              onChange={() => setQuery({ [facet]: switched(query, facet, value) })}
-            />
+          <Checkbox
+            key={value}
+            checked={chosen.includes(value)}
+            onChange={() => setQuery({ [facet]: switched(query, facet, value) })}
+          >
             <span className="ell" dir="auto" title={name}>
               {name}
             </span>
             <em>{number(count)}</em>
-          </label>
+          </Checkbox>
         )
       })}
       {(hidden > 0 || isOpen) && (

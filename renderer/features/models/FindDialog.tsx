@@ -20,7 +20,7 @@ export function FindDialog({ onClose }: { readonly onClose: () => void }) {
   })
   const search = () => setDirs(folder.trim() === '' ? [] : [folder.trim()])
   return (
-    <Modal open width={860} title={text.findTitle} footer={null} onCancel={onClose} destroyOnHidden>
+    <Modal open width={860} style={{ top: 40 }} title={text.findTitle} footer={null} onCancel={onClose} destroyOnHidden>
       <div className="dialog-body">
         <p className="sub">{text.findNote}</p>
         <div className="find-bar">

@@ -158,7 +158,7 @@ function columnsOf(
     {
       key: 'state',
       title: text.state,
-      width: '150px',
+      width: '220px',
       cell: cell(model => <State model={model} outcome={outcomes.get(model.path)} />),
     },
   ]

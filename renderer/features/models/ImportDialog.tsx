@@ -29,7 +29,7 @@ export function ImportDialog({ start, onClose }: Props) {
   const text = useText(importText)
   const [draft, setDraft, clear] = useDraft('models.import', emptyDraft, isModelDraft)
   useEffect(() => {
-    if (start !== '') setDraft({ ...emptyDraft, path: start })
+    if (start !== '') setDraft(before => (before.path === start ? before : { ...emptyDraft, path: start }))
   }, [start, setDraft])
   const asked = useDeferredValue(draft.path.trim())
   const found = useFound(asked)

@@ -8,7 +8,7 @@ import { api, client } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
-import { hrefTo, setQuery, useRoute } from '../../lib/route.ts'
+import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
@@ -50,7 +50,7 @@ export function Inspector({ id, onClose }: Props) {
           />
         </div>
       ) : data ? (
-        <Opened model={data} onClose={onClose} />
+        <Opened key={data.id} model={data} onClose={onClose} />
       ) : (
         <div className="ins-head" aria-hidden>
           <i className="bone" style={{ width: 220, height: 14 }} />
@@ -91,7 +91,8 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
   }
   const closeDialog = () => setQuery({ dialog: undefined })
   const act = ({ key }: { readonly key: string }) => {
-    if (key === 'verify') verify.mutate({ id: model.id })
+    if (key === 'evaluate') go('evaluations', { dialog: 'new', model: model.id })
+    else if (key === 'verify') verify.mutate({ id: model.id })
     else if (key === 'version') removal.remove(model.id, `${name} v${version}`)
     else if (key === 'model') removal.remove(model.modelId, name)
     else setQuery({ dialog: key })
@@ -115,6 +116,7 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
             menu={{
               onClick: act,
               items: [
+                { key: 'evaluate', label: text.evaluateMenu },
                 { key: 'edit', label: text.edit },
                 { key: 'verify', label: text.verify },
                 { key: 'export', label: text.export },

@@ -62,10 +62,7 @@ function Facts({ model }: { readonly model: ModelDetail }) {
   const { layers, hiddenSize, heads, kvHeads, contextLength, parameterCount, vocabSize } = summary
   const shape =
     layers !== undefined && hiddenSize !== undefined && heads !== undefined
-      ? [
-          text.shapeOf(number(layers), number(hiddenSize), number(heads)),
-          ...(kvHeads !== undefined && kvHeads !== heads ? [text.kvHeads(number(kvHeads))] : []),
-        ].join(', ')
+      ? text.shapeOf(number(layers), number(hiddenSize), number(heads), number(kvHeads ?? heads))
       : undefined
   const facts: readonly (readonly [name: string, value: React.ReactNode])[] = [
     [text.architecture, summary.architecture],

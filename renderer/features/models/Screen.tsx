@@ -2,12 +2,12 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { FolderInput, HardDriveDownload } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useEffect, useState } from 'react'
-import { api } from '../../lib/client.ts'
+import { api, queries } from '../../lib/client.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { usePagedRows } from '../../lib/pages.ts'
-import { go, goInstead, setQuery, useRoute } from '../../lib/route.ts'
+import { go, goInstead, routeNow, setQuery, useRoute } from '../../lib/route.ts'
 import { sortOf } from '../../lib/sort.ts'
 import { useElementWidth } from '../../lib/width.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -54,11 +54,17 @@ export function Screen() {
     if (model) goInstead('models', model.id, query)
   }
   const close = () => go('models', { ...query, tab: undefined })
-  const { data: opened } = useQuery({
+  const { data: opened, isPlaceholderData: isEarlier } = useQuery({
     ...api.models.show.queryOptions({ input: { id: openId ?? '' } }),
     enabled: openId !== undefined,
     placeholderData: keepPreviousData,
   })
+  // An address may name a model; what is open stays open when it gets another name.
+  useEffect(() => {
+    if (openId === undefined || opened === undefined || isEarlier || openId === opened.id) return
+    queries.setQueryData(api.models.show.queryKey({ input: { id: opened.id } }), opened)
+    goInstead('models', opened.id, routeNow().query)
+  }, [openId, opened, isEarlier])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented || openId === undefined) return
     if (event.target instanceof HTMLInputElement) return

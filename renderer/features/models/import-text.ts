@@ -32,8 +32,8 @@ export const importText = dictionary({
   ],
   start: ['Import', '导入'],
   startMany: [
-    (count: number) => (count === 1 ? 'Register 1 model' : `Register ${count} models`),
-    (count: number) => `登记 ${count} 个模型`,
+    (count: number) => (count === 0 ? 'Register' : count === 1 ? 'Register 1 model' : `Register ${count} models`),
+    (count: number) => (count === 0 ? '登记' : `登记 ${count} 个模型`),
   ],
   cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],

@@ -8,6 +8,7 @@ export const inspectorText = dictionary({
   deploy: ['Deploy', '部署'],
   play: ['Open in playground', '在体验中打开'],
   verify: ['Verify again', '重新校验'],
+  evaluateMenu: ['Evaluate …', '评测……'],
   export: ['Export …', '导出……'],
   convert: ['Convert …', '转换……'],
   edit: ['Rename and describe …', '重命名与说明……'],
@@ -41,10 +42,11 @@ export const inspectorText = dictionary({
   tokens: [(count: string) => `${count} tokens`, (count: string) => `${count} 个词元`],
   shape: ['Shape', '结构'],
   shapeOf: [
-    (layers: string, hidden: string, heads: string) => `${layers} layers × ${hidden} wide, ${heads} heads`,
-    (layers: string, hidden: string, heads: string) => `${layers} 层 × ${hidden} 宽，${heads} 个注意力头`,
+    (layers: string, hidden: string, heads: string, kv: string) =>
+      `${layers} layers × ${hidden} wide, ${heads} heads${kv === heads ? '' : `, ${kv} for keys and values`}`,
+    (layers: string, hidden: string, heads: string, kv: string) =>
+      `${layers} 层 × ${hidden} 宽，${heads} 个注意力头${kv === heads ? '' : `，其中键值 ${kv} 个`}`,
   ],
-  kvHeads: [(count: string) => `${count} for keys and values`, (count: string) => `其中键值 ${count} 个`],
   vocabulary: ['Vocabulary', '词表'],
   template: ['Chat template', '对话模板'],
   yes: ['yes', '有'],
@@ -80,7 +82,7 @@ export const inspectorText = dictionary({
   verified: ['Verified', '校验时间'],
   notVerified: ['not yet', '尚未'],
   filesSum: [
-    (count: string, size: string) => `${count} files, ${size}`,
+    (count: string, size: string) => `${count} ${count === '1' ? 'file' : 'files'}, ${size}`,
     (count: string, size: string) => `${count} 个文件，共 ${size}`,
   ],
   version: ['Version', '版本'],

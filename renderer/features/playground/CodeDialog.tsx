@@ -1,3 +1,4 @@
+import '../inference/inference.css'
 import { useQuery } from '@tanstack/react-query'
 import { Modal } from 'antd'
 import { api } from '../../lib/client.ts'

@@ -29,33 +29,35 @@ export function TokenView({ tokens, isLive }: Props) {
     event.stopPropagation()
   }
   return (
-    <div
-      ref={box}
-      className="token-text"
-      dir="auto"
-      role="listbox"
-      tabIndex={0}
-      aria-label={text.answer}
-      aria-activedescendant={at === undefined ? undefined : `${id}-${at}`}
-      onKeyDown={onKeyDown}
-      onBlur={() => setAt(undefined)}
-      onMouseLeave={() => setAt(undefined)}
-    >
-      {groups.map((each, index) => (
-        <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: tokens have nothing but their place, and never move.
-          key={index}
-          id={`${id}-${index}`}
-          role="option"
-          aria-selected={index === at}
-          aria-label={index === at ? wordsOf(each) : undefined}
-          className={tokenClass(each, index === at)}
-          onMouseEnter={() => setAt(index)}
-        >
-          {each.text === '' ? (each.tokens[0]?.text ?? '') : each.text}
-        </span>
-      ))}
-      {isLive && <i className="caret" />}
+    <div className="token-box">
+      <div
+        ref={box}
+        className="token-text"
+        dir="auto"
+        role="listbox"
+        tabIndex={0}
+        aria-label={text.answer}
+        aria-activedescendant={at === undefined ? undefined : `${id}-${at}`}
+        onKeyDown={onKeyDown}
+        onBlur={() => setAt(undefined)}
+        onMouseLeave={() => setAt(undefined)}
+      >
+        {groups.map((each, index) => (
+          <span
+            // biome-ignore lint/suspicious/noArrayIndexKey: tokens have nothing but their place, and never move.
+            key={index}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            aria-label={index === at ? wordsOf(each) : undefined}
+            className={tokenClass(each, index === at)}
+            onMouseEnter={() => setAt(index)}
+          >
+            {each.text === '' ? (each.tokens[0]?.text ?? '') : each.text}
+          </span>
+        ))}
+        {isLive && <i className="caret" aria-hidden />}
+      </div>
       {group && at !== undefined && (
         <Alternatives group={group} anchor={box.current?.children[at] as HTMLElement | undefined} box={box.current} />
       )}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { setQuery, useRoute } from '../../lib/route.ts'
 import type { Conversation } from './conversation.ts'
 import { conversations, useConversation, useConversations } from './playground-store.ts'
@@ -41,5 +41,8 @@ export function useCurrentConversation(): Conversation | undefined {
   useEffect(() => {
     if (current && current.turns.length > 0) localStorage.setItem(lastKey, current.id)
   }, [current])
-  return current
+  // While the next one is read, the page keeps showing the one before: nothing flickers, no field loses its text.
+  const shown = useRef(current)
+  if (current) shown.current = current
+  return shown.current
 }

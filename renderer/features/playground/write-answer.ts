@@ -9,6 +9,8 @@ type Pen = {
   readonly soon: (work: () => void) => void
 }
 
+const shortestMs = 100
+
 /** Follows one answer from its first piece to its end. Never rejects: a failure is a part of the answer. */
 export async function writeAnswer(
   fresh: Answer,
@@ -33,9 +35,10 @@ export async function writeAnswer(
       if (!isOver) show(whole())
     })
   }
-  // The first token's time is waiting, not writing: the rate counts those after it.
+  // The first token's time is waiting, not writing: the rate counts those after it. Tokens that arrived together, in one
+  // packet, say nothing of how fast they were written.
   const rate = (tokens: number) =>
-    firstMs !== undefined && lastMs > firstMs && tokens > 1
+    firstMs !== undefined && lastMs - firstMs >= shortestMs && tokens > 1
       ? { tokensPerSecond: ((tokens - 1) * 1000) / (lastMs - firstMs) }
       : {}
   const end = (change: Partial<Answer>) => {

@@ -17,7 +17,8 @@ export function MemoryBar({ device }: Props) {
   const others = Math.max(0, usedBytes - ours)
   const promised = Math.max(0, Math.min(leasedBytes - ours, totalBytes - usedBytes))
   const words = [
-    ...(isKnown ? [text.ours(memory(ours)), text.others(memory(others))] : [text.inUse(memory(usedBytes))]),
+    ...(ours > 0 ? [text.ours(memory(ours))] : []),
+    isKnown ? text.others(memory(others)) : text.inUse(memory(usedBytes)),
     ...(promised > 0 ? [text.promised(memory(promised))] : []),
     text.free(memory(freeBytes)),
   ]

@@ -30,12 +30,14 @@ export function ImportDialog({ start, preset, onClose }: Props) {
   const text = useText(importText)
   const [draft, setDraft, clear] = useDraft('datasets.import', emptyDraft, isImportDraft)
   useEffect(() => {
-    if (start !== '') setDraft({ ...emptyDraft, path: start, ...preset })
+    if (start === '') return
+    const origin = JSON.stringify([start, preset])
+    setDraft(before => (before.origin === origin ? before : { ...emptyDraft, path: start, ...preset, origin }))
   }, [start, preset, setDraft])
   const begin = useMutation(api.datasets.import.mutationOptions())
   const change = (part: Partial<ImportDraft>) => setDraft(before => ({ ...before, ...part }))
   return (
-    <Modal open width={980} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
+    <Modal open width={980} style={{ top: 40 }} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
       <div className="dialog-body">
         {begin.data ? (
           <Imported

@@ -3,6 +3,8 @@ import type { Inputs } from '../../../../main/contract/index.ts'
 
 /** What a person filled in, kept across reload and crash. */
 export type ImportDraft = {
+  /** What the dialog was opened with: another one begins a draft of its own. */
+  readonly origin?: string | undefined
   readonly path: string
   readonly name: string
   readonly format?: DatasetFormat | undefined

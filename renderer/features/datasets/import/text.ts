@@ -30,15 +30,15 @@ export const importText = dictionary({
   mixAll: ['Mix all', '全部混合'],
   files: ['Files', '文件'],
   filesSum: [
-    (count: string, size: string) => `${count} files, ${size}`,
+    (count: string, size: string) => `${count} ${count === '1' ? 'file' : 'files'}, ${size}`,
     (count: string, size: string) => `${count} 个文件，共 ${size}`,
   ],
   sample: ['Sample', '样本'],
   raw: ['As written', '原始'],
   mapped: ['As read', '读取后'],
   sampleBad: [
-    (count: string) => `${count} sampled rows would be left out`,
-    (count: string) => `样本中有 ${count} 行会被剔除`,
+    (count: string) => `${count} of the rows below would be left out`,
+    (count: string) => `以下有 ${count} 行会被剔除`,
   ],
   name: ['Name', '名称'],
   nameHint: ['A name that exists gets a new version.', '同名时会成为新版本。'],

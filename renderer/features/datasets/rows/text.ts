@@ -12,7 +12,10 @@ export const rowsText = dictionary({
   text: ['Text', '文本'],
   search: ['Search in all rows', '在全部行中搜索'],
   regex: ['Regular expression (RE2)', '正则表达式（RE2）'],
-  matches: [(count: string) => `${count} rows match`, (count: string) => `${count} 行匹配`],
+  matches: [
+    (count: string) => (count === '1' ? '1 row matches' : `${count} rows match`),
+    (count: string) => `${count} 行匹配`,
+  ],
   noMatch: ['No row matches.', '没有匹配的行。'],
   unread: ['The rows could not be read', '无法读取数据行'],
   badSearch: ['The search could not be made', '无法执行搜索'],
