@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
-import { JobFailure, JobId, LogLine } from './jobs.ts'
+import { JobFailure, JobId, LogPage, logInput } from './jobs.ts'
 import { command, query } from './method.ts'
 import { MemoryPlan } from './training.ts'
 
@@ -238,12 +238,12 @@ export const inference = {
     output: DeploymentDetail,
   }),
   logs: query({
-    description: 'Read the last log lines of a deployment’s engine',
+    description: 'Read the last log lines of a deployment’s engine, or those around a line, or those with a text',
     policy: 'read',
     route: 'GET /deployments/{id}/logs',
     cli: { args: ['id'], example: 'slipway inference logs assistant --limit 200' },
-    input: z.object({ id: Ref, limit: z.coerce.number().int().min(1).max(10_000).default(200) }),
-    output: z.object({ lines: z.array(LogLine), truncatedBytes: Bytes }),
+    input: z.object({ id: Ref, ...logInput }),
+    output: LogPage,
   }),
   stop: command({
     description: 'Stop a deployment: running requests finish, its memory is freed, its name stays',

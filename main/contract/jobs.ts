@@ -83,8 +83,40 @@ export const Job = z.object({
 })
 export type Job = z.output<typeof Job>
 
-export const LogLine = z.object({ at: Timestamp, stream: z.enum(['stdout', 'stderr', 'runner']), text: z.string() })
+export const LogLine = z.object({
+  line: z.number().int().meta({ description: 'its number in the log, from 0' }),
+  at: Timestamp,
+  stream: z.enum(['stdout', 'stderr', 'runner']),
+  text: z.string(),
+})
 export type LogLine = z.output<typeof LogLine>
+
+export const LogPage = z.object({
+  lines: z.array(LogLine).meta({ description: 'in their order' }),
+  total: z.number().int().meta({ description: 'lines of the whole log, with those that have fallen out' }),
+  gap: z
+    .object({ from: z.number().int(), to: z.number().int() })
+    .optional()
+    .meta({ description: 'lines that have fallen out of the middle of a very long log' }),
+  truncatedBytes: Bytes.meta({ description: 'everything that is missing, in a flood also lines without a number' }),
+  next: z.number().int().optional().meta({
+    description: 'the line to go on from, as before or after; absent at the end. A search may go on without a hit yet',
+  }),
+})
+export type LogPage = z.output<typeof LogPage>
+
+/** What asks for a page of a log. */
+export const logInput = {
+  limit: z.coerce.number().int().min(1).max(10_000).default(200),
+  before: z.coerce.number().int().min(0).optional().meta({ description: 'the lines before this one' }),
+  after: z.coerce
+    .number()
+    .int()
+    .min(-1)
+    .optional()
+    .meta({ description: 'the lines after this one; -1 is the beginning; default: the last lines' }),
+  search: z.string().min(1).max(500).optional().meta({ description: 'only lines with this text, in any case' }),
+}
 
 export const jobs = {
   list: query({
@@ -110,12 +142,12 @@ export const jobs = {
     output: Job,
   }),
   logs: query({
-    description: 'Read the last log lines of a job',
+    description: 'Read the last log lines of a job, or those around a line, or those with a text',
     policy: 'read',
     route: 'GET /jobs/{id}/logs',
     cli: { args: ['id'], example: 'slipway jobs logs job_… --limit 200' },
-    input: z.object({ id: Ref, limit: z.coerce.number().int().min(1).max(10_000).default(200) }),
-    output: z.object({ lines: z.array(LogLine), truncatedBytes: Bytes }),
+    input: z.object({ id: Ref, ...logInput }),
+    output: LogPage,
   }),
   wait: query({
     description: 'Wait until a job has ended, or until the time is up, and show it',

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { anyOf, Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
-import { JobFailure, JobId, JobState, LogLine } from './jobs.ts'
+import { JobFailure, JobId, JobState, LogPage, logInput } from './jobs.ts'
 import { command, query } from './method.ts'
 import { trainingMethods } from './training-parameters.ts'
 
@@ -280,12 +280,12 @@ export const training = {
     output: RunDetail,
   }),
   logs: query({
-    description: 'Read the last log lines of a run',
+    description: 'Read the last log lines of a run, or those around a line, or those with a text',
     policy: 'read',
     route: 'GET /training/runs/{id}/logs',
     cli: { args: ['id'], example: 'slipway training logs my-run' },
-    input: z.object({ id: Ref, limit: z.coerce.number().int().min(1).max(10_000).default(200) }),
-    output: z.object({ lines: z.array(LogLine), truncatedBytes: Bytes }),
+    input: z.object({ id: Ref, ...logInput }),
+    output: LogPage,
   }),
   metrics: query({
     description: 'Read the curves of a run; long ones are thinned so that the extremes stay',

@@ -54,7 +54,13 @@ async function runWatched(script: string) {
   }, 20)
   const job = await jobs.port.ended(id)
   clearInterval(watch)
-  return { job, peakBytes, logBytes: sizeOf(join(folder, 'runner')), logs: jobs.port.logs(id, 100), told: told(id) }
+  return {
+    job,
+    peakBytes,
+    logBytes: sizeOf(join(folder, 'runner')),
+    logs: await jobs.port.logs(id, { limit: 100 }),
+    told: told(id),
+  }
 }
 
 test('a gigabyte of garbage lines costs neither memory nor disk, and the events between them arrive', async () => {
@@ -66,7 +72,8 @@ test('a gigabyte of garbage lines costs neither memory nor disk, and the events 
   expect(told.map(({ event }) => event)).toEqual(['finished', 'END'])
   expect(peakBytes).toBeGreaterThan(0)
   expect(peakBytes).toBeLessThan(200 * mib)
-  expect(logBytes).toBeLessThan(12 * mib)
+  // What a log may grow by in the seconds that this takes, not the gigabyte.
+  expect(logBytes).toBeLessThan(100 * mib)
   expect(logs.truncatedBytes).toBeGreaterThan(0.9 * gigabyte)
   expect(logs.lines.at(-1)?.text).toBe('last')
 })

@@ -47,7 +47,7 @@ test('a job runs, tells its events in order, and is done', async () => {
     ['n', 3],
     ['END', undefined],
   ])
-  expect(jobs.port.logs(id, 10).lines.map(line => [line.stream, line.text])).toEqual([['stderr', 'said']])
+  expect((await jobs.port.logs(id, { limit: 10 })).lines).toMatchObject([{ line: 0, stream: 'stderr', text: 'said' }])
 })
 
 test('a stop asks politely first, and a child that obeys is cancelled without a signal', async () => {
@@ -70,12 +70,7 @@ test('a child that ignores the message and SIGTERM is killed with its whole tree
   const job = await jobs.port.ended(id)
   expect(job.state).toBe('cancelled')
   expect(membersOf({ jobId: id })).toEqual([])
-  expect(
-    jobs.port
-      .logs(id, 10)
-      .lines.map(line => line.text)
-      .join(),
-  ).toContain('SIGTERM')
+  expect((await jobs.port.logs(id, { limit: 10 })).lines.map(line => line.text).join()).toContain('SIGTERM')
 })
 
 test('what a child leaves behind when it ends by itself is killed too', async () => {
@@ -198,6 +193,6 @@ test('a process that shook off group, session and environment cannot keep its jo
   const { jobs, dataDir } = house()
   const { id } = jobs.port.start(asOwner, shellJob('env -i setsid sleep 600 & echo $! > escapee; exit 0'))
   expect((await jobs.port.ended(id)).state).toBe('done')
-  expect(jobs.port.logs(id, 10).lines.at(-1)?.text).toContain('no longer part of this job')
+  expect((await jobs.port.logs(id, { limit: 10 })).lines.at(-1)?.text).toContain('no longer part of this job')
   process.kill(Number(readFileSync(join(dataDir, 'jobs', id, 'escapee'), 'utf8')), 'SIGKILL')
 })

@@ -15,6 +15,7 @@ import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
 import type { Paths } from '../../platform/paths.ts'
+import { noLog } from '../../platform/processes/log-reader.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { ask, chat } from './chat.ts'
 import { type Launch, launchOf, newSocket, type Programs, type Served, servedBy } from './launch.ts'
@@ -380,11 +381,11 @@ export function createInference(deps: Deps): Inference {
       }
     },
 
-    logs: async ({ id, limit }) => {
+    logs: async ({ id, ...request }, { signal }) => {
       const record = existing(id)
       // A version that failed to load is what people ask about.
       const { jobId } = revisionOf(record, record.nextRevision ?? record.currentRevision)
-      return jobId === undefined ? { lines: [], truncatedBytes: 0 } : jobs.logs(jobId as JobId, limit)
+      return jobId === undefined ? noLog : jobs.logs(jobId as JobId, request, signal)
     },
 
     stop: async ({ id, wait }, call) => {

@@ -8,7 +8,7 @@ import type { Handlers } from '../../contract/method.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
 import { logFolder, safeName } from '../../platform/processes/job-folder.ts'
-import { readLog } from '../../platform/processes/log-file.ts'
+import { type LogRequest, readLog } from '../../platform/processes/log-reader.ts'
 import type { JobHandler, JobSpec, JobsPort } from '../../platform/processes/port.ts'
 import { createAttempts } from './attempts.ts'
 import type { JobsDeps } from './deps.ts'
@@ -243,7 +243,8 @@ export function createJobs(given: JobsDeps): Jobs {
     })
   }
 
-  const logs = (id: JobId, limit: number) => readLog(logFolder(join(paths.jobs, existing(id).id)), limit)
+  const logs = (id: JobId, request: LogRequest, signal?: AbortSignal) =>
+    readLog(logFolder(join(paths.jobs, existing(id).id)), request, signal)
 
   const port: JobsPort = {
     start,
@@ -279,7 +280,7 @@ export function createJobs(given: JobsDeps): Jobs {
       }
     },
     show: async ({ id }) => shown(existing(id)),
-    logs: async ({ id, limit }) => logs(existing(id).id, limit),
+    logs: async ({ id, ...request }, { signal }) => logs(existing(id).id, request, signal),
     wait: async ({ id, timeoutMs }, { signal }) => {
       const row = existing(id)
       if (isEnded(row.state) || timeoutMs === 0) return shown(row)

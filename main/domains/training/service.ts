@@ -11,6 +11,7 @@ import { parseParameters } from '../../contract/training-parameters.ts'
 import { isoOf } from '../../platform/clock.ts'
 import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import { newId } from '../../platform/ids.ts'
+import { noLog } from '../../platform/processes/log-reader.ts'
 import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
 import { curveColumns } from './curves.ts'
@@ -212,9 +213,9 @@ export function createTraining(deps: TrainingDeps): Training {
       return detail(existing(id))
     },
 
-    logs: async ({ id, limit }) => {
+    logs: async ({ id, ...request }, { signal }) => {
       const run = existing(id)
-      return run.jobId === null ? { lines: [], truncatedBytes: 0 } : jobs.logs(run.jobId as JobId, limit)
+      return run.jobId === null ? noLog : jobs.logs(run.jobId as JobId, request, signal)
     },
 
     metrics: async ({ id, after, points }) => {

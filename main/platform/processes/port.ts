@@ -1,6 +1,7 @@
 import type { Call } from '../../contract/call.ts'
-import type { DeviceRequest, Job, JobId, JobKind, JobPriority, LogLine } from '../../contract/jobs.ts'
+import type { DeviceRequest, Job, JobId, JobKind, JobPriority, LogPage } from '../../contract/jobs.ts'
 import type { Tx } from '../db/types.ts'
+import type { LogRequest } from './log-reader.ts'
 
 /** What a domain hands to the supervisor. Paths are absolute; secrets never go into `command` or `env`. */
 export type JobSpec = {
@@ -59,7 +60,7 @@ export type JobsPort = {
   readonly send: (id: JobId, command: Readonly<Record<string, unknown>>) => void
   /** The folder that is the child's working directory; it stays until the job is removed. */
   readonly folder: (id: JobId) => string
-  readonly logs: (id: JobId, limit: number) => { lines: LogLine[]; truncatedBytes: number }
+  readonly logs: (id: JobId, request: LogRequest, signal?: AbortSignal) => Promise<LogPage>
   /** Removes an ended job with its folder. Throws `conflict` while it lives. */
   readonly remove: (call: Call, id: JobId) => void
   /** Must be called for every kind before the supervisor starts. */

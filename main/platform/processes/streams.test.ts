@@ -7,7 +7,6 @@ import { createEventBudget } from './event-budget.ts'
 import { safeName } from './job-folder.ts'
 import { createJournal, readJournal } from './journal.ts'
 import { createLineSplitter, type SplitLine } from './line-splitter.ts'
-import { createLogWriter, readLog } from './log-file.ts'
 import { createSilenceWatch } from './silence-watch.ts'
 
 const folders: string[] = []
@@ -108,41 +107,6 @@ test('a large journal is read in pieces that lose nothing', () => {
     isAtEnd = piece.isAtEnd
   }
   expect(seen).toEqual([1, 2, 3, 4, 5])
-})
-
-test('a log keeps its head and its tail and says how much is missing between', () => {
-  const path = folder()
-  const log = createLogWriter(path, () => 0, { limits: { headBytes: 500, tailBytes: 1_000 } })
-  for (let n = 0; n < 200; n += 1) log.write('stderr', [`line ${n}`])
-  const { lines, truncatedBytes } = readLog(path, 1_000)
-  const numbers = lines.map(line => Number(line.text.slice(5)))
-  expect(numbers[0]).toBe(0)
-  expect(numbers.at(-1)).toBe(199)
-  expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
-  expect(numbers.length).toBeLessThan(150)
-  expect(truncatedBytes).toBeGreaterThan(1_000)
-  expect(log.droppedBytes()).toBeGreaterThanOrEqual(truncatedBytes)
-  expect(readLog(path, 2).lines.map(line => line.text)).toEqual(['line 198', 'line 199'])
-})
-
-test('of a flood that no budget covers, the log keeps the last lines and counts the others', () => {
-  const path = folder()
-  const budget = createEventBudget({ bytesPerSecond: 1, burstBytes: 100, nowMs: () => 0 })
-  const log = createLogWriter(path, () => 0, { limits: { headBytes: 100, tailBytes: 10_000 }, budget })
-  for (let n = 100; n < 200; n += 1) log.write('stdout', [`line ${n}`])
-  log.flush()
-  log.flush()
-  log.write('runner', ['the end'])
-  log.flush()
-  const { lines, truncatedBytes } = readLog(path, 1_000)
-  expect(lines.slice(-3).map(line => line.text)).toEqual(['line 110', 'line 199', 'the end'])
-  expect(truncatedBytes).toBe(88 * 9)
-})
-
-test('the log of a second attempt goes on where the first ended', () => {
-  const path = folder()
-  for (const attempt of [1, 2]) createLogWriter(path, () => 0).write('runner', [`attempt ${attempt}`])
-  expect(readLog(path, 10).lines.map(line => line.text)).toEqual(['attempt 1', 'attempt 2'])
 })
 
 test('silence is reported once, only after a first heartbeat, and any word ends it', () => {
