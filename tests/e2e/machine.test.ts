@@ -2,6 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { logFolder } from '../../main/platform/processes/job-folder.ts'
+import { createLogWriter } from '../../main/platform/processes/log-file.ts'
 import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
@@ -130,7 +132,7 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await bothThemes()
     await shoot(page, 'jobs', { theme: 'dark', language: 'zh', width: 1440 })
     await setLook(page, {})
-    await job.getByPlaceholder('Filter the log').fill('no line says this')
+    await job.getByPlaceholder('Search the log').fill('no line says this')
     await job
       .getByText(/^0 of \d+ lines$/)
       .first()
@@ -138,6 +140,31 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await page.locator('main').focus()
     await page.keyboard.press('Escape')
     await job.waitFor({ state: 'hidden' })
+  })
+
+  test('a log of any length is read where one looks, and searched from its end', async () => {
+    const { items } = await workstation.backend.client.jobs.list({ kind: 'verification' })
+    const id = items[0]?.id ?? ''
+    const log = createLogWriter(logFolder(join(workstation.backend.dataDir, 'jobs', id)), Date.now)
+    const lines = 100_000
+    for (let from = 0; from < lines; from += 5_000)
+      log.write(
+        'stdout',
+        Array.from({ length: 5_000 }, (_, index) => `step ${from + index} of many`),
+      )
+    await workstation.open(`#/jobs/${id}`)
+    const said = page.getByRole('grid', { name: 'Log' })
+    // The end is shown first; the beginning, once one goes there.
+    await said.getByText('step 99999 of many').waitFor()
+    expect(await said.getAttribute('aria-rowcount')).toBe(String(lines))
+    await said.evaluate(box => {
+      box.scrollTop = 0
+    })
+    await said.getByText('step 0 of many', { exact: true }).waitFor()
+    await page.getByPlaceholder('Search the log').fill('STEP 4242')
+    await page.getByText('11 of 100,000 lines').waitFor()
+    await said.getByText('step 42420 of many').waitFor()
+    expect(await barriers(page)).toEqual([])
   })
 
   test('a deep link opens one job beside the list, with a name in any script', async () => {
