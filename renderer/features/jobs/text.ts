@@ -4,6 +4,7 @@ export const jobsText = dictionary({
   jobs: ['Jobs', '任务'],
   note: ['Jobs go on when this window is closed.', '关闭窗口后任务继续运行。'],
   filters: ['Filters', '筛选'],
+  filter: ['Filter by name', '按名称筛选'],
   anyState: ['Any state', '所有状态'],
   anyKind: ['Any kind', '所有类型'],
   state: ['State', '状态'],
