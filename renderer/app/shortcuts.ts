@@ -23,11 +23,12 @@ const isTyping = (target: EventTarget | null): boolean =>
 const isInDialog = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('[role="dialog"]') !== null
 
-/** The page's main action and its filter are found by the marks that every screen gives them. */
-const mainAction = () =>
-  document.querySelector<HTMLButtonElement>(
-    '[role="dialog"] .ant-btn-primary:not(:disabled), main .ant-btn-primary:not(:disabled)',
-  )
+/** The page's main action and its filter are found by the marks that every screen gives them. An open dialog comes first. */
+const mainAction = (): HTMLButtonElement | null => {
+  const dialog = [...document.querySelectorAll('[role="dialog"]')].filter(each => each.checkVisibility()).at(-1)
+  const place = dialog ?? document.querySelector('main')
+  return place?.querySelector<HTMLButtonElement>('.ant-btn-primary:not(:disabled)') ?? null
+}
 const filter = () => document.querySelector<HTMLInputElement>('main input[data-filter], main [data-filter] input')
 
 /** Keys that work on every page. Letters alone do nothing while a person types, or while a dialog is open. */
@@ -42,7 +43,6 @@ export function useShortcuts(): void {
         event.preventDefault()
         act()
       }
-      if (keys === 'Ctrl Enter') return run(() => mainAction()?.click())
       if (isModified) {
         const command = byKeys.get(keys)
         return command ? run(command.run) : undefined
@@ -64,7 +64,18 @@ export function useShortcuts(): void {
       const command = byKeys.get(keys)
       if (command) run(command.run)
     }
+    // Before anything else hears it: a choice list takes every Enter for itself, and would open instead.
+    const onMainAction = (event: KeyboardEvent) => {
+      if (keysOf(event) !== 'Ctrl Enter' || event.altKey || event.isComposing) return
+      event.preventDefault()
+      event.stopPropagation()
+      mainAction()?.click()
+    }
+    addEventListener('keydown', onMainAction, { capture: true })
     addEventListener('keydown', onKeyDown)
-    return () => removeEventListener('keydown', onKeyDown)
+    return () => {
+      removeEventListener('keydown', onMainAction, { capture: true })
+      removeEventListener('keydown', onKeyDown)
+    }
   }, [])
 }

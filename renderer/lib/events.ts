@@ -24,7 +24,7 @@ const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   jobs: [api.jobs.key()],
   resources: [api.resources.key()],
   keys: [api.keys.key()],
-  settings: [api.system.key()],
+  settings: [api.system.key(), api.settings.key()],
   audit: [api.audit.key()],
 }
 

@@ -5,6 +5,9 @@ type Page<T> = { readonly items: readonly T[]; readonly total: number }
 type PageQuery<T> = {
   readonly queryKey: QueryKey
   readonly queryFn: QueryFunction<Page<T>>
+  /** What stands for a page that grows, while its next state is read. */
+  readonly placeholderData?: UseQueryOptions<Page<T>>['placeholderData']
+  readonly gcTime?: number
 }
 /** A query whose answer becomes a page. */
 type SelectedQuery<D, T> = {

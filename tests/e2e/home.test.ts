@@ -47,7 +47,9 @@ describe.skipIf(!chromiumPath)('home', () => {
     await setLook(page, {})
   })
 
-  test('a step is done by Ctrl Enter, links to its page, and is known again after a reload', async () => {
+  test('a step is done by Ctrl Enter, links to its page, is known after a reload, and is next again when its result is gone', async () => {
+    await workstation.open('#/home')
+    await untilState(1, 'ready')
     await page.keyboard.press('Control+Enter')
     await untilState(1, 'done')
     await step(1).getByText('0 bytes copied').waitFor()
@@ -75,6 +77,7 @@ describe.skipIf(!chromiumPath)('home', () => {
   })
 
   test('models of other programs are counted by store and registered where they lie', async () => {
+    await workstation.open('#/home?view=tour')
     const found = page.getByRole('region', { name: 'Already on this machine' })
     await found.getByRole('button', { name: 'Register it' }).click()
     await found.getByText('1 registered').waitFor()
@@ -84,6 +87,7 @@ describe.skipIf(!chromiumPath)('home', () => {
   })
 
   test('the machine check says what is not well, and repairs it', async () => {
+    await workstation.open('#/home')
     chmodSync(workstation.backend.dataDir, 0o755)
     const check = page.getByRole('region', { name: 'Machine check' })
     await check.getByRole('button', { name: 'Check again' }).click()
@@ -95,9 +99,13 @@ describe.skipIf(!chromiumPath)('home', () => {
   })
 
   test('the overview shows what happened here last', async () => {
+    const path = sample('datasets/lab-notes-heldout.jsonl')
+    const { jobs, datasets } = workstation.backend.client
+    await jobs.wait({ id: (await datasets.import({ path, name: 'notes of last week' })).jobId })
+    await workstation.open('#/home')
     await page.getByText('Overview', { exact: true }).click()
     await page.getByText('Nothing was trained here yet.').waitFor()
-    await page.getByRole('link', { name: /import lab-notes-heldout/ }).waitFor()
+    await page.getByRole('link', { name: /import notes of last week/ }).waitFor()
     expect(new URL(page.url()).hash).toBe('#/home?view=overview')
     expect(await barriers(page)).toEqual([])
   })

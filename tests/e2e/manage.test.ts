@@ -1,11 +1,22 @@
 import { readFileSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { temporaryDir } from '../support/backend.ts'
+import { startBackend, temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { openWorkstation, type Workstation } from './support/workstation.ts'
+
+/** A port that nobody has at this moment. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
 
 describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
   let workstation: Workstation
@@ -67,16 +78,17 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
   })
 
   test('the audit log is searched, verified and exported, and the address keeps the search', async () => {
+    await workstation.backend.client.backup.create({ path: join(folder, 'harbour.db') })
     await workstation.open('#/audit')
     const grid = page.getByRole('grid', { name: 'Audit log' })
-    await grid.getByText('keys.revoke').waitFor()
+    await grid.getByText('backup.create').first().waitFor()
     await page.locator('main').focus()
     await page.keyboard.press('/')
-    await page.keyboard.type('KEYS.')
-    await page.getByText('2 records', { exact: true }).waitFor()
-    expect(new URL(page.url()).hash).toBe('#/audit?q=KEYS.')
+    await page.keyboard.type('HARBOUR')
+    await page.getByText('1 record', { exact: true }).waitFor()
+    expect(new URL(page.url()).hash).toBe('#/audit?q=HARBOUR')
     await page.getByRole('combobox', { name: 'Any action' }).click()
-    await page.getByTitle('keys.create', { exact: true }).click()
+    await page.getByTitle('backup.create', { exact: true }).click()
     await page.keyboard.press('Escape')
     await page.getByText('1 record', { exact: true }).waitFor()
     await page.getByText('Refused', { exact: true }).click()
@@ -109,7 +121,6 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
 
   test('a backup is made and verified, and how to go back to it is said', async () => {
     await workstation.open('#/settings?section=backup')
-    await page.getByText('There is no backup yet.').waitFor()
     await page.getByRole('button', { name: 'Back up now' }).click()
     await page.getByRole('button', { name: /^Verify slipway-/ }).click()
     await page.getByText(/^The backup is sound/).waitFor()
@@ -118,12 +129,13 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
   })
 
   test('every section of the settings opens by its address and by a click', async () => {
+    await workstation.open('#/settings')
     for (const [section, heading] of [
-      ['general', 'Appearance'],
       ['notifications', 'Notifications'],
       ['api', 'API and network'],
       ['data', 'Data'],
       ['keyboard', 'Keyboard'],
+      ['general', 'Appearance'],
       ['about', 'About'],
     ] as const) {
       await page.getByRole('navigation', { name: 'Sections of the settings' }).getByText(heading).click()
@@ -133,6 +145,44 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
     }
     await page.getByPlaceholder('Filter packages').fill('react-dom')
     await page.getByRole('grid', { name: 'What Slipway is made of' }).getByText('MIT').waitFor()
+  })
+
+  test('the port that a flag opened says so and stays; a link for another browser is made', async () => {
+    await workstation.open('#/settings?section=api')
+    const port = page.getByRole('switch', { name: 'API port' })
+    await port.waitFor()
+    expect([await port.isChecked(), await port.isDisabled()]).toEqual([true, true])
+    await page.getByText('Opened by --port').waitFor()
+    await page.getByRole('button', { name: 'Copy a link' }).click()
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toMatch(/^http:\/\/127\.0\.0\.1:\d+\/launch\?code=/)
+  })
+
+  test('a port that the settings opened is changed under the window, which moves with it, and closed with a warning', async () => {
+    const other = await startBackend()
+    try {
+      const [first, second] = [await freePort(), await freePort()]
+      await other.client.settings.update({ apiListener: true, apiPort: first })
+      const { url } = await other.client.system.launchLink({})
+      const window = await page.context().newPage()
+      await window.goto(url)
+      await window.locator('.frame').waitFor()
+      await window.goto(`http://127.0.0.1:${first}/#/settings?section=api`)
+      const number = window.getByRole('spinbutton', { name: 'Port number' })
+      await number.fill(String(second))
+      await window.getByRole('button', { name: 'Apply' }).click()
+      await window.waitForURL(`http://127.0.0.1:${second}/#/settings?section=api`)
+      await window.getByText(`http://127.0.0.1:${second}`, { exact: true }).waitFor()
+      await window.getByRole('switch', { name: 'API port' }).click()
+      const warning = window.getByRole('dialog').filter({ hasText: 'This browser loses its connection' })
+      await warning.getByRole('button', { name: 'Close it' }).click()
+      await window.getByRole('alert').filter({ hasText: 'The backend does not answer' }).waitFor()
+      expect((await other.client.settings.get({})).listener).toEqual({ state: 'off' })
+      await window.close()
+    } finally {
+      await other.dispose()
+    }
   })
 
   test('language and theme are set here too, and what is muted is not noted', async () => {

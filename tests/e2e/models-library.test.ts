@@ -131,6 +131,8 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
     await grid().getByText('deepseek-699-').waitFor()
     await shoot(page, 'models', { theme: 'dark', language: 'en', width: 1280 })
     expect(await barriers(page)).toEqual([])
+    await workstation.open('#/models?q=llama-6&sort=size')
+    await expect.poll(async () => (await names()).every(name => name.startsWith('llama-6'))).toBe(true)
     await shoot(page, 'models', { theme: 'light', language: 'zh', width: 1280 })
     expect(await barriers(page)).toEqual([])
     await setLook(page, {})

@@ -204,6 +204,8 @@ describe('an environment', () => {
     })
     const { checks } = await doctor.handlers.check({}, call)
     expect(checks.find(({ name }) => name === 'Environment tiny')).toMatchObject({ status: 'fail', fixable: true })
+    await doctor.handlers.fix({ only: ['Permissions'] }, call)
+    expect(jobs.started.filter(({ spec }) => spec.subjectId === 'tiny')).toEqual([])
     await doctor.handlers.fix({}, call)
     expect(
       JSON.parse(jobs.started.find(({ spec }) => spec.subjectId === 'tiny')?.spec.files?.['config.json'] ?? '{}'),

@@ -77,7 +77,10 @@ export function createResults({ store, clock, log, models, folderOf }: Deps): Re
       source: 'trained' as const,
       lineage: lineageOfResult(run, `${run.name} step ${step}`),
     }
-    return models.register(call, made, (tx, versionId) => setCheckpointPublished(tx, run.id, step, versionId))
+    return models.register(call, made, (tx, versionId) => {
+      setCheckpointPublished(tx, run.id, step, versionId)
+      tx.announce({ topic: 'runs', kind: 'changed', id: run.id })
+    })
   }
 
   return {

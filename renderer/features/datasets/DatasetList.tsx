@@ -1,6 +1,6 @@
-import { Button, Input, Select } from 'antd'
+import { Button, Select } from 'antd'
 import { FolderInput } from 'lucide-react'
-import { useDeferredValue, useEffect, useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import type { DatasetKind, DatasetState, DatasetVersion } from '../../../main/contract/datasets.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
@@ -13,6 +13,7 @@ import { useView } from '../../lib/view.ts'
 import { useElementWidth } from '../../lib/width.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { FilterBox } from '../../ui/FilterBox.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
@@ -104,28 +105,9 @@ function Toolbar({ isFiltered, onClear }: { readonly isFiltered: boolean; readon
   const text = useText(datasetsText)
   const kindNames = useText(kindText)
   const { query } = useRoute()
-  const inAddress = query.q ?? ''
-  const [typed, setTyped] = useState(inAddress)
-  useEffect(() => setTyped(inAddress), [inAddress])
   return (
     <div className="toolbar">
-      <div data-filter className="filter-box">
-        <Input
-          value={typed}
-          dir="auto"
-          aria-label={text.filter}
-          placeholder={text.filter}
-          suffix={<kbd>/</kbd>}
-          allowClear
-          onChange={event => {
-            setTyped(event.target.value)
-            setQuery({ q: event.target.value || undefined })
-          }}
-          onKeyDown={event => {
-            if (event.key === 'Escape') event.currentTarget.blur()
-          }}
-        />
-      </div>
+      <FilterBox label={text.filter} />
       <Select
         aria-label={text.kind}
         value={query.kind ?? ''}

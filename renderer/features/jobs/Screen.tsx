@@ -1,5 +1,5 @@
-import { Button, Select } from 'antd'
-import { useEffect } from 'react'
+import { Button, Input, Select } from 'antd'
+import { useDeferredValue, useEffect } from 'react'
 import type { Job, JobKind, JobState } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
@@ -32,12 +32,13 @@ export function Screen() {
   const isNarrow = useWidth() < narrowestForBoth
   const state = keyOf<JobState>(jobStateText, query.state)
   const kind = keyOf<JobKind>(jobKindText, query.kind)
-  const filters = { ...(state && { state }), ...(kind && { kind }) }
+  const q = useDeferredValue((query.q ?? '').trim())
+  const filters = { ...(q && { q }), ...(state && { state }), ...(kind && { kind }) }
   const rows = usePagedRows<Job>((offset, limit) =>
     api.jobs.list.queryOptions({ input: { offset, limit, ...filters } }),
   )
   const columns = useJobColumns(rows.at, { isShort: id !== undefined })
-  const isFiltered = state !== undefined || kind !== undefined
+  const isFiltered = q !== '' || state !== undefined || kind !== undefined
   const total = rows.total ?? 0
   const selected = Number(query.sel ?? -1)
   const openRow = (index: number) => {
@@ -60,6 +61,16 @@ export function Screen() {
       {!(isNarrow && id !== undefined) && (
         <div className="col grow">
           <div className="toolbar" role="search" aria-label={text.filters}>
+            <span data-filter className="job-filter">
+              <Input
+                allowClear
+                value={query.q ?? ''}
+                maxLength={200}
+                aria-label={text.filter}
+                placeholder={text.filter}
+                onChange={event => setQuery({ q: event.target.value, sel: undefined })}
+              />
+            </span>
             <Select
               aria-label={text.state}
               value={state ?? ''}
@@ -115,7 +126,9 @@ function NoJobs({ isFiltered }: { readonly isFiltered: boolean }) {
       <Empty
         title={text.noneMatches}
         actions={
-          <Button onClick={() => setQuery({ state: undefined, kind: undefined, sel: undefined })}>{text.clear}</Button>
+          <Button onClick={() => setQuery({ q: undefined, state: undefined, kind: undefined, sel: undefined })}>
+            {text.clear}
+          </Button>
         }
       >
         {text.noneMatchesHint}

@@ -4,6 +4,7 @@ export const jobsText = dictionary({
   jobs: ['Jobs', '任务'],
   note: ['Jobs go on when this window is closed.', '关闭窗口后任务继续运行。'],
   filters: ['Filters', '筛选'],
+  filter: ['Filter by name', '按名称筛选'],
   anyState: ['Any state', '所有状态'],
   anyKind: ['Any kind', '所有类型'],
   state: ['State', '状态'],
@@ -78,20 +79,20 @@ export const jobsText = dictionary({
   ],
 
   log: ['Log', '日志'],
-  filterLog: ['Filter the log', '筛选日志'],
+  filterLog: ['Search the log', '搜索日志'],
   lines: [(lines: string) => `${lines} lines`, (lines: string) => `${lines} 行`],
   matches: [
     (lines: string, all: string) => `${lines} of ${all} lines`,
     (lines: string, all: string) => `${all} 行中 ${lines} 行`,
   ],
-  older: ['Show older lines', '显示更早的日志'],
+  older: ['Search further back', '继续向前搜索'],
   cut: [
     (size: string) => `${size} between the beginning and the end were not kept.`,
     (size: string) => `开头与结尾之间有 ${size} 未保留。`,
   ],
   noLog: ['Nothing was said yet.', '还没有输出。'],
   logUnread: ['The log could not be read', '无法读取日志'],
-  copyLog: ['Copy', '复制'],
+  copyLog: ['Copy the last 1,000 lines', '复制最后 1,000 行'],
 })
 
 /** What a job serves, in the middle of a sentence. */

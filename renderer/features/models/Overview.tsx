@@ -12,7 +12,7 @@ import { Glyph } from '../../ui/Glyph.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
 import { Card } from './Card.tsx'
 import { inspectorText } from './inspector-text.ts'
-import { modelsText } from './text.ts'
+import { modelsText, storedAs } from './text.ts'
 
 /** The facts of a version, from its headers and from what people said of it. */
 export function Overview({ model }: { readonly model: ModelDetail }) {
@@ -67,7 +67,7 @@ function Facts({ model }: { readonly model: ModelDetail }) {
   const facts: readonly (readonly [name: string, value: React.ReactNode])[] = [
     [text.architecture, summary.architecture],
     [text.parameters, parameterCount === undefined ? undefined : number(parameterCount)],
-    [text.precision, [summary.quantization, summary.dtype].filter(Boolean).join(', ') || undefined],
+    [text.precision, storedAs(summary) || undefined],
     [text.context, contextLength === undefined ? undefined : text.tokens(number(contextLength))],
     [text.shape, shape],
     [text.vocabulary, vocabSize === undefined ? undefined : number(vocabSize)],
@@ -138,14 +138,7 @@ function MemoryBars({ model }: { readonly model: ModelDetail }) {
       </Section>
     )
   return (
-    <Section
-      title={
-        <>
-          {text.memory}
-          <small>{text.memoryNote}</small>
-        </>
-      }
-    >
+    <Section title={text.memory}>
       <div className="fits">
         {item.devices.map(({ id, totalBytes, verdict, fitsNow }) => {
           const device = data.devices.find(each => each.id === id)
@@ -171,6 +164,7 @@ function MemoryBars({ model }: { readonly model: ModelDetail }) {
           )
         })}
       </div>
+      <p className="hint">{text.memoryNote}</p>
     </Section>
   )
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { FolderInput, HardDriveDownload } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useEffect, useState } from 'react'
 import { api, queries } from '../../lib/client.ts'
@@ -11,6 +11,7 @@ import { go, goInstead, routeNow, setQuery, useRoute } from '../../lib/route.ts'
 import { sortOf } from '../../lib/sort.ts'
 import { useElementWidth } from '../../lib/width.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { FilterBox } from '../../ui/FilterBox.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { Facets } from './Facets.tsx'
 import { FindDialog } from './FindDialog.tsx'
@@ -144,32 +145,11 @@ const ClearFilters = () => (
   </Button>
 )
 
-/** The words that the list is searched for: typed at once, in the address a moment later. */
 function Toolbar({ isFiltered }: { readonly isFiltered: boolean }) {
   const text = useText(modelsText)
-  const { query } = useRoute()
-  const inAddress = query.q ?? ''
-  const [typed, setTyped] = useState(inAddress)
-  useEffect(() => setTyped(inAddress), [inAddress])
   return (
     <div className="toolbar">
-      <div data-filter className="filter-box">
-        <Input
-          value={typed}
-          dir="auto"
-          aria-label={text.filter}
-          placeholder={text.filter}
-          suffix={<kbd>/</kbd>}
-          allowClear
-          onChange={event => {
-            setTyped(event.target.value)
-            setQuery({ q: event.target.value || undefined })
-          }}
-          onKeyDown={event => {
-            if (event.key === 'Escape') event.currentTarget.blur()
-          }}
-        />
-      </div>
+      <FilterBox label={text.filter} />
       {isFiltered && (
         <Button type="text" onClick={() => setQuery(noFilters)}>
           {text.clear}

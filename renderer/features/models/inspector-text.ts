@@ -70,8 +70,8 @@ export const inspectorText = dictionary({
   ],
   memory: ['Memory to serve it', '部署所需内存'],
   memoryNote: [
-    'as it is stored, 8,192 tokens of context at most, 4 requests at once',
-    '按现有精度，上下文至多 8,192 词元，4 个并发请求',
+    'As it is stored, with 8,192 tokens of context at most, for 4 requests at once.',
+    '按现有精度、上下文至多 8,192 个词元、4 个并发请求估算。',
   ],
   fits: ['fits', '可放入'],
   tight: ['tight', '勉强放入'],

@@ -4,6 +4,7 @@ import { bytes, dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { ApiListener } from './ApiListener.tsx'
 import { Setting } from './Setting.tsx'
 import { settingsText } from './text.ts'
 
@@ -24,10 +25,7 @@ export function ApiSettings() {
       <h2 id="settings-api">{text.api}</h2>
       {data && (
         <>
-          <Setting name={text.address} note={data.address === undefined ? text.apiOffHow : text.apiOn}>
-            {data.address === undefined ? text.apiOff : <span className="mono">{data.address}</span>}
-          </Setting>
-          {data.address === undefined && <code>slipway serve --port 8787</code>}
+          <ApiListener />
           <p className="settings-links">
             <a className="link" href={hrefTo('keys')}>
               {text.keysLink}

@@ -1,0 +1,285 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumPath } from './support/chromium.ts'
+import { barriers, setLook, shoot } from './support/looks.ts'
+import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
+
+// Importing PyTorch and TRL takes 10 to 20 s on an idle machine, and many times that on a busy one.
+const patience = { timeout: 240_000 }
+const testMs = 900_000
+
+/** A run of many small steps: long enough to be stopped in its middle. */
+const long = { maxSteps: 4000, globalBatchSize: 2, microBatchSize: 2, maxSequenceLength: 160, saveSteps: 100_000 }
+const short = { ...long, maxSteps: 6, saveSteps: 3, validationSteps: 3 }
+
+describe.skipIf(!chromiumPath)('training', () => {
+  let workstation: Workstation
+  let page: Page
+  let client: Workstation['backend']['client']
+
+  beforeAll(async () => {
+    workstation = await openWorkstation({ width: 1440, height: 900 })
+    page = workstation.page
+    client = workstation.backend.client
+    const imports = [
+      await client.models.import({ path: sample('model'), name: 'base' }),
+      await client.datasets.import({ path: sample('datasets/lab-notes-heldout.jsonl'), name: 'notes' }),
+      await client.datasets.import({ path: sample('datasets/lab-notes-dpo.jsonl'), name: 'pairs' }),
+    ]
+    for (const { jobId } of imports) await client.jobs.wait({ id: jobId, timeoutMs: patience.timeout })
+  }, testMs)
+  afterAll(async () => {
+    for (const run of (await client.training.list({ state: ['queued', 'starting', 'running'] })).items)
+      await client.training.stop({ id: run.id }).catch(() => undefined)
+    await workstation?.close()
+  }, testMs)
+
+  const start = (name: string, set: Record<string, unknown>) =>
+    client.training.start({ method: 'sft', model: 'base', dataset: ['notes'], name, set })
+  const ended = (name: string) =>
+    expect.poll(async () => (await client.training.show({ id: name })).state, patience).toMatch(/done|cancelled|failed/)
+  const main = () => page.locator('main')
+  const button = (name: string) => main().getByRole('button', { name, exact: true })
+  const field = (name: string) => page.getByRole('spinbutton', { name })
+  const choose = async (field: string, name: string) => {
+    await page.getByRole('combobox', { name: field }).click()
+    await page.getByTitle(name, { exact: true }).first().click()
+    await page.keyboard.press('Escape')
+  }
+  const pasteParameters = async (values: Record<string, unknown>) => {
+    await main().getByText('JSON', { exact: true }).click()
+    const editor = page.getByRole('textbox', { name: 'What differs' })
+    await editor.click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.insertText(JSON.stringify(values))
+    await main().getByText('Fields', { exact: true }).click()
+  }
+  /** The figure that stands under a name at the top of the page of a run. */
+  const stat = (name: string) => main().locator('.stat', { hasText: name }).locator('b')
+  const noBarriers = async (...themes: readonly ('dark' | 'light')[]) => {
+    for (const theme of themes) {
+      await setLook(page, { theme, width: 1440 })
+      expect(await barriers(page)).toEqual([])
+    }
+    expect(workstation.complaints).toEqual([])
+  }
+
+  test('an empty list says how to begin', async () => {
+    await workstation.open('#/training?q=nothing-is-called-so')
+    await main().getByText('No run matches').waitFor()
+    await button('Clear the filters').click()
+    await main().getByRole('heading', { name: 'Training' }).waitFor()
+    await noBarriers('dark', 'light')
+  })
+
+  test(
+    'a run is filled in, planned, started, watched, stopped with a checkpoint and resumed, by clicks alone',
+    async () => {
+      await workstation.open('#/training/new')
+      await button('Clear the form').click()
+      expect(await button('Start').isDisabled()).toBe(true)
+      await choose('Base model', 'base@1')
+      await choose('Dataset', 'notes@1')
+      await page.getByLabel('Name', { exact: true }).fill('first-run')
+      await main()
+        .getByText(/Fits with/)
+        .waitFor()
+      await field('Max length').fill('160')
+      await field('Global batch').fill('2')
+      await field('Micro batch').fill('2')
+      await main()
+        .getByRole('button', { name: /^Optimiser schedule/ })
+        .click()
+      await field('Max steps').fill('4000')
+      await main().getByText('4,000 steps').waitFor()
+      await main()
+        .getByText(/--set .*maxSequenceLength=160.* maxSteps=4000/)
+        .waitFor()
+      // What is half filled in outlives a reload.
+      await page.reload()
+      await main().getByText('4,000 steps').waitFor()
+      expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('first-run')
+      await noBarriers('dark', 'light')
+      await shoot(page, 'training-new', { theme: 'light', language: 'zh' })
+      await setLook(page, { width: 1440 })
+
+      await button('Start').click()
+      await main().getByRole('heading', { name: 'first-run' }).waitFor()
+      await expect.poll(() => stat('Train loss').textContent(), patience).toMatch(/^\d/)
+      const points = async () =>
+        Number(/([\d,]+) points/.exec((await main().textContent()) ?? '')?.[1]?.replace(',', ''))
+      const before = await points()
+      await expect.poll(points, patience).toBeGreaterThan(before + 3)
+      await shoot(page, 'training-run-live', { width: 1440 })
+      await noBarriers('dark', 'light')
+
+      await button('Stop and save').click()
+      const dialog = page.getByRole('dialog', { name: 'Stop first-run and save?' })
+      await dialog.waitFor()
+      expect(await barriers(page)).toEqual([])
+      // The safe answer has the focus: a person who only presses Enter loses nothing.
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Stop and save')
+      await page.keyboard.press('Enter')
+      await button('Resume').waitFor(patience)
+      const reached = (await client.training.show({ id: 'first-run' })).checkpoints.at(-1)?.step ?? 0
+      expect(reached).toBeGreaterThan(0)
+      await page.getByRole('tab', { name: /Checkpoints/ }).click()
+      await page.getByRole('row', { name: new RegExp(`^${reached.toLocaleString('en')} `) }).waitFor()
+
+      await button('Resume').click()
+      await button('Stop and save').waitFor(patience)
+      // The curve goes on where it was left, with no point twice.
+      await expect
+        .poll(async () => (await client.training.show({ id: 'first-run' })).step, patience)
+        .toBeGreaterThan(reached)
+      const { items } = await client.training.metrics({ id: 'first-run', points: 100_000 })
+      const steps = items.filter(({ series }) => series === 'train').map(({ step }) => step)
+      expect(new Set(steps).size).toBe(steps.length)
+      await button('Stop and save').click()
+      await page.getByRole('button', { name: 'Stop without saving' }).click()
+      await button('Resume').waitFor(patience)
+      await noBarriers('dark')
+    },
+    testMs,
+  )
+
+  test(
+    'a run that is done offers its model, its checkpoints and everything that made it; removed, it can be taken back',
+    async () => {
+      const { id } = await start('done-run', short)
+      await ended('done-run')
+      await workstation.open(`#/training/${id}`)
+      await main().getByText('It has made a model').waitFor(patience)
+      expect(await main().getByRole('link', { name: 'Evaluate' }).getAttribute('href')).toMatch(/^#\/evaluations\?/)
+      await page.getByRole('tab', { name: /Checkpoints/ }).click()
+      await page.getByRole('button', { name: 'Make a model' }).last().click()
+      await page.getByRole('dialog').getByLabel('Name').fill('early bird')
+      await page.keyboard.press('Enter')
+      await page.getByRole('link', { name: 'Open its model' }).waitFor(patience)
+      expect((await client.models.show({ id: 'early bird' })).source).toBe('trained')
+      await page.getByRole('tab', { name: 'Configuration' }).click()
+      await page.getByRole('link', { name: 'notes@1' }).first().waitFor()
+      await noBarriers('dark', 'light')
+
+      await button('More').click()
+      await page.getByRole('menuitem', { name: 'Remove the run' }).click()
+      await page.getByText('done-run is removed.').waitFor()
+      await expect.poll(async () => (await client.training.list({ q: 'done-run' })).total).toBe(0)
+      await page.getByRole('button', { name: 'Undo' }).click()
+      await main().getByRole('heading', { name: 'done-run' }).waitFor()
+      expect((await client.training.list({ q: 'done-run' })).total).toBe(1)
+      expect(workstation.complaints).toEqual([])
+    },
+    testMs,
+  )
+
+  test(
+    'a plan over the load line cannot be started, and one click on a change makes it fit',
+    async () => {
+      await workstation.open('#/training/new')
+      await button('Clear the form').click()
+      await main().getByText('DPO', { exact: true }).click()
+      await choose('Base model', 'base@1')
+      await choose('Dataset', 'pairs@1')
+      await pasteParameters({
+        ...{ tuning: 'full', global_batch_size: 1024, globalBatchSize: 1024, microBatchSize: 1024 },
+        ...{ max_length: 512, gradient_checkpointing: false },
+      })
+      await main()
+        .getByText(/over the load line/)
+        .waitFor()
+      expect(await button('Start').isDisabled()).toBe(true)
+      await shoot(page, 'training-new-too-large', { width: 1440 })
+      await setLook(page, { width: 1440 })
+      await page.getByLabel('Start although the plan says').check()
+      expect(await main().getByRole('button', { name: 'Start although it will not fit' }).isEnabled()).toBe(true)
+      await main().getByText('--anyway').waitFor()
+      await page.getByRole('button', { name: /^Apply: Micro batch/ }).click()
+      await main()
+        .getByText(/to spare/)
+        .waitFor()
+      await expect.poll(() => button('Start').isEnabled()).toBe(true)
+      await noBarriers('dark', 'light')
+    },
+    testMs,
+  )
+
+  test(
+    'JSON fills the form, also with other names, and says what it does not know; a wrong value is named at its field',
+    async () => {
+      await workstation.open('#/training/new')
+      await button('Clear the form').click()
+      await pasteParameters({ learning_rate: '2e-4', epoch: 2, r: 8, vf_coef: 1 })
+      expect(await field('Learning rate').inputValue()).toBe('2e-4')
+      expect(await field('Epochs').inputValue()).toBe('2')
+      await main().getByText('JSON', { exact: true }).click()
+      await page.getByRole('textbox', { name: 'What differs' }).click()
+      await page.keyboard.press('Control+a')
+      await page.keyboard.insertText('{"vf_coef": 1, "epochs": 2}')
+      await main().getByText('Not parameters of this method: vf_coef').waitFor()
+      await noBarriers('dark', 'light')
+      await main().getByText('Fields', { exact: true }).click()
+      await field('Learning rate').fill('7')
+      await main().getByRole('alert').filter({ hasText: 'must be from 1e-9 to 0.1' }).waitFor()
+      await main()
+        .getByRole('button', { name: /^Learning rate: Back to the default/ })
+        .click()
+      expect(await field('Learning rate').inputValue()).toBe('3e-4')
+    },
+    testMs,
+  )
+
+  test(
+    'runs are marked by keys and laid over each other, with a table of what differs; NaN is said to be NaN',
+    async () => {
+      await start('compare-a', { ...short, learningRate: 1e-3 })
+      await start('compare-b', { ...short, learningRate: 2e-3, loraRank: 8 })
+      await ended('compare-a')
+      await ended('compare-b')
+      await workstation.open('#/training?q=compare-')
+      const grid = page.getByRole('grid', { name: 'Training' })
+      await page.getByRole('row', { name: /compare-a/ }).waitFor()
+      await grid.focus()
+      await page.keyboard.press('j')
+      await page.keyboard.press('Space')
+      await page.keyboard.press('j')
+      await page.keyboard.press('Space')
+      await noBarriers('dark', 'light')
+      await shoot(page, 'training-list', { width: 1440 })
+      await setLook(page, { width: 1440 })
+      await button('Compare 2').click()
+      await page.getByRole('row', { name: /^Learning rate 0.00[12] 0.00[12]/ }).waitFor()
+      await page.getByRole('row', { name: /^Rank (8 16|16 8)/ }).waitFor()
+      await main().getByText('best', { exact: true }).waitFor()
+      await main().getByText('Validation loss', { exact: true }).first().click()
+      await noBarriers('dark', 'light')
+      await shoot(page, 'training-compare', { theme: 'light', width: 1440 })
+      await setLook(page, { width: 1440 })
+
+      // A trainer reports a loss that is no number as null; a run that diverges on demand cannot be had, so it is put in.
+      const run = await client.training.show({ id: 'compare-a' })
+      const curves = '**/rpc/training/curves**'
+      await page.route(curves, async route => {
+        const response = await route.fetch()
+        const answer = (await response.json()) as { json: { train: { loss: (number | null)[] } } }
+        answer.json.train.loss.fill(null, 3)
+        await route.fulfill({ response, json: answer })
+      })
+      await workstation.open(`#/training/${run.id}`)
+      await main().getByText('The loss is not a number').waitFor()
+      expect(await stat('Train loss').textContent()).toBe('NaN')
+      await noBarriers('dark', 'light')
+      await page.unroute(curves)
+    },
+    testMs,
+  )
+
+  test('a run that is not there, and a form whose model is gone, say so in place', async () => {
+    await workstation.open('#/training/no-such-run')
+    await main().getByRole('alert').filter({ hasText: 'no-such-run' }).waitFor()
+    await workstation.open('#/training/new?model=no-such-model')
+    await main().getByRole('alert').filter({ hasText: 'no-such-model' }).waitFor()
+    const refused = workstation.complaints.filter(complaint => !/404/.test(complaint))
+    expect(refused).toEqual([])
+  })
+})
