@@ -1,5 +1,6 @@
+import { AppError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/jobs.ts'
-import type { Client } from '../rpc/client.ts'
+import { type Client, clientError } from '../rpc/client.ts'
 import { bytes, duration, harmless } from './print.ts'
 
 const isOver = (job: Job): boolean =>
@@ -34,6 +35,26 @@ export function progressLine(job: Job): string {
  * progress line goes to standard error whenever it changed.
  */
 export async function followJob(
+  client: Client,
+  jobId: string,
+  mode: { watch: boolean; quiet: boolean },
+  output: Output,
+): Promise<Job> {
+  try {
+    const job = await follow(client, jobId, mode, output)
+    if (isOver(job)) return job
+  } catch (error) {
+    const known = clientError(error)
+    if (!(known instanceof AppError) || known.code !== 'worker_lost') throw error
+  }
+  // The stream ended, or broke, and the job had not.
+  throw new AppError('worker_lost', 'The backend went away while this command waited; the job goes on.', {
+    hint: `Follow it again: slipway jobs wait ${jobId}.`,
+    details: { jobId },
+  })
+}
+
+async function follow(
   client: Client,
   jobId: string,
   mode: { watch: boolean; quiet: boolean },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { AppError, errorKinds, isErrorCode, toAppError } from '../../contract/errors.ts'
-import type { Job } from '../../contract/jobs.ts'
+import { isEnded, type Job } from '../../contract/jobs.ts'
 import type { ListedMethod } from '../../contract/walk.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { type Client, clientError, createClient } from '../rpc/client.ts'
@@ -120,7 +120,27 @@ async function run(words: readonly string[], flags: GlobalFlags, deps: Deps): Pr
   }
   // Some methods wait for what they know best themselves, such as an engine that has loaded its model.
   const waitsItself = 'wait' in (inputSchemaOf(listed.method).properties ?? {})
-  return call(client, listed, waitsItself && flags.wait ? { ...input, wait: true } : input, flags, deps)
+  if (waitsItself && flags.wait) input.wait = true
+  if (domain === 'jobs' && verb === 'wait') {
+    if (input.timeoutMs !== undefined) return waitFor(client, listed, input, flags, deps)
+    // The method would say nothing for a minute: to follow the job tells how far it is.
+    input.timeoutMs = 0
+  }
+  return call(client, listed, input, flags, deps)
+}
+
+/** `jobs wait --timeout-ms N`: the job as it is when the time is up, with exit code 1 if it has not ended by then. */
+async function waitFor(
+  client: Client,
+  listed: ListedMethod,
+  input: Readonly<Record<string, unknown>>,
+  flags: GlobalFlags,
+  deps: Deps,
+): Promise<number> {
+  const job = await client.jobs.wait(input as Parameters<Client['jobs']['wait']>[0])
+  if (isEnded(job.state)) return call(client, listed, { id: job.id, timeoutMs: 0 }, flags, deps)
+  deps.output.out(flags.json ? JSON.stringify(job) : pretty(job, deps.width))
+  return 1
 }
 
 export async function clientFor(flags: GlobalFlags, paths: Paths): Promise<Client> {

@@ -35,5 +35,18 @@ export function clientError(error: unknown): unknown {
       hint: 'Check --url, and that slipway serve runs there.',
     })
   }
-  return error
+  return isCut(error)
+    ? new AppError('worker_lost', 'The connection to Slipway broke before the answer was complete.', {
+        cause: error,
+        hint: 'It may have just stopped: slipway status.',
+      })
+    : error
 }
+
+/** How Node's streams and its fetch say that the other end is gone in the middle of an answer. */
+const isCut = (error: unknown): boolean =>
+  error instanceof Error &&
+  (['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  ) ||
+    (error instanceof TypeError && error.message === 'terminated'))
