@@ -54,8 +54,13 @@ export const system = {
       address: z.string().optional(),
       logFile: z.string(),
       offline: z.boolean(),
+      isOnDemand: z
+        .boolean()
+        .meta({
+          description: 'started by a command for itself: it goes when it is idle, and slipway serve takes its place',
+        }),
       network: NetworkState,
-      counts: z.record(z.string(), z.number().int()),
+      counts: z.object({ waiting: z.number().int(), running: z.number().int() }).meta({ description: 'jobs' }),
     }),
   }),
   launchLink: command({

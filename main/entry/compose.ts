@@ -65,6 +65,7 @@ type Deps = {
   readonly log: Log
   readonly logFile: string
   readonly version: string
+  readonly isOnDemand: boolean
   readonly api: ApiListener
   readonly stop: () => void
 }
@@ -82,7 +83,7 @@ export type Backend = {
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** Wires the whole backend. Domains meet only here: each gets what it needs of another as an argument. */
-export function composeBackend({ paths, env, clock, log, logFile, version, api, stop }: Deps): Backend {
+export function composeBackend({ paths, env, clock, log, logFile, version, isOnDemand, api, stop }: Deps): Backend {
   for (const dir of [paths.dataDir, paths.backups, paths.logs]) makeFolder(dir)
   const startedAtMs = clock.nowMs()
   const outside = meterOutside()
@@ -223,6 +224,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
     paths,
     samplesDir: fromRoot('resources/samples'),
     version,
+    isOnDemand,
     logFile,
     address: api.address,
     newLaunchCode: identity.newLaunchCode,
@@ -234,7 +236,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
         ownBytesOut: outside.bytesOut(),
         lastBuild: environments.lastNetworkUse(),
       }),
-    counts: () => ({}),
+    counts: jobs.counts,
   })
   const settings = createSettings({ store, clock, log, listener: api })
   const files = createFiles({

@@ -9,6 +9,7 @@ import { afterBody } from '../platform/http/web-stream.ts'
 import { openLogFile } from '../platform/log.ts'
 import { makeFolder } from '../platform/make-folder.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
+import { takePlaceOf } from '../surfaces/rpc/take-place.ts'
 import { composeBackend } from './compose.ts'
 
 /** Runs the backend until it is told to stop; resolves once it is ready. */
@@ -17,6 +18,7 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
   process.umask(0o077)
   const paths = pathsOf(options.dataDir ?? defaultDataDir(process.env), process.env)
   makeFolder(paths.dataDir)
+  if (options.port !== undefined) await takePlaceOf(paths.backendSocket)
   const logFile = join(paths.logs, 'backend.log')
   const log = openLogFile(logFile, { debug: process.env.SLIPWAY_LOG === 'debug' })
   // Whoever started us may be gone, and its pipe with it: what we print is then read by nobody, which is no failure.
@@ -56,6 +58,7 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     env: process.env,
     clock: systemClock,
     version: packageJson.version,
+    isOnDemand: options.isOnDemand,
     api,
     // The answer to the call that asked for the stop should still leave.
     stop: () => void setTimeout(stopSoon, 50),

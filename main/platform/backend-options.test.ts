@@ -12,7 +12,13 @@ const codeOf = (argv: readonly string[]): string => {
 }
 
 test('without flags the backend has no port and stays', () => {
-  expect(backendOptions([])).toEqual({ port: undefined, host: '127.0.0.1', dataDir: undefined, idleExitMs: 0 })
+  expect(backendOptions([])).toEqual({
+    port: undefined,
+    host: '127.0.0.1',
+    dataDir: undefined,
+    idleExitMs: 0,
+    isOnDemand: false,
+  })
 })
 
 test.each(['127.0.0.1', '127.0.0.53', '::1', '[::1]', 'localhost'])('%s is this machine', host => {

@@ -9,6 +9,8 @@ export type BackendOptions = {
   readonly dataDir: string | undefined
   /** How long to stay when nobody asks anything, in milliseconds; 0: until stopped. */
   readonly idleExitMs: number
+  /** Started by a command for itself: whoever wants to serve this data directory may take its place. */
+  readonly isOnDemand: boolean
 }
 
 /** Reads the backend's own flags. Throws `invalid_input` for what they cannot be, `forbidden` for a host beyond this machine. */
@@ -18,6 +20,7 @@ export function backendOptions(argv: readonly string[]): BackendOptions {
     port: values.port === undefined ? undefined : wholeNumber('--port', values.port, 65_535),
     host: loopback(values.host),
     dataDir: values['data-dir'],
+    isOnDemand: values['on-demand'] === true,
     idleExitMs: wholeNumber('--idle-exit-ms', values['idle-exit-ms'], 2 ** 31 - 1),
   }
 }
@@ -33,6 +36,7 @@ function parsed(argv: readonly string[]) {
         host: { type: 'string', default: '127.0.0.1' },
         'data-dir': { type: 'string' },
         'idle-exit-ms': { type: 'string', default: '0' },
+        'on-demand': { type: 'boolean' },
         // Ways to open a window, which this process has none of: accepted, because `npm start` hands its flags on.
         browser: { type: 'boolean' },
         'no-open': { type: 'boolean' },

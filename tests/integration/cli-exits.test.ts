@@ -19,10 +19,20 @@ test.each([
   expect(`${ran.code} ${ran.stderr}`).toMatch(new RegExp(`^${code} error\\[${kind}\\]: .+\\nhint: .+\\n$`))
 })
 
-test('serve beside a backend that runs already, or on a port that is taken, ends with 5', async () => {
-  expect((await cli.run('status')).code).toBe(0)
-  expect((await cli.run('serve', '--port', '0')).stderr).toMatch(/^error\[conflict\]: .*\nhint: .*slipway status/)
-  expect((await cli.run('serve', '--port', '0')).code).toBe(5)
+test('serve takes the place of the backend that an earlier command started', async () => {
+  const { pid } = (await cli.run('status', '--json')).json() as { pid: number }
+  const served = await startBackend({ dataDir: cli.dataDir, port: true })
+  expect(served.pid).not.toBe(pid)
+  expect((await cli.run('status', '--json')).json()).toMatchObject({ address: served.url, isOnDemand: false })
+  await cli.run('stop')
+})
+
+test('serve beside a backend that was started to stay, or on a port that is taken, ends with 5', async () => {
+  const staying = await startBackend()
+  const beside = openCli({ SLIPWAY_DATA_DIR: staying.dataDir })
+  const { code: refused, stderr: why } = await beside.run('serve', '--port', '0')
+  expect(`${refused} ${why}`).toMatch(/^5 error\[conflict\]: .*\nhint: .*slipway status/)
+  await staying.dispose()
   const other = openCli()
   const taken = createServer()
   await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', () => resolve()))
@@ -51,6 +61,25 @@ test('another workstation refuses a wrong key with 4 and a missing one before it
   }
   const gone = await list(backend.url, '--key', 'any')
   expect(`${gone.code} ${gone.stderr}`).toMatch(/^1 error\[worker_lost\]: No Slipway answers/)
+})
+
+test('a command under SLIPWAY_OFFLINE=hard works with a backend that is offline, or with none', async () => {
+  const open = openCli()
+  const offline = openCli({ SLIPWAY_DATA_DIR: open.dataDir, SLIPWAY_OFFLINE: 'hard' })
+  try {
+    const { pid } = (await open.run('status', '--json')).json() as { pid: number }
+    const closed = (await offline.run('status', '--json')).json() as { pid: number; offline: boolean }
+    expect(closed).toMatchObject({ offline: true })
+    expect(closed.pid).not.toBe(pid)
+    await offline.run('stop')
+    const staying = await startBackend({ dataDir: open.dataDir })
+    const { code, stderr } = await offline.run('keys', 'list')
+    expect(`${code} ${stderr}`).toMatch(/^4 error\[forbidden\]: .*SLIPWAY_OFFLINE=hard.*\nhint: .*slipway stop/)
+    expect((await offline.run('stop')).code, 'to stop it is what the hint says').toBe(0)
+    await expect.poll(() => staying.child.exitCode).toBe(0)
+  } finally {
+    await open.dispose()
+  }
 })
 
 test('a check that finds something wrong does not end with 0', async () => {

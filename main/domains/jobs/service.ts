@@ -41,6 +41,8 @@ export type Jobs = {
   readonly stopAll: (call: Call) => Promise<void>
   /** Whether any job waits or runs. */
   readonly isBusy: () => boolean
+  /** Jobs that wait, and jobs that run. */
+  readonly counts: () => { readonly waiting: number; readonly running: number }
   readonly metrics: () => readonly Family[]
 }
 
@@ -318,6 +320,10 @@ export function createJobs(given: JobsDeps): Jobs {
       await Promise.all(ends)
     },
     isBusy: () => countLive(store.read) > 0,
+    counts: () => {
+      const waiting = queuedIds(store.read).length
+      return { waiting, running: countLive(store.read) - waiting }
+    },
     metrics: () => jobMetrics(countByKindAndState(store.read)),
   }
 }

@@ -23,13 +23,14 @@ type Deps = {
   /** The folder of the bundled samples. */
   readonly samplesDir: string
   readonly version: string
+  readonly isOnDemand: boolean
   readonly logFile: string
   readonly network: () => NetworkState
   /** The loopback address, when the TCP listener is on. */
   readonly address: () => string | undefined
   /** A code for one launch link; it works once, for a minute. */
   readonly newLaunchCode: () => string
-  readonly counts: () => Record<string, number>
+  readonly counts: () => { readonly waiting: number; readonly running: number }
   readonly stop: () => void
 }
 
@@ -48,6 +49,7 @@ export function createSystem({
   paths,
   samplesDir,
   version,
+  isOnDemand,
   logFile,
   network,
   address,
@@ -76,6 +78,7 @@ export function createSystem({
           ...(tcp && { address: tcp }),
           logFile,
           offline: network().state === 'offline',
+          isOnDemand,
           network: network(),
           counts: counts(),
         }

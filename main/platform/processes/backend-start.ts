@@ -13,6 +13,8 @@ type Start = {
   /** How long the backend stays when nobody asks it anything and no job runs; 0: until it is stopped. */
   readonly idleExitMs: number
   readonly env: Readonly<Record<string, string | undefined>>
+  /** For one command and those that follow it: `slipway serve` may take its place. */
+  readonly isOnDemand?: boolean
 }
 
 /** The file that holds what the last start of the backend printed. */
@@ -22,11 +24,12 @@ export const backendOutputFile = ({ logs }: Paths): string => join(logs, 'backen
  * Starts a backend that outlives its starter. What it prints goes to a file: a pipe would break when the starter ends,
  * and the next warning that some library prints would end the backend with it.
  */
-export function spawnBackend({ node, backendFile, paths, idleExitMs, env }: Start): ChildProcess {
+export function spawnBackend({ node, backendFile, paths, idleExitMs, env, isOnDemand = false }: Start): ChildProcess {
   makeFolder(paths.dataDir)
   makeFolder(paths.logs)
   const output = openSync(backendOutputFile(paths), 'w', 0o600)
   const args = [backendFile, '--data-dir', paths.dataDir, '--idle-exit-ms', String(idleExitMs)]
+  if (isOnDemand) args.push('--on-demand')
   const child = spawn(node, args, { detached: true, stdio: ['ignore', output, output], env, windowsHide: true })
   closeSync(output)
   child.unref()

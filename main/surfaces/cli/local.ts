@@ -6,6 +6,8 @@ import { AppError } from '../../contract/errors.ts'
 import type { Migration } from '../../platform/db/migrate.ts'
 import { restoreBackup } from '../../platform/db/restore.ts'
 import type { Paths } from '../../platform/paths.ts'
+import { untilGone } from '../../platform/processes/until-gone.ts'
+import { connectIfRunning } from './connect.ts'
 import type { Output } from './follow.ts'
 import { localCommands } from './help.ts'
 import { harmless, pretty } from './print.ts'
@@ -67,27 +69,15 @@ const marks = { ok: '  ok ', warn: 'warn ', fail: 'FAIL ' } as const
 export async function stopCommand(flags: GlobalFlags, deps: Deps): Promise<number> {
   if (helped('stop', flags, deps)) return 0
   return shown(flags, deps, async () => {
-    const client = await clientFor(flags, deps.paths)
+    // None is started only to be stopped, and one that may use the network can be stopped by whoever forbids it.
+    const client = flags.url === undefined ? await connectIfRunning(deps.paths) : await clientFor(flags, deps.paths)
+    if (!client) return { stopped: false, message: 'No backend runs on this data directory.' }
     const { pid } = await client.system.status({})
     await client.system.stop({})
     // The prompt comes back when it is gone, so that the next command does not meet it on its way out.
     if (flags.url === undefined) await untilGone(pid)
     return { stopped: true, pid }
   })
-}
-
-async function untilGone(pid: number): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 15_000 && isAlive(pid); waitedMs += 50)
-    await new Promise(resolve => setTimeout(resolve, 50))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** `slipway backup restore PATH`: needs the backend stopped, because it replaces the file that the backend holds. */
