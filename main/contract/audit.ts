@@ -44,7 +44,7 @@ export const audit = {
     description: 'Recompute the hash chain of the whole audit log; compare with a head that was noted elsewhere',
     policy: 'admin',
     route: 'GET /audit/verify',
-    cli: { example: 'slipway audit verify' },
+    cli: { example: 'slipway audit verify', passes: { field: 'verdict', values: ['intact'] } },
     input: z.object({
       anchorSeq: z.coerce.number().int().positive().optional().meta({ description: 'a sequence number noted earlier' }),
       anchorHash: Sha256.optional().meta({ description: 'the hash noted for it' }),

@@ -75,3 +75,20 @@ export type FileEntry = z.output<typeof FileEntry>
 export const LineageRef = z.object({ kind: z.string(), id: z.string(), name: z.string(), role: z.string() })
 export const Lineage = z.object({ madeBy: z.array(LineageRef), made: z.array(LineageRef) })
 export type Lineage = z.output<typeof Lineage>
+
+/** What a thing was made from and what was made of it, over several steps. */
+export const LineageGraph = z.object({
+  nodes: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      name: z.string(),
+      state: z.string().optional().meta({ description: 'as lists show it; absent once the thing is removed' }),
+    }),
+  ),
+  edges: z
+    .array(z.object({ from: z.string(), to: z.string(), role: z.string() }))
+    .meta({ description: 'from what was used to what was made' }),
+  isCut: z.boolean().meta({ description: 'there is more than the limits let through' }),
+})
+export type LineageGraph = z.output<typeof LineageGraph>

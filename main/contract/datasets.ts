@@ -204,14 +204,33 @@ export const Detection = z.object({
 })
 export type Detection = z.output<typeof Detection>
 
-/** A row of the sample: as it is written, and what it becomes or why it would be left out. */
-export const SampledRow = z.object({
-  line: z.number().int(),
-  raw: z.string().meta({ description: 'at most 2,000 characters' }),
-  data: z.record(z.string(), z.unknown()).optional(),
-  problem: z.object({ reason: RowReason, message: z.string() }).optional(),
+/** A column of a file as a sample of its rows shows it. `json`: texts that all hold JSON, as in CSV. */
+export const SampleColumn = z.object({
+  name: z.string(),
+  type: z.enum(['text', 'number', 'boolean', 'object', 'array', 'null', 'json']),
+  sourceType: z.string().optional().meta({ description: 'as the file declares it, such as BIGINT in Parquet' }),
+  field: DatasetField.optional().meta({ description: 'what the import takes it for; absent: ignored' }),
 })
-export type SampledRow = z.output<typeof SampledRow>
+export type SampleColumn = z.output<typeof SampleColumn>
+
+/** The first rows of the first file, before and after. Long values are cut and end with an ellipsis. */
+export const SamplePreview = z.object({
+  columns: z.array(SampleColumn),
+  rows: z.array(
+    z.object({
+      line: z.number().int().meta({ description: 'from 1; for Parquet, the row' }),
+      cells: z.record(z.string(), z.string()).meta({
+        description:
+          'by column, text as it is and everything else as JSON; a row that is no object has one cell without a name',
+      }),
+      mapped: z.record(z.string(), z.unknown()).optional().meta({ description: 'the row that the import makes of it' }),
+      problem: z.object({ reason: RowReason, message: z.string() }).optional().meta({
+        description: 'why the import would leave it out',
+      }),
+    }),
+  ),
+})
+export type SamplePreview = z.output<typeof SamplePreview>
 
 const Histogram = z.array(z.object({ from: z.number(), to: z.number(), rows: z.number().int() }))
 const ColumnStats = z.object({
@@ -304,7 +323,7 @@ export const datasets = {
     output: DatasetVersion.extend({ jobId: JobId }),
   }),
   detect: query({
-    description: 'Say how a file would be read, from a sample of its rows, without importing it',
+    description: 'Say how a file would be read, with its first rows before and after, without importing it',
     policy: 'write',
     route: 'GET /datasets/detect',
     cli: { args: ['path'], example: 'slipway datasets detect dialogues.jsonl' },
@@ -317,7 +336,7 @@ export const datasets = {
     output: Detection.extend({
       files: z.array(z.object({ path: z.string(), sizeBytes: Bytes, format: z.string() })),
       issues: z.array(RowIssue),
-      samples: z.array(SampledRow).meta({ description: 'the first rows of the first file' }),
+      preview: SamplePreview,
     }),
   }),
   list: query({

@@ -88,7 +88,11 @@ export const environments = {
     description: 'Check an environment against what was built: packages and versions, with --deep every file',
     policy: 'read',
     route: 'GET /environments/{name}/verify',
-    cli: { args: ['name'], example: 'slipway environments verify training --deep' },
+    cli: {
+      args: ['name'],
+      example: 'slipway environments verify training --deep',
+      passes: { field: 'ok', values: [true] },
+    },
     input: z.object({
       name,
       deep: z.stringbool().or(z.boolean()).default(false).meta({ description: "compare every file's SHA-256" }),

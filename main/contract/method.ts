@@ -26,6 +26,8 @@ export type CliFacts = {
   readonly job?: boolean
   /** People expect the thing to be done when the prompt is back: the command line waits unless `--no-wait` is given. */
   readonly waits?: boolean
+  /** A check: the exit code is 0 only if this field of the answer has one of these values, so that scripts need not read it. */
+  readonly passes?: { readonly field: string; readonly values: readonly unknown[] }
 }
 
 /** Our own facts about a method, carried in oRPC's `meta`; a test fails for a method that lacks one. */

@@ -1,5 +1,17 @@
 import * as z from 'zod'
-import { anyOf, Bytes, FileEntry, id, Lineage, Name, page, Ref, sortedPageInput, Timestamp } from './common.ts'
+import {
+  anyOf,
+  Bytes,
+  FileEntry,
+  id,
+  Lineage,
+  LineageGraph,
+  Name,
+  page,
+  Ref,
+  sortedPageInput,
+  Timestamp,
+} from './common.ts'
 import { Conversion, ConversionRecord, ConversionTarget, GgufType } from './conversion.ts'
 import { JobId } from './jobs.ts'
 import { command, query } from './method.ts'
@@ -88,6 +100,15 @@ export const FoundModel = z.object({
 })
 export type FoundModel = z.output<typeof FoundModel>
 
+/** The text that came with a model. It is plain text from strangers: show it as such. */
+export const ModelCard = z.object({
+  name: z.string().optional().meta({ description: 'the file that it was read from; absent when there is none' }),
+  text: z.string(),
+  sizeBytes: Bytes,
+  isCut: z.boolean().meta({ description: 'the file goes on' }),
+})
+export type ModelCard = z.output<typeof ModelCard>
+
 const Label = z.string().trim().min(1).max(60)
 const Alias = z
   .string()
@@ -132,15 +153,24 @@ export const models = {
     output: ModelDetail,
   }),
   card: query({
-    description: 'Read what a model’s own card (its README) says',
+    description: 'Read the README that came with a model version, as plain text',
     policy: 'read',
     route: 'GET /models/{id}/card',
+    cli: { args: ['id'], example: 'slipway models card my-model' },
     input: z.object({ id: Ref }),
-    output: z.object({
-      file: z.string().optional(),
-      text: z.string().meta({ description: 'Markdown as its author wrote it; empty when there is none' }),
-      isCut: z.boolean(),
+    output: ModelCard,
+  }),
+  graph: query({
+    description: 'Show what a model version was made from and what was made of it, over several steps',
+    policy: 'read',
+    route: 'GET /models/{id}/graph',
+    cli: { args: ['id'], example: 'slipway models graph my-model --depth 3' },
+    input: z.object({
+      id: Ref,
+      depth: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'steps in each direction' }),
+      nodes: z.coerce.number().int().min(2).max(1_000).default(200).meta({ description: 'at most so many' }),
     }),
+    output: LineageGraph,
   }),
   find: query({
     description:

@@ -114,7 +114,11 @@ export const backup = {
     description: 'Check a backup: integrity, foreign keys, schema version, audit chain',
     policy: 'admin',
     route: 'GET /backups/verify',
-    cli: { args: ['path'], example: 'slipway backup verify slipway-2026-11-24.db' },
+    cli: {
+      args: ['path'],
+      example: 'slipway backup verify slipway-2026-11-24.db',
+      passes: { field: 'ok', values: [true] },
+    },
     input: z.object({
       path: z
         .string()

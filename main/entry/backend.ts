@@ -8,7 +8,7 @@ import '../platform/network/unless-offline.ts'
 
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { toAppError } from '../contract/errors.ts'
+import { errorKinds, toAppError } from '../contract/errors.ts'
 import { defaultCacheDir } from '../platform/paths.ts'
 
 // Compiled modules are kept between starts: that halves the time until the backend is ready. Hence the late import.
@@ -22,5 +22,5 @@ try {
   const failure = toAppError(error)
   console.error(`error[${failure.code}]: ${failure.message}${failure.hint ? `\nhint: ${failure.hint}` : ''}`)
   if (failure.code === 'internal') console.error(error)
-  process.exit(1)
+  process.exit(errorKinds[failure.code].exit)
 }

@@ -1,5 +1,5 @@
 /**
- * The one program behind `npm start`, `npm test`, `npm run tour|check|gen|bench|dev`: it sets up whatever is missing, then
+ * The one program behind `npm start`, `npm test`, `npm run tour|check|gen|bench|dev|package`: it sets up whatever is missing, then
  * hands over to the program that does the work. Plain JavaScript, because it runs on any Node from 20 before anything is
  * installed.
  */
@@ -14,6 +14,7 @@ import { findNode24 } from '../setup/node24.mjs'
 import { ensureNpmPackages } from '../setup/npm-packages.mjs'
 import { ensurePythonEnvironment } from '../setup/python-environment.mjs'
 import { SetupError, tellFailure } from '../setup/report.mjs'
+import { ensureSystemPackages } from '../setup/system-packages.mjs'
 import { runTests } from '../setup/test-run.mjs'
 import { noWindowReason, openWindow } from '../setup/window.mjs'
 
@@ -37,12 +38,9 @@ const verbs = new Map([
         handOver(node, [join(root, 'tests', 'bench', 'run.ts'), ...args], { ...env, SLIPWAY_TEST_PYTHON: python }),
       ),
   ],
-  [
-    'test',
-    ({ node, env, args }) =>
-      withPython('tests', node, env, python => runTests({ root, node, python, env, filters: args })),
-  ],
+  ['test', test],
   ['check', check],
+  ['package', pack],
   ['gen', ({ node, env, args }) => handOver(node, [entry('generate.ts'), ...args], env)],
 ])
 
@@ -91,9 +89,30 @@ async function startWindow({ node, env, args }) {
 }
 
 /** @param {Setting} setting */
+async function pack({ node, env, args }) {
+  await ensureBuilt('renderer', { root, node, env })
+  await ensureBuilt('shell', { root, node, env })
+  return handOver(node, [entry('package.ts'), ...args], env)
+}
+
+/** @param {Setting} setting */
 function dev({ node, env, args }) {
   const watched = ['--watch', '--watch-preserve-output', entry('backend.ts'), ...args]
   return handOver(node, watched, { ...env, SLIPWAY_LOG: 'debug' })
+}
+
+/** @param {Setting} setting */
+function test({ node, env, args }) {
+  return withPython('tests', node, env, async python => {
+    // Tests of the window and of the pages need these; one file of others does not.
+    const needsScreens = args.length === 0 || args.some(arg => arg.includes('e2e'))
+    if (needsScreens) {
+      await ensureSystemPackages({ root, env })
+      await ensureBuilt('renderer', { root, node, env })
+      await ensureBuilt('shell', { root, node, env })
+    }
+    return runTests({ root, node, python, env, filters: args })
+  })
 }
 
 async function withPython(name, node, env, work) {

@@ -37,7 +37,11 @@ async function main(argv: readonly string[]): Promise<number> {
   if (first === 'status') return statusCommand(flags, deps)
   if (first === 'doctor') return doctorCommand(rest.slice(1), flags, deps)
   if (first === 'stop') return stopCommand(flags, deps)
-  if (first === 'backup' && second === 'restore') return restoreCommand(rest.slice(2), flags, deps)
+  if (first === 'backup' && second === 'restore') {
+    // Every domain's steps: too much to load for commands that have no use for them.
+    const steps = async () => (await import('./migrations.ts')).migrations
+    return restoreCommand(rest.slice(2), flags, { ...deps, migrations: steps })
+  }
   return runCommand(rest, flags, deps)
 }
 

@@ -39,6 +39,7 @@ import { createGpuWatch } from '../platform/gpu/watch.ts'
 import type { ApiListener } from '../platform/http/api-listener.ts'
 import type { FetchHandler } from '../platform/http/listen.ts'
 import type { Log } from '../platform/log.ts'
+import { makeFolder } from '../platform/make-folder.ts'
 import { processMetrics } from '../platform/metrics/process-metrics.ts'
 import { meterOutside } from '../platform/network/meter.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
@@ -82,7 +83,7 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`
 
 /** Wires the whole backend. Domains meet only here: each gets what it needs of another as an argument. */
 export function composeBackend({ paths, env, clock, log, logFile, version, api, stop }: Deps): Backend {
-  for (const dir of [paths.dataDir, paths.backups, paths.logs]) mkdirSync(dir, { recursive: true, mode: 0o700 })
+  for (const dir of [paths.dataDir, paths.backups, paths.logs]) makeFolder(dir)
   const startedAtMs = clock.nowMs()
   const outside = meterOutside()
   const bootId = randomBytes(6).toString('hex')
@@ -117,12 +118,27 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
   const models = createModels({
     store,
     clock,
+    log,
     jobs: jobs.port,
     readers,
     blobsRoot: paths.blobs,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
     devices: resources.devices,
+    stateOf: (kind, id) => {
+      switch (kind) {
+        case 'dataset':
+          return datasets.port.now(id)
+        case 'run':
+          return training.now(id)
+        case 'evaluation':
+          return evaluations.now(id)
+        case 'deployment':
+          return inference.now(id)
+        default:
+          return undefined
+      }
+    },
     conversion: {
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
@@ -249,7 +265,14 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
     training: training.handlers,
     ...system,
   }
-  const recordRefusal = (call: Call, object: string, result: string) => store.audit(call, object, result)
+  // The refusal or failure is the answer, whatever becomes of its record: a full disk takes neither.
+  const recordRefusal = (call: Call, object: string, result: string): void => {
+    try {
+      store.audit(call, object, result)
+    } catch (error) {
+      log.error('a refusal or failure could not be recorded', { action: call.action, object, result, error })
+    }
+  }
   const http = createHttpMetrics()
   const gateway = createGateway({
     mounts: [
@@ -270,7 +293,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, api, 
     callerOfSession: identity.callerOfSession,
     startSession: identity.startSession,
     refused: (caller, path, error) =>
-      store.audit({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
+      recordRefusal({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
     answered: http.answered,
     clock,
     log,

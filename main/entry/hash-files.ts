@@ -5,11 +5,12 @@
  */
 import '../platform/network/never.ts'
 
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError, toAppError } from '../contract/errors.ts'
 import { HashConfig } from '../domains/models/verification.ts'
 import { type BlobStore, copyHashing, createBlobStore, diskError, hashFile } from '../platform/blobs/store.ts'
+import { flushFolder, flushTree } from '../platform/flush-tree.ts'
 
 const emit = (event: string, fields: object = {}) => process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)
 
@@ -46,8 +47,7 @@ async function take(
 async function main(configPath: string): Promise<void> {
   const config = HashConfig.parse(JSON.parse(readFileSync(configPath, 'utf8')))
   const blobs = createBlobStore(config.blobsRoot)
-  const target = config.targetDir
-  const partial = target === undefined ? undefined : `${target}.partial-${process.pid}`
+  const { dir: target, partialDir: partial } = config.target ?? {}
   const total = config.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   let done = 0
   let reportedAtMs = 0
@@ -57,34 +57,31 @@ async function main(configPath: string): Promise<void> {
     reportedAtMs = nowMs
     emit('progress', { done, total, unit: 'bytes', note })
   }
-  try {
-    if (partial !== undefined) mkdirSync(partial, { recursive: true, mode: 0o700 })
-    const sums: string[] = []
-    for (const file of config.files) {
-      const before = done
-      const facts = await take(config, blobs, file.path, partial, count => {
-        done = before + count
-        report(file.path)
+  if (partial !== undefined) mkdirSync(partial, { recursive: true, mode: 0o700 })
+  const sums: string[] = []
+  for (const file of config.files) {
+    const before = done
+    const facts = await take(config, blobs, file.path, partial, count => {
+      done = before + count
+      report(file.path)
+    })
+    if (file.sha256 !== undefined && file.sha256 !== facts.sha256) {
+      throw new AppError('storage_damaged', `${file.path} is not what it was: its SHA-256 has changed.`, {
+        hint: 'Restore the file from its source, or import the folder again as a new version.',
+        details: { path: file.path, expected: file.sha256, found: facts.sha256 },
       })
-      if (file.sha256 !== undefined && file.sha256 !== facts.sha256) {
-        throw new AppError('storage_damaged', `${file.path} is not what it was: its SHA-256 has changed.`, {
-          hint: 'Restore the file from its source, or import the folder again as a new version.',
-          details: { path: file.path, expected: file.sha256, found: facts.sha256 },
-        })
-      }
-      sums.push(`${facts.sha256}  ${file.path}`)
-      emit('file', { path: file.path, ...facts })
     }
-    if (target !== undefined && partial !== undefined) {
-      writeFileSync(join(partial, 'SHA256SUMS'), `${sums.join('\n')}\n`, { mode: 0o600 })
-      mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
-      renameSync(partial, target)
-    }
-    emit('finished', config.mode === 'copy' ? { targetDir: target } : {})
-  } catch (error) {
-    if (partial !== undefined) rmSync(partial, { recursive: true, force: true })
-    throw error
+    sums.push(`${facts.sha256}  ${file.path}`)
+    emit('file', { path: file.path, ...facts })
   }
+  // What is half made when this fails, or is killed, the backend removes once the job has ended.
+  if (target !== undefined && partial !== undefined) {
+    writeFileSync(join(partial, 'SHA256SUMS'), `${sums.join('\n')}\n`, { mode: 0o600 })
+    flushTree(partial)
+    renameSync(partial, target)
+    flushFolder(dirname(target))
+  }
+  emit('finished', config.mode === 'copy' ? { targetDir: target } : {})
 }
 
 // The runner's end of the pipe is gone, or it asks us to stop: either way there is nobody to work for.

@@ -1,31 +1,22 @@
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import packageJson from '../../package.json' with { type: 'json' }
 import { systemClock } from '../platform/clock.ts'
 import { createApiListener } from '../platform/http/api-listener.ts'
-import { perimeterOf } from '../platform/http/guard.ts'
+import { hostAndPort, perimeterOf } from '../platform/http/guard.ts'
 import { type FetchHandler, type Listener, listenOnSocket } from '../platform/http/listen.ts'
 import { afterBody } from '../platform/http/web-stream.ts'
 import { openLogFile } from '../platform/log.ts'
+import { makeFolder } from '../platform/make-folder.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
+import { backendOptions } from './backend-options.ts'
 import { composeBackend } from './compose.ts'
 
 /** Runs the backend until it is told to stop; resolves once it is ready. */
 export async function runBackend(argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      port: { type: 'string' },
-      host: { type: 'string', default: '127.0.0.1' },
-      'data-dir': { type: 'string' },
-      'idle-exit-ms': { type: 'string' },
-      // Ways to open a window, which this process has none of: accepted, because `npm start` hands its flags on.
-      browser: { type: 'boolean' },
-      'no-open': { type: 'boolean' },
-    },
-  })
+  const options = backendOptions(argv)
   process.umask(0o077)
-  const paths = pathsOf(values['data-dir'] ?? defaultDataDir(process.env), process.env)
+  const paths = pathsOf(options.dataDir ?? defaultDataDir(process.env), process.env)
+  makeFolder(paths.dataDir)
   const logFile = join(paths.logs, 'backend.log')
   const log = openLogFile(logFile, { debug: process.env.SLIPWAY_LOG === 'debug' })
   // Whoever started us may be gone, and its pipe with it: what we print is then read by nobody, which is no failure.
@@ -52,9 +43,10 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     })
 
   const api = createApiListener({
-    host: values.host,
+    host: options.host,
     log,
-    handlerFor: port => counted(backend.gateway({ kind: 'tcp', perimeter: perimeterOf(port) })),
+    handlerFor: port =>
+      counted(backend.gateway({ kind: 'tcp', perimeter: perimeterOf(port, [hostAndPort(options.host, port)]) })),
   })
 
   const backend = composeBackend({
@@ -88,8 +80,8 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     }
 
   listeners.push(await listenOnSocket(paths.backendSocket, counted(backend.gateway({ kind: 'socket' }))))
-  if (values.port !== undefined) {
-    await api.open(Number(values.port), { isFixed: true })
+  if (options.port !== undefined) {
+    await api.open(options.port, { isFixed: true })
     console.log(`listening on ${api.address()}`)
     console.log(`open ${api.address()}/launch?code=${backend.newLaunchCode()} (works once, for one minute)`)
   } else {
@@ -97,7 +89,7 @@ export async function runBackend(argv: readonly string[]): Promise<void> {
     console.log('ready')
   }
 
-  const idleExitMs = Number(values['idle-exit-ms'] ?? 0)
+  const { idleExitMs } = options
   if (idleExitMs > 0) {
     setInterval(
       () => {

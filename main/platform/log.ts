@@ -1,5 +1,6 @@
-import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs'
+import { createWriteStream, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -36,7 +37,7 @@ const rotateAtBytes = 20 * 1024 * 1024
 
 /** A log file that keeps one predecessor: at most 40 MB of a data directory go to the backend's log. */
 export function openLogFile(path: string, options: { debug?: boolean } = {}): Log {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > rotateAtBytes) renameSync(path, `${path}.1`)
   const stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
   // A full disk must not end the backend; the next start says so through `doctor`.

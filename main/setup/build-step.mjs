@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { capture } from './child.mjs'
 import { oneAtATime } from './lock.mjs'
 import { openStep, readableBytes, SetupError } from './report.mjs'
@@ -19,6 +20,7 @@ export const builds = {
       'main/contract',
       'main/surfaces/rpc',
       'main/setup/licences-plugin.ts',
+      'tsconfig.json',
       'package-lock.json',
     ],
     args: ['node_modules/vite/bin/vite.js', 'build', '--config', 'renderer/vite.config.ts', '--logLevel', 'warn'],
@@ -33,6 +35,7 @@ export const builds = {
       'main/platform',
       'main/setup/build-shell.ts',
       'preload',
+      'tsconfig.json',
       'package-lock.json',
     ],
     args: ['main/setup/build-shell.ts', 'build/shell'],
@@ -60,7 +63,7 @@ export async function ensureBuilt(name, { root, node, env, output }) {
     const { code, stdout, stderr } = await capture(node, args, { cwd: root, env: { ...clean, NODE_ENV: 'production' } })
     if (code !== 0) {
       throw new SetupError(
-        `The ${label} could not be built.\n${(stderr || stdout).trim().split('\n').slice(-15).join('\n')}`,
+        `The ${label} could not be built.\n${complaint(stderr || stdout)}`,
         `See it again: node ${args.join(' ')}`,
       )
     }
@@ -69,6 +72,18 @@ export async function ensureBuilt(name, { root, node, env, output }) {
     const { files, bytes } = measure(join(root, 'build', name))
     step.done(`${files} files, ${readableBytes(bytes)}`)
   })
+}
+
+/** What the builder says about the source, without its own stack. */
+function complaint(output) {
+  const plain = stripVTControlCharacters(output)
+  const said = plain.slice(Math.max(0, plain.lastIndexOf('Build failed with')))
+  return (
+    said
+      .split(/\n\s*(?:at |Stack backtrace)/)[0]
+      ?.trim()
+      .slice(0, 3_000) ?? ''
+  )
 }
 
 const readStamp = file => (existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined)

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { app, dialog, nativeTheme, session } from 'electron'
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -7,7 +7,7 @@ import { openLogFile } from '../platform/log.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
 import { backendOutputFile, backendStartFailure, spawnBackend } from '../platform/processes/backend-start.ts'
 import { readArguments } from './arguments.ts'
-import { type BackendState, superviseBackend } from './backend.ts'
+import { superviseBackend } from './backend.ts'
 import { answerDesktopCalls } from './desktop-calls.ts'
 import { createForward } from './forward.ts'
 import { guardContents, guardSession } from './guards.ts'
@@ -15,6 +15,7 @@ import { createHandle } from './ipc.ts'
 import { watchJobs } from './job-watch.ts'
 import { createMainWindow } from './main-window.ts'
 import { setMenu } from './menu.ts'
+import { keepOffGpus } from './no-gpu.ts'
 import { createNotices } from './notices.ts'
 import { findPlace } from './place.ts'
 import { registerScheme, serveScheme } from './protocol.ts'
@@ -24,6 +25,7 @@ import { createTrayEntry } from './tray.ts'
 
 // A window without a backend to talk to for this long is not worth keeping the program for.
 const idleExitMs = 60_000
+const followAgainMs = 1_000
 
 /** The desktop program. A start that fails ends it, with the reason where a terminal or the system's journal keeps it. */
 export async function runDesktop(): Promise<void> {
@@ -37,8 +39,10 @@ export async function runDesktop(): Promise<void> {
 
 /** Wires the shell, opens the window, stays while jobs run. */
 async function open(): Promise<void> {
+  // The backend and its jobs get the user's own environment, without what is set below for this window.
+  const startEnv = { ...process.env }
   const given = readArguments(ownWords(process.argv), process.cwd())
-  const paths = pathsOf(given.dataDir ?? defaultDataDir(process.env), process.env)
+  const paths = pathsOf(given.dataDir ?? defaultDataDir(startEnv), startEnv)
   const place = findPlace({
     isPackaged: app.isPackaged,
     appPath: app.getAppPath(),
@@ -60,8 +64,10 @@ async function open(): Promise<void> {
 
   const fetch = socketFetch(paths.backendSocket)
   const backend = superviseBackend({
+    version: app.getVersion(),
     start: () => {
-      const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = process.env
+      const path = [startEnv.PATH, place.tools].filter(each => each !== undefined).join(delimiter)
+      const env = { ...startEnv, PATH: path }
       return spawnBackend({ node: place.node, backendFile: place.backendFile, paths, idleExitMs, env })
     },
     startFailure: () => backendStartFailure(paths),
@@ -72,10 +78,7 @@ async function open(): Promise<void> {
   // It comes up while Chromium does.
   backend.begin()
 
-  // The workstation draws tables and lines. The GPUs are for the user's work: not one byte of them is taken.
-  app.disableHardwareAcceleration()
-  app.commandLine.appendSwitch('disable-gpu')
-  app.commandLine.appendSwitch('disable-software-rasterizer')
+  keepOffGpus()
   registerScheme()
   guardContents(log)
   const opened = [...given.files]
@@ -159,16 +162,21 @@ async function open(): Promise<void> {
     },
   })
 
-  const followJobs = ({ state }: BackendState) => {
-    log.info('backend', { state })
-    if (state !== 'ready') return
-    jobs
-      .follow()
-      .catch(error => log.warn('the event stream ended', { error }))
-      .finally(backend.lost)
+  let isFollowing = false
+  const followJobs = async () => {
+    if (isFollowing || backend.current().state !== 'ready') return
+    isFollowing = true
+    await jobs.follow().catch(error => log.warn('the event stream ended', { error }))
+    isFollowing = false
+    backend.lost()
+    // A stream can break while its backend is well; a new one is then followed.
+    setTimeout(followJobs, followAgainMs)
   }
-  backend.onChange(followJobs)
-  followJobs(backend.current())
+  backend.onChange(({ state }) => {
+    log.info('backend', { state })
+    void followJobs()
+  })
+  void followJobs()
   app.on('second-instance', (_event, _argv, _directory, data) => openFilesInPage(filesOf(data)))
   app.on('activate', show)
   app.on('before-quit', () => {
@@ -193,9 +201,11 @@ async function open(): Promise<void> {
   openFilesInPage(opened)
 }
 
-/** The words after the program, or in a checkout after the app's folder; switches of Chromium may stand before it. */
-const ownWords = (argv: readonly string[]): readonly string[] =>
-  argv.slice(app.isPackaged ? 1 : argv.findIndex((word, index) => index > 0 && resolve(word) === app.getAppPath()) + 1)
+/** The words after the program, or after the app's folder where that is named; switches of Chromium may stand before it. */
+const ownWords = (argv: readonly string[]): readonly string[] => {
+  const folderAt = argv.findIndex((word, index) => index > 0 && resolve(word) === app.getAppPath())
+  return argv.slice(Math.max(folderAt, 0) + 1)
+}
 
 /** `npm start` waits for this line; a start from the desktop has nobody who reads. */
 const tellStarter = (line: string) => void process.stdout.write(`${line}\n`)

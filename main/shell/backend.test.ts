@@ -31,15 +31,15 @@ const serving = `
 const http = require('node:http'), fs = require('node:fs')
 fs.rmSync(process.argv[2], { force: true })
 const server = http.createServer((request, response) => {
-  response.end('{}')
+  response.end(JSON.stringify({ version: process.argv[3], address: process.argv[4] }))
   if (request.url === '/api/v1/system/stop') setTimeout(() => process.exit(0), 10)
 })
 server.listen(process.argv[2])`
 
-function launch(script: string): ChildProcess {
+function launch(script: string, version = '1.0.0', ...address: string[]): ChildProcess {
   const file = join(folder, `program-${started.length}.cjs`)
   writeFileSync(file, script)
-  const child = spawn(process.execPath, [file, socket], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [file, socket, version, ...address], { stdio: 'ignore' })
   started.push(child)
   return child
 }
@@ -52,6 +52,7 @@ function supervise(
   const states: BackendState[] = []
   let next = 0
   const made = superviseBackend({
+    version: '1.0.0',
     start: () => launch(scripts[Math.min(next++, scripts.length - 1)] ?? ''),
     startFailure: () => failure,
     fetch: socketFetch(socket),
@@ -59,23 +60,26 @@ function supervise(
     log: silentLog,
     pausesMs: pauses,
     startLimitMs: 5_000,
+    stopGraceMs: 300,
   })
   made.onChange(state => void states.push(state))
   supervisor = made
   return { made, states: () => states.map(({ state }) => state) }
 }
 const crash = 'process.exit(3)'
-
-test('one that answers already is used, and left alone when the shell goes', async () => {
-  const other = launch(serving)
-  await expect
+const answering = () =>
+  expect
     .poll(() =>
       socketFetch(socket)(new Request('http://x/healthz')).then(
-        r => r.ok,
+        response => response.ok,
         () => false,
       ),
     )
     .toBe(true)
+
+test('one that answers already is used, and left alone when the shell goes', async () => {
+  const other = launch(serving)
+  await answering()
   const { made } = supervise([crash])
   made.begin()
   expect(await made.settled()).toEqual({ state: 'ready', isOurs: false })
@@ -99,7 +103,7 @@ test('one that does not stop when asked is killed', async () => {
   await made.settled()
   await made.stop()
   expect(started[0]?.signalCode).toBe('SIGKILL')
-}, 15_000)
+})
 
 test('one that falls is started again, as often as there are pauses; then a person decides', async () => {
   const { made, states } = supervise([serving])
@@ -132,6 +136,7 @@ test('one that says what is wrong is not tried again: that would not mend it', a
 
 test('a program that is not there is a failure with its cause', async () => {
   const missing = superviseBackend({
+    version: '1.0.0',
     start: () => spawn(join(folder, 'no such node'), []),
     startFailure: () => new AppError('internal', 'unseen'),
     fetch: socketFetch(socket),
@@ -157,14 +162,7 @@ test('two tries at once start one program', async () => {
 
 test('when one that was there before goes, its own is started', async () => {
   const other = launch(serving)
-  await expect
-    .poll(() =>
-      socketFetch(socket)(new Request('http://x/healthz')).then(
-        r => r.ok,
-        () => false,
-      ),
-    )
-    .toBe(true)
+  await answering()
   const { made } = supervise([serving])
   made.begin()
   await made.settled()
@@ -173,4 +171,23 @@ test('when one that was there before goes, its own is started', async () => {
   await gone
   made.lost()
   expect(await made.settled()).toEqual({ state: 'ready', isOurs: true })
+})
+
+test('one of another version, as after an update, is ended in order and replaced', async () => {
+  const older = launch(serving, '0.9.0')
+  await answering()
+  const gone = new Promise<number | null>(resolve => older.once('exit', resolve))
+  const { made } = supervise([serving])
+  made.begin()
+  expect(await made.settled()).toEqual({ state: 'ready', isOurs: true })
+  expect(await gone).toBe(0)
+})
+
+test('unless somebody relies on its listener: then it is used as it is', async () => {
+  const served = launch(serving, '0.9.0', 'http://127.0.0.1:1')
+  await answering()
+  const { made } = supervise([crash])
+  made.begin()
+  expect(await made.settled()).toEqual({ state: 'ready', isOurs: false })
+  expect(served.exitCode).toBeNull()
 })

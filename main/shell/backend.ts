@@ -31,6 +31,8 @@ export type Supervisor = {
 }
 
 type Deps = {
+  /** The version of this program: a backend of another one, such as from before an update, is replaced by ours. */
+  readonly version: string
   /** Starts the backend program. */
   readonly start: () => ChildProcess
   /** Why the last start ended, from what the program printed. */
@@ -43,10 +45,14 @@ type Deps = {
   readonly pausesMs?: readonly number[]
   /** How long a start may take. */
   readonly startLimitMs?: number
+  /** How long a backend may take to end in order before it is killed; its jobs go on either way. */
+  readonly stopGraceMs?: number
 }
 
 const healthyAgainMs = 10 * 60_000
 const lookAgainMs = 20
+const askLimitMs = 2_000
+const stopRequest = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
 
 /**
  * Keeps a backend answering on the socket of a data directory: uses the one that is there, else starts one, and starts
@@ -54,6 +60,7 @@ const lookAgainMs = 20
  * full disk) is not started again by itself, because that would not mend it.
  */
 export function superviseBackend({
+  version,
   start,
   startFailure,
   fetch,
@@ -61,6 +68,7 @@ export function superviseBackend({
   log,
   pausesMs = [200, 1_000, 2_000, 5_000, 15_000],
   startLimitMs = 60_000,
+  stopGraceMs = 5_000,
 }: Deps): Supervisor {
   const listeners = new Set<(state: BackendState) => void>()
   let now: BackendState = { state: 'starting' }
@@ -73,15 +81,31 @@ export function superviseBackend({
     for (const listener of [...listeners]) listener(state)
   }
 
-  const healthy = async (): Promise<boolean> => {
+  const ask = async (path: string, init: RequestInit = {}): Promise<Record<string, unknown> | undefined> => {
     try {
-      const response = await fetch(new Request('http://slipway/healthz', { signal: AbortSignal.timeout(2_000) }))
-      await response.text()
-      return response.ok
+      const response = await fetch(
+        new Request(`http://slipway${path}`, { ...init, signal: AbortSignal.timeout(askLimitMs) }),
+      )
+      const body: unknown = await response.json()
+      return response.ok && typeof body === 'object' && body !== null ? { ...body } : undefined
     } catch {
       // Nobody listens, or not yet: that is what was asked.
-      return false
+      return undefined
     }
+  }
+  const healthy = async (): Promise<boolean> => (await ask('/healthz')) !== undefined
+
+  /** Whether one answers that can be used: of this version, or with a listener that somebody else relies on. */
+  const findUsable = async (): Promise<boolean> => {
+    const found = await ask('/healthz')
+    if (found === undefined) return false
+    if (found.version === version) return true
+    const status = await ask('/api/v1/system/status')
+    log.warn('a backend of another version answers', { version: found.version, address: status?.address })
+    if (status?.address !== undefined) return true
+    await ask('/api/v1/system/stop', stopRequest)
+    for (let tries = 0; tries < 500 && (await healthy()); tries++) await pause(lookAgainMs)
+    return healthy()
   }
 
   const bring = async (): Promise<void> => {
@@ -89,7 +113,7 @@ export function superviseBackend({
     isBringing = true
     try {
       become({ state: 'starting' })
-      const failure = (await healthy()) ? undefined : await startOnce()
+      const failure = (await findUsable()) ? undefined : await startOnce()
       // Stopped meanwhile: whatever came of it is of no use any more.
       if (now.state !== 'starting') return
       if (failure) failed(failure)
@@ -174,23 +198,17 @@ export function superviseBackend({
     },
     stop: async () => {
       become({ state: 'stopped' })
-      if (child) await stopped(child, fetch)
+      if (child) await stopped(child, fetch, stopGraceMs)
     },
   }
 }
 
-/** Asks through the backend's own door, so that it ends in order on every system; insists after five seconds. */
-async function stopped(child: ChildProcess, fetch: FetchHandler): Promise<void> {
+/** Asks through the backend's own door, so that it ends in order on every system; insists after a while. */
+async function stopped(child: ChildProcess, fetch: FetchHandler, graceMs: number): Promise<void> {
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
-  const ask = fetch(
-    new Request('http://slipway/api/v1/system/stop', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    }),
-  )
+  const ask = fetch(new Request('http://slipway/api/v1/system/stop', stopRequest))
   const gone = new AbortController()
-  const tooLong = pause(5_000, undefined, { signal: gone.signal }).then(
+  const tooLong = pause(graceMs, undefined, { signal: gone.signal }).then(
     () => void child.kill('SIGKILL'),
     () => undefined,
   )

@@ -15,7 +15,8 @@ h1{font-size:17px;line-height:24px;font-weight:600;margin:0 0 16px}
 dt{color:var(--soft);font-size:12px;line-height:16px}dd{margin:4px 0 16px;overflow-wrap:anywhere}
 code{font-family:"JetBrains Mono Variable",ui-monospace,monospace;font-size:12px;user-select:all}
 p{color:var(--soft)}
-a,button{display:inline-block;height:28px;padding:0 12px;margin-right:8px;border:1px solid var(--line);border-radius:4px;background:none;color:var(--text);font:500 13px/28px inherit;font-family:inherit;text-decoration:none;cursor:pointer;box-sizing:content-box}
+nav{display:flex;gap:8px;margin-top:20px}
+a,button{box-sizing:border-box;height:28px;padding:0 12px;border:1px solid var(--line);border-radius:4px;background:none;color:var(--text);font-family:inherit;font-size:13px;font-weight:500;line-height:26px;text-decoration:none;cursor:pointer}
 a{background:var(--fill);border-color:var(--fill);color:#fff}
 a:focus-visible,button:focus-visible{outline:2px solid var(--fill);outline-offset:1px}`
 const script = `const button=document.querySelector('button');
@@ -32,7 +33,7 @@ export function failurePage(failure: AppError, logFiles: readonly string[], lang
 <dl><dt>${say('unavailableCause')}</dt><dd>${escaped(failure.message)}</dd>
 <dt>${say('unavailableRemedy')}</dt><dd>${escaped(failure.hint ?? say('retry'))}</dd>
 <dt>${say('unavailableLogs')}</dt><dd>${logFiles.map(file => `<code>${escaped(file)}</code>`).join('<br>')}</dd></dl>
-<a href="${retryPath}">${say('retry')}</a><button value="${escaped(logFiles[0] ?? '')}">${say('showLog')}</button>
+<nav><a href="${retryPath}">${say('retry')}</a><button value="${escaped(logFiles[0] ?? '')}">${say('showLog')}</button></nav>
 <p>${say('unavailableKept')}</p></main><script>${script}</script></body></html>`
   return page(html, 503)
 }

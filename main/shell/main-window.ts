@@ -23,6 +23,8 @@ type Deps = {
   readonly onClosed: () => void
 }
 
+const crashLoopMs = 10_000
+
 /** The one window. Closed, it is really gone, with its page and memory; what runs does not depend on it. */
 export function createMainWindow({ place, settings, onOpened, onClosed }: Deps): MainWindow {
   let window: BrowserWindow | undefined
@@ -69,6 +71,13 @@ export function createMainWindow({ place, settings, onOpened, onClosed }: Deps):
       const messages = waiting
       waiting = []
       for (const [channel, message] of messages) created.webContents.send(channel, message)
+    })
+    // A page that crashed, or was killed for its memory, comes back; one that crashes at once again is left to its user.
+    let crashedAtMs = Number.NEGATIVE_INFINITY
+    created.webContents.on('render-process-gone', (_event, { reason }) => {
+      const isFirst = performance.now() - crashedAtMs > crashLoopMs
+      crashedAtMs = performance.now()
+      if (reason !== 'clean-exit' && isFirst) created.webContents.reload()
     })
     // Chromium's own pages (about:blank, an error) are not asked about before. Nobody should be stuck on one.
     created.webContents.on('did-navigate', (_event, url) => {

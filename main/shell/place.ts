@@ -10,6 +10,8 @@ export type Place = {
   readonly backendFile: string
   readonly preload: string
   readonly icon: string
+  /** A folder with programs that the package carries for the backend (uv), to be found after everything on the PATH. */
+  readonly tools: string | undefined
 }
 
 type Given = {
@@ -31,6 +33,7 @@ export function findPlace({ isPackaged, appPath, resourcesPath, node, platform }
     backendFile: join(root, 'main', 'entry', 'backend.ts'),
     preload: join(appPath, 'preload.cjs'),
     icon: join(root, 'resources', 'icons', '256x256.png'),
+    tools: isPackaged ? join(resourcesPath, 'uv') : undefined,
   }
 }
 

@@ -2,6 +2,7 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { api } from '../lib/client.ts'
+import { copyText } from '../lib/copy.ts'
 import { middle } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { go } from '../lib/route.ts'
@@ -62,7 +63,7 @@ export function CommandPalette() {
     else if (event.key === 'ArrowUp') setChosen(index => Math.max(0, index - 1))
     else if (event.key === 'Enter' && !event.nativeEvent.isComposing) run(item)
     else if ((event.ctrlKey || event.metaKey) && event.key === 'c' && item?.cli && !getSelection()?.toString())
-      void navigator.clipboard.writeText(`slipway ${item.cli}`)
+      void copyText(`slipway ${item.cli}`)
     else return
     event.preventDefault()
   }

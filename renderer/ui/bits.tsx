@@ -1,4 +1,5 @@
 import { Copy } from 'lucide-react'
+import { copyText } from '../lib/copy.ts'
 import { shortHash } from '../lib/format.ts'
 import { Glyph, type GlyphState } from './Glyph.tsx'
 
@@ -45,12 +46,7 @@ export const Stat = ({ name, value, unit, note }: StatProps) => (
 
 /** A SHA-256, shortened; a click copies all of it. */
 export const Hash = ({ hash }: { readonly hash: string }) => (
-  <button
-    type="button"
-    className="hash"
-    title={`sha256:${hash}`}
-    onClick={() => void navigator.clipboard.writeText(hash)}
-  >
+  <button type="button" className="hash" title={`sha256:${hash}`} onClick={() => void copyText(hash)}>
     {shortHash(hash)}
     <Copy size={11} />
   </button>

@@ -70,6 +70,13 @@ test('one file alone listens to calls of the page, so that each of them passes i
   expect(listening).toEqual(['main/shell/ipc.ts'])
 })
 
+test('one file alone writes to the clipboard: in the desktop window the web’s own way is denied', () => {
+  const writing = filesBelow('renderer').filter(file =>
+    /navigator\.clipboard/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  expect(writing).toEqual(['renderer/lib/copy.ts'])
+})
+
 test('the check sees what it forbids', () => {
   expect(violations('main/domains/models/service.ts', "import { x } from '../datasets/service.ts'")).toHaveLength(1)
   expect(violations('main/contract/models.ts', "import { readFileSync } from 'node:fs'")).toHaveLength(1)

@@ -206,7 +206,7 @@ test('a launch code works once, and only as a link: never as a key', async () =>
   expect(ours.status).toBe(200)
 })
 
-test('a revoked key stops at the next request, an expired one never works', async () => {
+test('a revoked key stops at the next request', async () => {
   const { secret, id } = await backend.client.keys.create({ name: 'short-lived', scope: ['read'] })
   const headers = { authorization: `Bearer ${secret}` }
   expect((await raw('/api/v1/system/status', { headers })).status).toBe(200)
@@ -247,10 +247,40 @@ test('answers forbid being sniffed, framed or cached', async () => {
   expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
 })
 
-test('every refusal of the guards is in the audit log, with who and what', async () => {
-  await raw('/api/v1/keys', { headers: { authorization: `Bearer ${keys.read}` }, method: 'POST', body: '' })
-  const { items } = await backend.client.audit.list({ limit: 50 })
-  expect(items).toContainEqual(
-    expect.objectContaining({ action: 'keys.create', result: 'forbidden', actor: expect.stringMatching(/^key:key_/) }),
-  )
+test('every kind of refusal of the guards is in the audit log, with who and what', async () => {
+  // A workstation of its own: in the other one strangers have knocked so often that no more is written about them.
+  const calm = await startBackend({ port: true })
+  try {
+    const { port } = new URL(calm.url)
+    const { secret, id } = await calm.client.keys.create({ name: 'reader', scope: ['read'] })
+    const knock = (path: string, headers: Record<string, string>, method = 'GET') =>
+      new Promise<void>((resolve, reject) => {
+        const outgoing = request({ host: '127.0.0.1', port, path, method, headers }, incoming => {
+          incoming.resume().on('end', () => resolve())
+        })
+        outgoing.on('error', reject)
+        outgoing.end()
+      })
+    await knock('/api/v1/host', { host: 'evil.example' })
+    await knock('/api/v1/origin', { origin: 'http://evil.example' })
+    await knock('/api/v1/nobody', {})
+    await knock('/api/v1/wrong', { authorization: 'Bearer nonsense' })
+    await knock('/v1/models', { authorization: `Bearer ${secret}` })
+    await knock('/api/v1/keys', { authorization: `Bearer ${secret}` }, 'POST')
+    const { items } = await calm.client.audit.list({ limit: 50 })
+    const refused = (actor: string, object: string, result: string, action = 'gateway.refuse') =>
+      expect.objectContaining({ actor, object, result, action })
+    expect(items).toEqual(
+      expect.arrayContaining([
+        refused('system:slipway', '/api/v1/host', 'forbidden'),
+        refused('system:slipway', '/api/v1/origin', 'forbidden'),
+        refused('system:slipway', '/api/v1/nobody', 'unauthenticated'),
+        refused('system:slipway', '/api/v1/wrong', 'unauthenticated'),
+        refused(`key:${id}`, '/v1/models', 'forbidden'),
+        expect.objectContaining({ actor: `key:${id}`, action: 'keys.create', result: 'forbidden' }),
+      ]),
+    )
+  } finally {
+    await calm.dispose()
+  }
 })

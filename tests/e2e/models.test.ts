@@ -103,8 +103,8 @@ describe.skipIf(!chromiumPath)('models, from none to many', () => {
   })
 
   test('models of a folder are found with their problems, and the good ones are registered at once', async () => {
-    write(join(folder, 'many'), 'one.gguf', tinyGguf({ name: 'one' }))
-    write(join(folder, 'many'), 'two.gguf', tinyGguf({ name: 'two' }))
+    write(join(folder, 'many'), 'one.gguf', tinyGguf({ keys: [['general.name', 'string', 'one']] }))
+    write(join(folder, 'many'), 'two.gguf', tinyGguf({ keys: [['general.name', 'string', 'two']] }))
     write(join(folder, 'many'), 'torn.gguf', tinyGguf().subarray(0, 200))
     huggingFaceFolder(join(folder, 'many', 'three'))
     write(join(folder, 'many', 'pickled'), 'pytorch_model.bin', shellPickle('true'))
@@ -162,7 +162,7 @@ describe.skipIf(!chromiumPath)('models, from none to many', () => {
   })
 
   test('a removal is taken back, and the files stay where they are', async () => {
-    const path = write(join(folder, 'gone'), 'gone.gguf', tinyGguf({ name: 'gone' }))
+    const path = write(join(folder, 'gone'), 'gone.gguf', tinyGguf({ keys: [['general.name', 'string', 'gone']] }))
     const { id } = await workstation.backend.client.models.import({ path, name: 'gone' })
     await workstation.open(`#/models/${id}`)
     await moreActions('gone', 'Remove v1')
@@ -174,7 +174,7 @@ describe.skipIf(!chromiumPath)('models, from none to many', () => {
   })
 
   test('a file that was changed is noticed when it is verified again', async () => {
-    const path = write(join(folder, 'turn'), 'turn.gguf', tinyGguf({ name: 'turn' }))
+    const path = write(join(folder, 'turn'), 'turn.gguf', tinyGguf({ keys: [['general.name', 'string', 'turn']] }))
     const made = await workstation.backend.client.models.import({ path, name: 'turn' })
     await workstation.backend.client.jobs.wait({ id: made.jobId, timeoutMs: 30_000 })
     appendFileSync(path, 'x')

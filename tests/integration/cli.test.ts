@@ -35,13 +35,10 @@ test.each([
   ['a word too many', 2, ['keys', 'create', 'a', 'b']],
   ['a value out of range', 2, ['audit', 'list', '--limit', '0']],
   ['what is not there', 3, ['models', 'show', 'nothing']],
-  ['a wrong key', 4, ['keys', 'list', '--url', 'http://127.0.0.1:1', '--key', '']],
   ['a conflict', 5, ['keys', 'create', 'first']],
   ['something that is needed first', 6, ['environments', 'build', 'training', '--backend', 'rocm']],
 ])('%s ends with exit code %i', async (_, code, words) => {
-  // The wrong key meets nobody at port 1: a refused connection is an error of its own, told apart below.
   const ran = await cli.run(...words)
-  if (code === 4) return expect([1, 4]).toContain(ran.code)
   expect(`${ran.code} ${ran.stderr}`).toMatch(new RegExp(`^${code} `))
   expect(ran.stderr).toMatch(/^error\[\w+\]: /m)
   expect(ran.stderr).toMatch(/^hint: /m)

@@ -23,7 +23,7 @@ describe('slipway models convert', { timeout: 240_000 }, () => {
         ...['models', 'convert', 'base', '--to', 'gguf', '--quantize', 'Q4_K_M', '--json'],
       )
       expect(`${code} ${stderr}`).toMatch(/^0 /)
-      expect(stderr).toMatch(/convert base to Q4_K_M: running, \d+ % of 47\.\d MB/)
+      expect(stderr).toMatch(/convert base to Q4_K_M: running, \d+ % of 1\d\.\d MB/)
       expect(json() as ModelDetail).toMatchObject({
         name: 'base-q4_k_m',
         version: 1,

@@ -29,6 +29,13 @@ describe.skipIf(python === undefined)(
       return backend.client.models.show({ id })
     }
 
+    /** The sample as GGUF with its weights as they are: what the quantised ones are made from. */
+    let plain: Promise<ModelDetail> | undefined
+    const plainGguf = (): Promise<ModelDetail> => {
+      plain ??= converted({ id: 'base', to: 'gguf', name: 'plain' })
+      return plain
+    }
+
     /** What transformers makes of the sample, once for all. */
     const prompts = ['Run 7 reached', 'What did run 12 reach?\n', 'In 2026 the loss   was 0.25, Straße 北京 🚀']
     let expected: Promise<Expected[]> | undefined
@@ -36,6 +43,23 @@ describe.skipIf(python === undefined)(
       expected ??= expectedOf(sampleModel, prompts)
       return expected
     }
+
+    const messages = [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'What did run 7 reach?' },
+    ]
+    /** The messages as the chat template of the sample shows them to the model. */
+    const templated = async (): Promise<number[]> =>
+      JSON.parse(
+        await runPython(
+          `import json, sys; from transformers import AutoTokenizer
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+text = tokenizer.apply_chat_template(json.loads(sys.argv[2]), add_generation_prompt=True, tokenize=False)
+print(json.dumps(tokenizer.encode(text, add_special_tokens=False)))`,
+          sampleModel,
+          JSON.stringify(messages),
+        ),
+      ) as number[]
 
     test.each(['F32', 'F16'] as const)('the sample as GGUF in %s answers greedily as transformers does', async type => {
       const { path, summary, source, files, conversion } = await converted({
@@ -65,6 +89,7 @@ describe.skipIf(python === undefined)(
           expect(idsOf(await answerOf(engine, request)), prompt).toEqual(answer)
         }
         expect(compared).toBeGreaterThan(12)
+        expect(await engine.client.tokenize({ messages })).toEqual(await templated())
       } finally {
         await engine.stop()
       }
@@ -76,7 +101,8 @@ describe.skipIf(python === undefined)(
     ] as const)(
       'quantised to %s it stays near: log-probabilities differ by at most %d on average',
       async (type, most) => {
-        const { path, summary, conversion } = await converted({ id: 'base', to: 'gguf', quantize: type })
+        const { id } = await plainGguf()
+        const { path, summary, conversion } = await converted({ id, to: 'gguf', quantize: type })
         expect(summary.quantization).toBe(type)
         expect(conversion?.facts.bitsPerWeight).toBeGreaterThan(4)
         const engine = await startEngine({ modelPath: path })
@@ -98,11 +124,11 @@ describe.skipIf(python === undefined)(
     )
 
     test('a GGUF model can be stored otherwise, but not quantised twice', async () => {
-      const plain = await converted({ id: 'base', to: 'gguf', name: 'plain' })
-      expect(plain.summary.dtype).toBe('BF16')
+      const { id, summary } = await plainGguf()
+      expect(summary.dtype).toBe('BF16')
       const small = await converted({ id: 'plain', to: 'gguf', quantize: 'Q5_K_M', name: 'small' })
       expect(small.summary.quantization).toBe('Q5_K_M')
-      expect(small.lineage.madeBy).toMatchObject([{ id: plain.id, name: 'plain', role: 'source' }])
+      expect(small.lineage.madeBy).toMatchObject([{ id, name: 'plain', role: 'source' }])
       await expect(backend.client.models.convert({ id: 'small', to: 'gguf', quantize: 'Q4_0' })).rejects.toMatchObject({
         code: 'unsupported',
         message: expect.stringContaining('quantised already (Q5_K_M)'),
@@ -187,6 +213,28 @@ get_peft_model(AutoModelForCausalLM.from_pretrained(base), lora).save_pretrained
       })
       await expect(backend.client.models.show({ id })).rejects.toMatchObject({ code: 'not_found' })
       expect(keptIn(backend.dataDir)).toEqual(before)
+    })
+
+    test('a tokenizer that llama.cpp would take for another one is refused, and never guessed', async () => {
+      const folder = join(backend.dataDir, 'odd')
+      // Gemma's converter takes its vocabulary for one that puts no space in front.
+      await runPython(
+        `import sys, gguf_families as g; from functools import partial; from pathlib import Path
+config, model, own, _ = g.families()["gemma3"]
+odd = {"odd": (config, model, own, partial(g.sentencepiece_tokenizer, family="Llama"))}
+g.families = lambda: odd
+g.build("odd", Path(sys.argv[1]))`,
+        folder,
+      )
+      const { jobId } = await backend.client.models.import({ path: folder, name: 'odd' })
+      await endOf(backend, jobId)
+      const before = keptIn(backend.dataDir)
+      const { jobId: converting } = await backend.client.models.convert({ id: 'odd', to: 'gguf' })
+      expect(await endOf(backend, converting)).toMatchObject({
+        state: 'failed',
+        failure: { code: 'unsupported', message: expect.stringMatching(/read text otherwise .* of 12 texts/) },
+      })
+      await expect.poll(() => keptIn(backend.dataDir)).toEqual(before)
     })
 
     test('a model that is being converted cannot be removed', async () => {

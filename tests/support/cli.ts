@@ -14,24 +14,27 @@ export type Ran = {
 export type Cli = {
   readonly dataDir: string
   readonly run: (...words: string[]) => Promise<Ran>
+  /** The same, with this text piped in. */
+  readonly pipe: (input: string, ...words: string[]) => Promise<Ran>
   readonly dispose: () => Promise<void>
 }
 
 /** The real command line on a data directory of its own; it starts a backend by itself, as it does for a person. */
 export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
   const dataDir = temporaryDir('cli')
-  const run = (...words: string[]): Promise<Ran> => {
+  const start = (input: string | undefined, words: readonly string[]): Promise<Ran> => {
     const child = spawn(process.execPath, [cliFile, ...words], {
       env: { ...process.env, SLIPWAY_DATA_DIR: dataDir, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    child.stdin?.end(input)
     return new Promise(resolve => {
       let stdout = ''
       let stderr = ''
-      child.stdout.on('data', (chunk: Buffer) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
         stdout += chunk.toString()
       })
-      child.stderr.on('data', (chunk: Buffer) => {
+      child.stderr?.on('data', (chunk: Buffer) => {
         stderr += chunk.toString()
       })
       child.once('close', (code, signal) =>
@@ -39,9 +42,11 @@ export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
       )
     })
   }
+  const run = (...words: string[]) => start(undefined, words)
   return {
     dataDir,
     run,
+    pipe: (input, ...words) => start(input, words),
     dispose: async () => {
       await run('stop')
       rmSync(dataDir, { recursive: true, force: true })

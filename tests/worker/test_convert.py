@@ -132,6 +132,27 @@ def test_a_model_that_keeps_no_keys_and_values_cannot_be_exported_and_says_so(ru
     assert record.last["hint"]
 
 
+def test_an_encoder_is_refused_and_gets_no_random_head(run: Run, tmp_path: Path) -> None:
+    import transformers
+
+    tokenizer = tiny.build_tokenizer()
+    config = transformers.BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    transformers.BertModel(config).save_pretrained(tmp_path / "source")
+    tokenizer.save_pretrained(tmp_path / "source")
+    goal = {"modelDir": str(tmp_path / "source"), "outputDir": str(tmp_path / "onnx")}
+    record = run(to_onnx.main, goal, expect=1)
+    assert record.last["code"] == "unsupported"
+    assert "lacks" in record.last["message"]
+    assert not (tmp_path / "onnx").exists()
+
+
 @pytest.mark.parametrize("kind", ["lora", "dora", "with whole modules"])
 def test_merged_logits_are_those_of_the_adapter_on_its_base(run: Run, tmp_path: Path, kind: str) -> None:
     import torch

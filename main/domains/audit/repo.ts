@@ -1,35 +1,8 @@
 import type { AuditRecord } from '../../contract/audit.ts'
 import { isoOf } from '../../platform/clock.ts'
-import type { AuditRow } from '../../platform/db/audit-chain.ts'
+import { type AuditRow, auditColumns } from '../../platform/db/audit-chain.ts'
 import { allOf, among, containing, countOf, type Part } from '../../platform/db/list-page.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
-
-type Row = {
-  seq: number
-  at_ms: number
-  boot_id: string
-  actor: string
-  source: string
-  action: string
-  object: string
-  result: string
-  previous_hash: string
-  hash: string
-}
-const COLUMNS = 'seq, at_ms, boot_id, actor, source, action, object, result, previous_hash, hash'
-
-const toRow = (row: Row): AuditRow => ({
-  seq: row.seq,
-  atMs: row.at_ms,
-  bootId: row.boot_id,
-  actor: row.actor,
-  source: row.source,
-  action: row.action,
-  object: row.object,
-  result: row.result,
-  previousHash: row.previous_hash,
-  hash: row.hash,
-})
 
 export const toRecord = (row: AuditRow): AuditRecord => ({
   seq: row.seq,
@@ -85,11 +58,10 @@ export function listAudit(
 ): AuditRow[] {
   const where = allOf([{ sql: 'seq < ?', values: [page.beforeSeq] }, ...partsOf(filter)])
   return db
-    .prepare<unknown[], Row>(
-      `SELECT ${COLUMNS} FROM audit_log WHERE seq IN (SELECT seq FROM audit_log WHERE ${where.sql} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY seq DESC`,
+    .prepare<unknown[], AuditRow>(
+      `SELECT ${auditColumns} FROM audit_log WHERE seq IN (SELECT seq FROM audit_log WHERE ${where.sql} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY seq DESC`,
     )
     .all(...where.values, page.limit, page.offset)
-    .map(toRow)
 }
 
 export const countAudit = (db: ReadableDb, filter: AuditFilter): number =>
@@ -104,15 +76,4 @@ export function distinctValues(db: ReadableDb, column: 'action' | 'actor', limit
   for (let value = next.get('')?.value; value && values.length < limit; value = next.get(value)?.value)
     values.push(value)
   return values
-}
-
-/** All records in order, in bounded memory. */
-export function* auditRows(db: ReadableDb): Generator<AuditRow> {
-  const batch = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM audit_log WHERE seq > ? ORDER BY seq LIMIT 5000`)
-  for (let after = 0; ; ) {
-    const rows = batch.all(after)
-    if (rows.length === 0) return
-    for (const row of rows) yield toRow(row)
-    after = rows.at(-1)?.seq ?? after
-  }
 }

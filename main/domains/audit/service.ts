@@ -2,9 +2,9 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import type { audit } from '../../contract/audit.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
-import { genesisHash, hashOf } from '../../platform/db/audit-chain.ts'
+import { auditRows, genesisHash, isLinked } from '../../platform/db/audit-chain.ts'
 import type { ReadableDb, Store } from '../../platform/db/types.ts'
-import { auditRows, countAudit, distinctValues, listAudit, toRecord } from './repo.ts'
+import { countAudit, distinctValues, listAudit, toRecord } from './repo.ts'
 
 /** Actors are keys and sessions: over the years there are many. */
 const maxValues = 500
@@ -21,7 +21,7 @@ export function verifyChain(db: ReadableDb, anchor: Anchor = {}) {
   let anchorSeen = anchor.seq === undefined
   for (const row of auditRows(db)) {
     seq += 1
-    if (row.seq !== seq || row.previousHash !== previousHash || row.hash !== hashOf(row, row.seq, previousHash)) {
+    if (!isLinked(row, seq, previousHash)) {
       return {
         verdict: 'mismatch' as const,
         records: seq - 1,

@@ -1,4 +1,4 @@
-import type { CheckProblem, DatasetFormat, Detection, RowIssue, SampledRow } from '../../contract/datasets.ts'
+import type { CheckProblem, DatasetFormat, Detection, RowIssue, SamplePreview } from '../../contract/datasets.ts'
 import type { ErrorBody } from '../../contract/errors.ts'
 import type { ColumnMap } from './import/row-view.ts'
 import type { CheckInput } from './queries/check.ts'
@@ -20,7 +20,7 @@ export type Detected = {
   readonly detection: Detection
   readonly files: readonly { readonly path: string; readonly sizeBytes: number; readonly format: string }[]
   readonly issues: readonly RowIssue[]
-  readonly samples: readonly SampledRow[]
+  readonly preview: SamplePreview
 }
 
 /** What the query thread does: one input and one output each. */

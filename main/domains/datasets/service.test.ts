@@ -95,36 +95,109 @@ describe('importing', () => {
       format: 'prompt_response',
       ignoredColumns: ['id'],
       files: [{ path: 'look.csv', format: 'csv' }],
-      samples: [
-        {
-          line: 2,
-          data: {
-            messages: [
-              { role: 'user', content: 'a' },
-              { role: 'assistant', content: 'b' },
-            ],
-          },
-        },
-      ],
     })
     await expect(b.datasets.handlers.show({ id: 'look' }, call)).rejects.toMatchObject({ code: 'not_found' })
     await expect(b.datasets.handlers.detect({ path: `${path}x` }, call)).rejects.toMatchObject({ code: 'not_found' })
   })
-})
 
-test('detect shows the first rows as they are written and as they are read, or why they would be left out', async () => {
-  const good = [1, 2, 3].map(n => row(`q${n}`, 'a'))
-  const path = b.at.file('mixed.jsonl', `${jsonLines(good)}{"messages": [\n${jsonLines([row('q', '')])}`)
-  const { samples } = await b.datasets.handlers.detect({ path }, call)
-  expect(samples[0]).toMatchObject({
-    line: 1,
-    raw: JSON.stringify(good[0]),
-    data: { messages: [{ content: 'q1' }, { content: 'a' }] },
+  test('detect shows the first rows as they are and as they would be, column by column', async () => {
+    const path = b.at.file(
+      'shown.csv',
+      'question,answer,score,raw,note\nwhy?,"because, so",1.5,"{""a"":1}",\nwho?,,-2,[],x\n',
+    )
+    const { preview } = await b.datasets.handlers.detect({ path }, call)
+    expect(preview).toEqual({
+      columns: [
+        { name: 'question', type: 'text', field: 'prompt' },
+        { name: 'answer', type: 'text', field: 'response' },
+        { name: 'score', type: 'number' },
+        { name: 'raw', type: 'json' },
+        { name: 'note', type: 'text' },
+      ],
+      rows: [
+        {
+          line: 2,
+          cells: { question: 'why?', answer: 'because, so', score: '1.5', raw: '{"a":1}', note: '' },
+          mapped: chat('why?', 'because, so'),
+        },
+        {
+          line: 3,
+          cells: { question: 'who?', answer: '', score: '-2', raw: '[]', note: 'x' },
+          problem: { reason: 'no_answer', message: 'answer is empty' },
+        },
+      ],
+    })
+    const mapped = await b.datasets.handlers.detect({ path, map: { prompt: 'note', response: 'question' } }, call)
+    expect(mapped.preview.columns.map(({ name, field }) => [name, field])).toEqual([
+      ['question', 'response'],
+      ['answer', undefined],
+      ['score', undefined],
+      ['raw', undefined],
+      ['note', 'prompt'],
+    ])
   })
-  expect(samples.slice(3)).toMatchObject([
-    { line: 4, raw: '{"messages": [', problem: { reason: 'invalid_json' } },
-    { line: 5, problem: { reason: 'no_answer' } },
-  ])
+
+  test('detect tells the types that a Parquet file declares, and those that JSON has', async () => {
+    const talks = join(b.at.dir, 'talks.parquet')
+    const rows = [
+      { ...row('a', 'b'), count: 3, tags: ['x'], maybe: null },
+      { ...row('c', 'd'), maybe: true },
+    ]
+    const source = b.at.file('typed.jsonl', jsonLines(rows))
+    const typed = await b.datasets.handlers.detect({ path: source }, call)
+    expect(typed.preview.columns.map(({ name, type }) => [name, type])).toEqual([
+      ['prompt', 'text'],
+      ['response', 'text'],
+      ['count', 'number'],
+      ['tags', 'array'],
+      ['maybe', 'boolean'],
+    ])
+    expect(typed.preview.rows[0]?.cells).toEqual({
+      prompt: 'a',
+      response: 'b',
+      count: '3',
+      tags: '["x"]',
+      maybe: 'null',
+    })
+    await importing(b.at.file('declared.jsonl', jsonLines([row('a', 'b')])))
+    await b.datasets.handlers.export({ id: 'declared', path: talks, annotations: true }, call)
+    const { preview } = await b.datasets.handlers.detect({ path: talks }, call)
+    expect(preview.columns).toMatchObject([
+      { name: 'messages', type: 'array', field: 'messages', sourceType: expect.stringMatching(/STRUCT.*\[\]/) },
+    ])
+    expect(preview.rows).toMatchObject([{ line: 1, mapped: chat('a', 'b') }])
+  })
+
+  test('of a file that nothing fits, detect shows the rows that somebody has to map', async () => {
+    const path = b.at.file('odd-names.jsonl', jsonLines([{ frage: 'Warum?', wert: 'x'.repeat(1_000) }, { frage: 1 }]))
+    const failure = await b.datasets.handlers.detect({ path }, call).catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      code: 'invalid_input',
+      details: {
+        columns: { frage: 'text', wert: 'text' },
+        preview: {
+          columns: [
+            { name: 'frage', type: 'text' },
+            { name: 'wert', type: 'text' },
+          ],
+          rows: [
+            { line: 1, cells: { frage: 'Warum?', wert: `${'x'.repeat(300)}…` } },
+            { line: 2, cells: { frage: '1' } },
+          ],
+        },
+      },
+    })
+  })
+
+  test('rows that are no objects are one cell without a name', async () => {
+    const path = b.at.file('plain.txt', 'first\nsecond\n')
+    const { preview } = await b.datasets.handlers.detect({ path }, call)
+    expect(preview.columns).toEqual([])
+    expect(preview.rows.map(each => [each.cells[''], each.mapped])).toEqual([
+      ['first', { text: 'first' }],
+      ['second', { text: 'second' }],
+    ])
+  })
 })
 
 describe('reading a version', () => {

@@ -110,6 +110,8 @@ export type DatasetsPort = {
     readonly rows: number
     readonly files: readonly string[]
   }
+  /** How a version is called and what state it is in; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** Freezes a draft in the caller's action; frozen versions are left alone. */
   readonly freeze: (call: Call, id: string) => void
 }
@@ -255,12 +257,7 @@ export function createDatasets({
       const outDir = mkdtempSync(join(scratchDir, 'detect-'))
       try {
         const found = await queries.ask('detect', { path: resolve(path), outDir, format, map, split }, signal)
-        return {
-          ...found.detection,
-          files: [...found.files],
-          issues: [...found.issues],
-          samples: [...found.samples],
-        }
+        return { ...found.detection, files: [...found.files], issues: [...found.issues], preview: found.preview }
       } finally {
         rmSync(outDir, { recursive: true, force: true })
       }
@@ -495,6 +492,10 @@ export function createDatasets({
     version: ref => {
       const { id, name, version: number, state, kind, rows } = filled(ref)
       return { id, name: `${name}@${number}`, version: number, state, kind, rows, files: pathsOf(id) }
+    },
+    now: id => {
+      const found = findVersion(store.read, id)
+      return found && { name: shown(found), state: found.state }
     },
     freeze: (call, id) => {
       const found = filled(id)

@@ -1,9 +1,10 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Backend } from '../../contract/environments.ts'
 import { AppError } from '../../contract/errors.ts'
 import { capsuleIn } from '../../platform/python/build.ts'
 import { folderBytes } from '../../platform/python/disk.ts'
+import { asideSuffix } from '../../platform/python/place.ts'
 import { lockOf, platformName, type Recipes } from '../../platform/python/recipes.ts'
 import type { Stamp } from '../../platform/python/stamp.ts'
 
@@ -37,6 +38,20 @@ export function lockIfAny(recipes: Recipes, name: string, backend: Backend) {
     throw error
   }
 }
+
+/**
+ * Removes what a builder that has ended had half made: gigabytes, which else would lie there until the next build. Its
+ * process is gone, with everything it had started.
+ */
+export function removeRemains(environments: string, builderPid: number): void {
+  for (const name of namesIn(environments)) {
+    for (const folder of foldersOf(environments, name)) {
+      if (folder.endsWith(asideSuffix(builderPid))) rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+const namesIn = (environments: string): readonly string[] => (existsSync(environments) ? readdirSync(environments) : [])
 
 /** Removes folders and says what that freed. Files that uv's cache shares are freed with the cache. */
 export function removeFolders(folders: readonly string[]): number {

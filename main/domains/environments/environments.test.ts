@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -72,12 +72,12 @@ function fakeJobs() {
     const last = started.at(-1)
     if (last && handler) store.record(tx => handler?.onEvent(tx, last.job, event, 0))
   }
-  const end = (state: Job['state'], events: readonly { event: string }[], failure?: Job['failure']) => {
+  const end = (state: Job['state'], events: readonly { event: string }[], failure?: Job['failure'], pid?: number) => {
     const last = started.at(-1)
     if (!last || !handler) throw new Error('no job was started')
     const { onEnd } = handler
     events.forEach(say)
-    last.job = { ...last.job, state, ...(failure && { failure }) }
+    last.job = { ...last.job, state, ...(failure && { failure }), ...(pid !== undefined && { pid }) }
     store.record(tx => onEnd(tx, last.job))
   }
   return { port, started, say, end }
@@ -210,6 +210,37 @@ describe('an environment', () => {
     expect(
       JSON.parse(jobs.started.find(({ spec }) => spec.subjectId === 'tiny')?.spec.files?.['config.json'] ?? '{}'),
     ).toMatchObject({ rebuild: true })
+  })
+
+  test('that has drifted is built anew by whoever asks for it, without saying so', async () => {
+    const { folder: built } = await buildHere()
+    const configOf = () => JSON.parse(jobs.started.at(-1)?.spec.files?.['config.json'] ?? '{}') as object
+    await build()
+    expect(configOf()).toMatchObject({ rebuild: false })
+    jobs.end('cancelled', [])
+    mkdirSync(join(built, 'lib', readdirSync(join(built, 'lib'))[0] ?? '', 'site-packages', 'stranger-9.dist-info'))
+    await build()
+    expect(configOf()).toMatchObject({ rebuild: true })
+  })
+
+  test('whose build was killed keeps what works, and nothing of what was half made', async () => {
+    const { folder: built } = await buildHere()
+    await build({ rebuild: true })
+    const remains = `${built}.building-4242`
+    const anothers = `${built}.building-4243`
+    for (const each of [remains, anothers]) mkdirSync(join(each, 'lib'), { recursive: true })
+    jobs.end('failed', [], undefined, 4242)
+    expect(existsSync(remains)).toBe(false)
+    expect(existsSync(anothers)).toBe(true)
+    expect((await show()).state).toBe('ready')
+  })
+
+  test('from a folder of wheels that is not there is refused with its name, before a job is started', async () => {
+    await expect(build({ wheelhouse: join(folder, 'nowhere') })).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining(join(folder, 'nowhere')),
+    })
+    expect(jobs.started).toEqual([])
   })
 
   test('is removed with everything that was built for it', async () => {

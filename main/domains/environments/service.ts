@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import * as z from 'zod'
 import type { Call } from '../../contract/call.ts'
 import { Backend, type Environment, type environments, Problem } from '../../contract/environments.ts'
@@ -13,7 +14,7 @@ import { type BackendChoice, chooseBackend, detectHardware, type Hardware } from
 import { indexVariables } from '../../platform/python/index-settings.ts'
 import { readLock, recipeOf } from '../../platform/python/recipes.ts'
 import type { Run } from '../../platform/python/run.ts'
-import { foldersOf, lockIfAny, removeFolders } from './capsules.ts'
+import { foldersOf, lockIfAny, removeFolders, removeRemains } from './capsules.ts'
 import { createDescription } from './describe.ts'
 import { beginUse, endUse, lastUse, type NetworkUse } from './network-uses.ts'
 import { type Choice, findChoice, removeChoice, saveChoice } from './repo.ts'
@@ -101,6 +102,10 @@ export function createEnvironments(deps: Deps): Environments {
       })
     }
     refuseWhileBuilding(name)
+    if (wheelhouse && !statSync(wheelhouse, { throwIfNoEntry: false })?.isDirectory())
+      throw new AppError('not_found', `There is no folder ${wheelhouse}.`, {
+        hint: 'Name the folder that holds the wheels: pip download puts them there.',
+      })
     const backend = input.backend === 'auto' ? (await recommended(name)).backend : input.backend
     if (lockFile) readLock(lockFile)
     const { lock, missing } = lockIfAny(recipes, name, backend)
@@ -111,7 +116,8 @@ export function createEnvironments(deps: Deps): Environments {
       recipes: recipes.folder,
       environments: paths.environments,
       cacheDir: paths.cacheDir,
-      rebuild,
+      // Whoever asks for one that has drifted wants it as it should be, not a word that something is there.
+      rebuild: rebuild || (await describe(name)).state === 'drifted',
       ...(wheelhouse && { wheelhouse }),
       ...(index && { index }),
       ...(lockFile && { lockFile }),
@@ -195,6 +201,7 @@ export function createEnvironments(deps: Deps): Environments {
         saveChoice(tx, { ...choice, jobId: null, failure }, clock.nowMs())
       }
       endUse(tx, job.id, clock.nowMs())
+      if (job.state !== 'done' && job.pid !== undefined) removeRemains(paths.environments, job.pid)
       tx.announce({ topic: 'environments', kind: 'changed', id: job.subjectId })
     },
   })

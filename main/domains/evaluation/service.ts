@@ -74,6 +74,8 @@ type Deps = {
 export type Evaluations = {
   readonly handlers: Handlers<typeof evaluation>
   readonly usersOf: (id: string) => readonly string[]
+  /** How an evaluation is called and what it does; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** Deletes the answers of evaluations that were removed long enough ago, now and from time to time. */
   readonly start: () => void
   readonly purge: () => void
@@ -325,6 +327,10 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
     start: removal.start,
     purge: removal.purge,
     close: removal.close,
+    now: id => {
+      const record = findEvaluation(store.read, id)
+      return record && { name: record.name, state: stateOf(record) }
+    },
     usersOf: id =>
       activeEvaluations(store.read)
         .filter(record => record.dataset.id === id || record.objects.some(object => object.id === id))

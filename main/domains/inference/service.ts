@@ -84,6 +84,8 @@ export type Inference = {
     | undefined
   /** How another job can start an engine of its own for a model, on a socket of its own. */
   readonly launchFor: (ref: string, options?: { readonly adapter?: string; readonly parallel?: number }) => Launch
+  /** How a deployment is called and what it does; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** Live deployments that use a model version. */
   readonly usersOfModel: (id: string) => readonly string[]
   readonly metrics: () => readonly Family[]
@@ -482,6 +484,10 @@ export function createInference(deps: Deps): Inference {
       )
       mkdirSync(paths.sockets, { recursive: true, mode: 0o700 })
       return launchOf(chosen, settings, deviceFor('auto', chosen.engine), newSocket(paths.sockets), deps)
+    },
+    now: id => {
+      const record = findDeployment(store.read, id)
+      return record && { name: record.name, state: toDeployment(record).state }
     },
     usersOfModel: id =>
       revisionsOfModel(store.read, id)

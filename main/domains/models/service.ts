@@ -7,13 +7,15 @@ import type { Handlers } from '../../contract/method.ts'
 import type { ModelDetail, ModelVersion, ModelVersionId, models } from '../../contract/models.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/lineage.ts'
+import { lineageGraph } from '../../platform/db/lineage-graph.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { readCard } from './card.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
 import type { Inspection } from './inspection.ts'
 import { createLists, type ListDeps } from './lists.ts'
-import { readCard } from './model-card.ts'
 import type { ModelReaders } from './reading/readers.ts'
 import {
   filesOf,
@@ -39,6 +41,7 @@ import { createVerification } from './verification.ts'
 type Deps = {
   readonly store: Store
   readonly clock: Clock
+  readonly log: Log
   readonly jobs: JobsPort
   readonly readers: Pick<ModelReaders, 'inspect' | 'find'>
   readonly blobsRoot: string
@@ -47,6 +50,8 @@ type Deps = {
   /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
   readonly servingBytes: ListDeps['servingBytes']
   readonly devices: ListDeps['devices']
+  /** How a thing of another domain is called and does now; undefined once it is removed. */
+  readonly stateOf: (kind: string, id: string) => { readonly name: string; readonly state: string } | undefined
   readonly conversion: ConversionTools
 }
 
@@ -91,17 +96,19 @@ export type Models = {
 export function createModels({
   store,
   clock,
+  log,
   jobs,
   readers: { inspect, find },
   blobsRoot,
   usersOf,
   servingBytes,
   devices,
+  stateOf,
   conversion,
 }: Deps): Models {
   const lists = createLists({ store, servingBytes, devices, version: ref => version(ref) })
   const { refresh } = lists
-  const verification = createVerification({ store, clock, jobs, blobsRoot, refresh })
+  const verification = createVerification({ store, clock, log, jobs, blobsRoot, refresh })
 
   const version = (ref: string): ModelVersion => {
     const direct = findVersion(store.read, ref)
@@ -118,6 +125,11 @@ export function createModels({
     throw new AppError('not_found', `There is no model ${ref}.`, {
       hint: 'slipway models list shows them; a version is NAME@2, an alias NAME@best.',
     })
+  }
+
+  const modelNow = (id: string) => {
+    const found = findVersion(store.read, id)
+    return found && { name: `${found.name}@${found.version}`, state: found.state }
   }
 
   const readyVersion = (ref: string): ModelVersion => {
@@ -203,6 +215,7 @@ export function createModels({
     modelsDir: join(blobsRoot, '..', 'models'),
     readyVersion,
     baseOf,
+    exportEnded: verification.clear,
     insert: (tx, id, made) =>
       insert(tx, made.name, { ...made, id, description: '', labels: [], state: 'ready', source: 'converted' }),
   })
@@ -213,9 +226,18 @@ export function createModels({
 
     show: async ({ id }) => detail(version(id)),
 
-    card: async ({ id }) => {
+    card: async ({ id }, { signal }) => readCard(version(id).path, signal),
+
+    graph: async ({ id, depth, nodes }) => {
       const found = version(id)
-      return readCard(found.path, filesOf(store.read, found.id))
+      const graph = lineageGraph(store.read, { id: found.id, kind: 'model', name: found.name }, { depth, nodes })
+      return {
+        ...graph,
+        nodes: graph.nodes.map(node => {
+          const now = node.kind === 'model' ? modelNow(node.id) : stateOf(node.kind, node.id)
+          return { ...node, ...now }
+        }),
+      }
     },
 
     find: async ({ dir }, { signal }) => {
@@ -243,17 +265,18 @@ export function createModels({
           details: { id: known.id },
         })
       }
-      const id = store.commit(call, real, tx =>
-        insert(tx, name ?? defaultName(real), {
+      // With its job in one transaction: a version that says "verifying" while nothing verifies it would stay so for ever.
+      const { id, job } = store.commit(call, real, tx => {
+        const made = insert(tx, name ?? defaultName(real), {
           description,
           labels: label,
           state: 'verifying',
           source: copy ? 'copied' : 'registered',
           path: real,
           inspection,
-        }),
-      )
-      const job = verification.start(call, id, { mode: copy ? 'copy' : 'verify' })
+        })
+        return { id: made, job: verification.start(call, made, { mode: copy ? 'copy' : 'verify' }) }
+      })
       return { ...version(id), jobId: job.id }
     },
 
@@ -274,19 +297,20 @@ export function createModels({
 
     verify: async ({ id }, call) => {
       const found = version(id)
-      store.commit(call, found.id, tx => {
+      const job = store.commit(call, found.id, tx => {
         setVersionState(tx, found.id, 'verifying', undefined, clock.nowMs())
         refresh(tx, found.modelId)
         tx.announce({ topic: 'models', kind: 'changed', id: found.id })
+        return verification.start(call, found.id, { mode: 'verify' })
       })
-      const job = verification.start(call, found.id, { mode: 'verify' })
       return { ...version(found.id), jobId: job.id }
     },
 
     export: async ({ id, dir }, call) => {
       const found = readyVersion(id)
-      const job = verification.start(call, found.id, { mode: 'export', targetDir: resolve(dir) })
-      store.commit(call, found.id, () => undefined)
+      const job = store.commit(call, found.id, () =>
+        verification.start(call, found.id, { mode: 'export', targetDir: resolve(dir) }),
+      )
       return { ...found, jobId: job.id }
     },
 
@@ -334,9 +358,9 @@ export function createModels({
         const made = insert(tx, name, { description: '', labels: [], state: 'ready', source, path, inspection })
         for (const edge of lineage) linkLineage(tx, { ...edge, childId: made, childKind: 'model', childName: name })
         also(tx, made)
+        verification.start(call, made, { mode: 'verify' })
         return made
       })
-      verification.start(call, id, { mode: 'verify' })
       return { id, name }
     },
   }

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
@@ -8,6 +9,7 @@ import type { Job } from '../../contract/jobs.ts'
 import type { ModelVersionId } from '../../contract/models.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
+import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { filesOf, findVersion, setFileVerified, setVersionPath, setVersionState } from './repo.ts'
 
@@ -21,7 +23,7 @@ export const HashConfig = z.object({
   /** For `copy`: the blob store that takes the bytes. */
   blobsRoot: z.string(),
   /** Where copies (or, for `copy`, links into the blob store) go: a new folder that appears whole or not at all. */
-  targetDir: z.string().optional(),
+  target: z.object({ dir: z.string(), partialDir: z.string() }).optional(),
 })
 export type HashConfig = z.output<typeof HashConfig>
 
@@ -37,6 +39,7 @@ const FileEvent = z.object({
 type Deps = {
   readonly store: Store
   readonly clock: Clock
+  readonly log: Log
   readonly jobs: JobsPort
   readonly blobsRoot: string
   /** Brings the model's row in lists up to date. */
@@ -48,7 +51,7 @@ type Mode =
   | { readonly mode: 'export'; readonly targetDir: string }
 
 /** Hashing a model's files in a child: the backend stays free, and a file that breaks the reader breaks only the child. */
-export function createVerification({ store, clock, jobs, blobsRoot, refresh }: Deps) {
+export function createVerification({ store, clock, log, jobs, blobsRoot, refresh }: Deps) {
   const start = (call: Call, id: ModelVersionId, how: Mode): Job => {
     const version = findVersion(store.read, id)
     if (!version) throw new AppError('not_found', `There is no model version ${id}.`)
@@ -69,7 +72,10 @@ export function createVerification({ store, clock, jobs, blobsRoot, refresh }: D
       })),
       mode: how.mode,
       blobsRoot,
-      ...(targetDir !== undefined && { targetDir }),
+      // A name of its own for each job: two that export to one place must not write into one folder.
+      ...(targetDir !== undefined && {
+        target: { dir: targetDir, partialDir: `${targetDir}.partial-${randomBytes(4).toString('hex')}` },
+      }),
     }
     const job = jobs.start(call, {
       kind: how.mode === 'export' ? 'conversion' : 'verification',
@@ -82,7 +88,20 @@ export function createVerification({ store, clock, jobs, blobsRoot, refresh }: D
     return job
   }
 
+  /** Removes what a stopped, killed or lost job had half made. Nothing of it runs any more. */
+  const clear = (job: Job): void => {
+    const path = join(jobs.folder(job.id), 'config.json')
+    try {
+      const { target } = HashConfig.parse(JSON.parse(readFileSync(path, 'utf8')))
+      if (target) rmSync(target.partialDir, { recursive: true, force: true })
+    } catch (error) {
+      // The job's end is true all the same, and must be told.
+      log.warn('what a job had half made could not be removed', { jobId: job.id, error })
+    }
+  }
+
   const end = (tx: Tx, job: Job) => {
+    clear(job)
     const version = findVersion(tx, job.subjectId)
     if (!version) return
     const problem = job.failure?.message ?? (job.state === 'cancelled' ? 'the check was stopped' : 'the check was lost')
@@ -108,5 +127,5 @@ export function createVerification({ store, clock, jobs, blobsRoot, refresh }: D
     onEnd: end,
   })
 
-  return { start }
+  return { start, clear }
 }

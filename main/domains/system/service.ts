@@ -114,12 +114,10 @@ export function createSystem({
       },
       verify: async ({ path }) => {
         const file = inBackups(path)
+        if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+          throw new AppError('not_found', `There is no backup ${path}.`, { hint: 'slipway backup list shows them.' })
         const { ok, problems, schemaVersion, tables } = checkDatabase(file)
-        const size = statSync(file, { throwIfNoEntry: false })
-        const facts = size
-          ? info(file, schemaVersion)
-          : { name: basename(file), path: file, sizeBytes: 0, createdAt: isoOf(0), schemaVersion }
-        return { ...facts, ok, problems: [...problems], tables }
+        return { ...info(file, schemaVersion), ok, problems: [...problems], tables }
       },
       list: async () => {
         const names = readdirSync(paths.backups, { withFileTypes: true }).filter(

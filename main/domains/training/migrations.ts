@@ -87,4 +87,10 @@ export const trainingMigrations: readonly Migration[] = [
     // Points of earlier runs have no time: their curves are drawn over steps and epochs only.
     up: db => db.exec('ALTER TABLE run_metrics ADD COLUMN at_ms INTEGER'),
   },
+  {
+    version: 630,
+    name: 'training-proposed-settings',
+    // Settings of a resume are the run's own only once the trainer has taken them.
+    up: db => db.exec('ALTER TABLE runs ADD COLUMN proposed TEXT'),
+  },
 ]

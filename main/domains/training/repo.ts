@@ -35,6 +35,8 @@ export type RunRecord = {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly endedAtMs: number | null
+  /** What a resume asked for and the trainer has not yet taken. */
+  readonly proposed: Pick<RunRecord, 'parameters' | 'config' | 'provenance'> | null
 }
 
 type Row = {
@@ -66,10 +68,11 @@ type Row = {
   created_at_ms: number
   updated_at_ms: number
   ended_at_ms: number | null
+  proposed: string | null
 }
 
 const COLUMNS = `id, name, method, state, phase, job_id, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan,
-  provenance, failure, step, total_steps, loss, seconds_left, size_bytes, artifact_path, result_id, result_name, created_at_ms, updated_at_ms, ended_at_ms`
+  provenance, failure, step, total_steps, loss, seconds_left, size_bytes, artifact_path, result_id, result_name, created_at_ms, updated_at_ms, ended_at_ms, proposed`
 
 // JSON columns hold what this file wrote, from typed values: they are read back under the same types.
 const toRun = (row: Row): RunRecord => ({
@@ -99,6 +102,7 @@ const toRun = (row: Row): RunRecord => ({
   createdAtMs: row.created_at_ms,
   updatedAtMs: row.updated_at_ms,
   endedAtMs: row.ended_at_ms,
+  proposed: row.proposed === null ? null : (JSON.parse(row.proposed) as RunRecord['proposed']),
 })
 
 const KEPT = 'removed_at_ms IS NULL'
@@ -233,6 +237,8 @@ type Changes = Partial<
     | 'endedAtMs'
     | 'config'
     | 'parameters'
+    | 'provenance'
+    | 'proposed'
   >
 >
 
@@ -253,6 +259,8 @@ const columnOf = {
   endedAtMs: 'ended_at_ms',
   config: 'config',
   parameters: 'parameters',
+  provenance: 'provenance',
+  proposed: 'proposed',
 } as const satisfies Record<Exclude<keyof Changes, 'result'>, string>
 
 /** Changes the named columns and nothing else. */

@@ -1,4 +1,6 @@
-import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, open, readdir, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Call, systemCall } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
@@ -60,7 +62,7 @@ export function createResults({ store, clock, log, models, folderOf }: Deps): Re
     }
   }
 
-  const publish: Results['publish'] = (call, run, step, name) => {
+  const publish: Results['publish'] = async (call, run, step, name) => {
     const checkpoint = checkpointsOf(store.read, run.id).find(each => each.step === step)
     if (!checkpoint || !existsSync(checkpoint.path)) {
       throw new AppError('not_found', `${run.name} has no checkpoint at step ${step}.`, {
@@ -68,7 +70,7 @@ export function createResults({ store, clock, log, models, folderOf }: Deps): Re
       })
     }
     const target = join(folderOf(run.id), `published-${step}`)
-    if (!existsSync(target)) copyWeights(checkpoint.path, target)
+    if (!existsSync(target)) await copyWeights(checkpoint.path, target)
     const made = {
       name: name ?? `${run.name}-step-${step}`,
       path: target,
@@ -99,9 +101,27 @@ const lineageOfResult = (run: RunRecord, runName: string) => [
 
 // What a checkpoint needs to be a model; optimizer and random states stay behind (some are pickles).
 const stateFiles = /^(optimizer|scheduler|rng_state|training_args|trainer_state|scaler|slipway_)/
-function copyWeights(from: string, to: string): void {
-  const partial = `${to}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  cpSync(from, partial, { recursive: true, filter: source => !stateFiles.test(relative(from, source)) })
-  renameSync(partial, to)
+/** Appears whole or not at all; gigabytes, which must not hold up whoever else asks the backend. */
+async function copyWeights(from: string, to: string): Promise<void> {
+  const partial = `${to}.partial-${randomBytes(4).toString('hex')}`
+  try {
+    await cp(from, partial, { recursive: true, filter: source => !stateFiles.test(relative(from, source)) })
+    await flushAll(partial)
+    // Another call may have been faster with the same checkpoint.
+    if (!existsSync(to)) await rename(partial, to)
+  } finally {
+    await rm(partial, { recursive: true, force: true })
+  }
+}
+
+async function flushAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    const file = await open(join(entry.parentPath, entry.name), 'r')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  }
 }

@@ -49,6 +49,8 @@ export type Training = {
   /** Deletes the bytes of runs that were removed long enough ago. */
   readonly purge: () => void
   readonly close: () => void
+  /** How a run is called and what it does; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   readonly usersOfModel: (id: string) => readonly string[]
   readonly usersOfDataset: (id: string) => readonly string[]
 }
@@ -269,6 +271,17 @@ export function createTraining(deps: TrainingDeps): Training {
       }
       const parameters = parseParameters(run.method, { ...run.parameters, ...typed(set) })
       const config = { ...run.config, ...parameters, resumeFrom: checkpoint.path, acceptDrift }
+      const { name: environment, lockHash } = pythonFor(run.provenance.environment.name)
+      if (lockHash !== run.provenance.environment.lockHash && !acceptDrift)
+        throw new AppError(
+          'conflict',
+          `The environment "${environment}" holds other packages than when ${run.name} began: the curve might not continue.`,
+          {
+            hint: 'Go on all the same with --accept-drift, or begin anew: slipway training retry.',
+            details: { changed: { environment: { checkpoint: run.provenance.environment.lockHash, now: lockHash } } },
+          },
+        )
+      const provenance: Provenance = { ...run.provenance, environment: { name: environment, lockHash } }
       store.commit(call, run.id, tx => {
         const memoryBytes = run.memoryPlan ? sum(run.memoryPlan.terms.map(term => term.bytes)) : 0
         const job = launch(call, {
@@ -282,7 +295,10 @@ export function createTraining(deps: TrainingDeps): Training {
         updateRun(
           tx,
           run.id,
-          { jobId: job.id, state: 'queued', failure: null, endedAtMs: null, config, parameters },
+          {
+            ...{ jobId: job.id, state: 'queued', failure: null, endedAtMs: null },
+            proposed: { config, parameters, provenance },
+          },
           clock.nowMs(),
         )
         tx.announce({ topic: 'runs', kind: 'changed', id: run.id })
@@ -334,6 +350,10 @@ export function createTraining(deps: TrainingDeps): Training {
     },
     purge: removal.purge,
     close: removal.close,
+    now: id => {
+      const run = findRun(store.read, id)
+      return run && { name: run.name, state: toRun(run).state }
+    },
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),
   }

@@ -42,6 +42,7 @@ export function openTraining() {
   })
   const jobs = createTestJobs(time, 'training')
   const paths = pathsOf(dir, {})
+  const python = { lockHash: 'lock-1' }
   const training = createTraining({
     store,
     clock: time,
@@ -53,7 +54,7 @@ export function openTraining() {
       version: ref => ({ id: `dver_${ref}`, name: ref, kind: 'sft', rows: 100, files: [`/blobs/${ref}`] }),
       freeze: () => undefined,
     },
-    pythonFor: name => ({ python: '/usr/bin/python3', env: {}, lockHash: 'x', name }),
+    pythonFor: name => ({ python: '/usr/bin/python3', env: {}, lockHash: python.lockHash, name }),
     plan: async () => ({
       memory: { device: 'cpu', totalBytes: 1, freeBytes: 10, verdict: 'fits', terms: [], remedies: [] },
       trainableParameters: 1,
@@ -67,6 +68,8 @@ export function openTraining() {
     store,
     clock,
     paths,
+    /** What a run is started or resumed with; a test may build it anew. */
+    python,
     announced,
     training,
     handlers: training.handlers,

@@ -36,6 +36,7 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
       case 'started':
         // Points of an earlier attempt after the checkpoint will be written again.
         deleteMetricsAfter(tx, runId, event.resumedAtStep)
+        takeProposed(tx, runId, nowMs)
         updateRun(
           tx,
           runId,
@@ -143,7 +144,11 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
     updateRun(
       tx,
       job.subjectId,
-      { state: job.state, phase: null, secondsLeft: null, failure: failureOf(job), endedAtMs: nowMs },
+      {
+        ...{ state: job.state, phase: null, secondsLeft: null, failure: failureOf(job), endedAtMs: nowMs },
+        // What the trainer refused was never the run's: a plain resume goes on as before.
+        proposed: null,
+      },
       nowMs,
     )
     tx.announce({ topic: 'runs', kind: 'changed', id: job.subjectId })
@@ -151,6 +156,12 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
   }
 
   return { restart: 'never', onEvent, onEnd }
+}
+
+/** The trainer goes on with them: from now on they are the run's settings. */
+function takeProposed(tx: Tx, runId: string, nowMs: number): void {
+  const proposed = findRun(tx, runId)?.proposed
+  if (proposed) updateRun(tx, runId, { ...proposed, proposed: null }, nowMs)
 }
 
 // The details tell what drifted, or which memory was missing: a screen shows them beside the cause.

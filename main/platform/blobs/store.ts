@@ -191,6 +191,15 @@ export function diskError(error: unknown): unknown {
       cause: error,
       hint: 'It may have been moved or deleted.',
     })
+  if (code === 'ENOTDIR' || code === 'EISDIR')
+    return new AppError(
+      'invalid_input',
+      `${where} is not what it should be: a file where a folder belongs, or the reverse.`,
+      {
+        cause: error,
+        hint: 'Check the path.',
+      },
+    )
   if (code === 'ELOOP')
     return new AppError('invalid_input', `${where} is a loop of symbolic links.`, {
       cause: error,

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import type { Migration } from './migrate.ts'
 
+type Readable = Pick<Database, 'prepare'>
+
 /** One line of the audit log. Secrets, prompts and file contents are never in it. */
 export type AuditEntry = {
   readonly atMs: number
@@ -15,6 +17,10 @@ export type AuditEntry = {
 }
 
 export type AuditRow = AuditEntry & { readonly seq: number; readonly previousHash: string; readonly hash: string }
+
+/** What the columns of `audit_log` are called, for whoever reads rows by another order or filter. */
+export const auditColumns =
+  'seq, at_ms AS atMs, boot_id AS bootId, actor, source, action, object, result, previous_hash AS previousHash, hash'
 
 export const genesisHash = '0'.repeat(64)
 
@@ -78,4 +84,33 @@ export function createAuditChain(db: Database): { append: (entry: AuditEntry) =>
       )
     },
   }
+}
+
+/** All records in order, in bounded memory. */
+export function* auditRows(db: Readable): Generator<AuditRow> {
+  const batch = db.prepare<[number], AuditRow>(
+    `SELECT ${auditColumns} FROM audit_log WHERE seq > ? ORDER BY seq LIMIT 5000`,
+  )
+  for (let after = 0; ; ) {
+    const rows = batch.all(after)
+    if (rows.length === 0) return
+    yield* rows
+    after = rows.at(-1)?.seq ?? after
+  }
+}
+
+/** Whether a record stands where its chain says: right number, linked to the one before, and its own hash right. */
+export const isLinked = (row: AuditRow, seq: number, previousHash: string): boolean =>
+  row.seq === seq && row.previousHash === previousHash && row.hash === hashOf(row, seq, previousHash)
+
+/** Walks the whole chain; the number of the first record that does not fit, or nothing. */
+export function firstBrokenRecord(db: Readable): number | undefined {
+  let previousHash = genesisHash
+  let seq = 0
+  for (const row of auditRows(db)) {
+    seq += 1
+    if (!isLinked(row, seq, previousHash)) return seq
+    previousHash = row.hash
+  }
+  return undefined
 }

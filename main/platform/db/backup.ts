@@ -1,8 +1,11 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
+import { diskError } from '../blobs/store.ts'
+import { makeFolder } from '../make-folder.ts'
+import { firstBrokenRecord } from './audit-chain.ts'
 import { storageError } from './open.ts'
 
 export type BackupCheck = {
@@ -14,17 +17,18 @@ export type BackupCheck = {
 
 /**
  * Writes a compact copy of the database beside its target, checks it, flushes it to disk and renames it into place.
- * A failure at any step leaves no half-made backup. Throws `conflict` when the target exists.
+ * A failure at any step leaves no half-made backup. Throws `conflict` when the target exists, `forbidden` where nothing
+ * can be written, `storage_full`.
  */
 export function writeBackup(db: Connection, target: string): { sizeBytes: number } {
   if (existsSync(target))
     throw new AppError('conflict', `${target} exists already.`, {
       hint: 'A backup never overwrites: choose another name.',
     })
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
   const partial = `${target}.partial`
-  rmSync(partial, { force: true })
   try {
+    makeFolder(dirname(target), 'name another file')
+    rmSync(partial, { force: true })
     db.prepare('VACUUM INTO ?').run(partial)
     const { ok, problems } = checkDatabase(partial)
     if (!ok)
@@ -36,12 +40,31 @@ export function writeBackup(db: Connection, target: string): { sizeBytes: number
     flush(dirname(target))
     return { sizeBytes: statSync(target).size }
   } catch (error) {
-    rmSync(partial, { force: true })
-    throw storageError(error)
+    throw writeFailure(error, target)
+  } finally {
+    removeIfThere(partial)
   }
 }
 
-/** Opens a database file read-only and looks for damage: pages, foreign keys. Changes nothing. */
+// Where not even its folder can be looked into, there is nothing to remove either.
+function removeIfThere(path: string): void {
+  if (existsSync(path)) rmSync(path, { force: true })
+}
+
+function writeFailure(error: unknown, target: string): unknown {
+  if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CANTOPEN')) {
+    return new AppError('forbidden', `${target} cannot be written.`, {
+      cause: error,
+      hint: 'Name a file in a folder that you may write to.',
+    })
+  }
+  return diskError(storageError(error))
+}
+
+/**
+ * Opens a database file read-only and looks for what makes it useless as a backup: damaged pages, rows that point to
+ * nothing, an audit chain that is broken, or that it is no database of Slipway at all. Changes nothing.
+ */
 export function checkDatabase(path: string): BackupCheck {
   const problems: string[] = []
   let db: Connection
@@ -61,16 +84,14 @@ export function checkDatabase(path: string): BackupCheck {
     }
     for (const row of db.pragma('foreign_key_check') as { table: string }[])
       problems.push(`a row of ${row.table} points to nothing`)
-    const names = db
-      .prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-      .all()
-    const tables = Object.fromEntries(names.map(({ name }) => [name, countRows(db, name)]))
-    return {
-      ok: problems.length === 0,
-      problems,
-      schemaVersion: Number(db.pragma('user_version', { simple: true })),
-      tables,
+    const tables = tablesOf(db)
+    // An empty file is a sound database to SQLite: what it holds decides, not that it opens.
+    if (tables.schema_steps === undefined || tables.audit_log === undefined) problems.push(notOurs)
+    else {
+      const broken = firstBrokenRecord(db)
+      if (broken !== undefined) problems.push(`the audit chain is broken at record ${broken}`)
     }
+    return { ok: problems.length === 0, problems, schemaVersion: Number(userVersionOf(db)), tables }
   } catch (error) {
     return {
       ok: false,
@@ -81,6 +102,17 @@ export function checkDatabase(path: string): BackupCheck {
   } finally {
     db.close()
   }
+}
+
+const notOurs = 'it is not a database of Slipway: it has no schema steps or no audit log'
+
+const userVersionOf = (db: Connection): unknown => db.pragma('user_version', { simple: true })
+
+function tablesOf(db: Connection): Readonly<Record<string, number>> {
+  const names = db
+    .prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .all()
+  return Object.fromEntries(names.map(({ name }) => [name, countRows(db, name)]))
 }
 
 /** The `user_version` in a database file's header (SQLite file format, offset 60), without opening it as a database. */
@@ -98,41 +130,8 @@ export function schemaVersionOf(path: string): number {
 const countRows = (db: Connection, table: string): number =>
   db.prepare<[], { n: number }>(`SELECT count(*) AS n FROM "${table.replaceAll('"', '""')}"`).get()?.n ?? 0
 
-/**
- * Puts a checked backup in the place of the database. The present files are moved aside, never deleted; their new
- * folder is returned. The backend must not be running (its lock is the caller's business).
- */
-export function restoreBackup(backup: string, database: string, stamp: string): { movedTo: string | undefined } {
-  const { ok, problems } = checkDatabase(backup)
-  if (!ok)
-    throw new AppError('storage_damaged', `${backup} is not a good backup: ${problems[0]}.`, {
-      hint: 'Choose another one: slipway backup list.',
-    })
-  mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
-  const fresh = `${database}.restoring`
-  rmSync(fresh, { force: true })
-  const source = new Database(backup, { readonly: true, fileMustExist: true })
-  try {
-    source.prepare('VACUUM INTO ?').run(fresh)
-  } catch (error) {
-    rmSync(fresh, { force: true })
-    throw storageError(error)
-  } finally {
-    source.close()
-  }
-  flush(fresh)
-  const present = [database, `${database}-wal`, `${database}-shm`].filter(path => existsSync(path))
-  const aside = join(dirname(database), `replaced-${stamp}`)
-  if (present.length > 0) {
-    mkdirSync(aside, { mode: 0o700 })
-    for (const path of present) renameSync(path, join(aside, basename(path)))
-  }
-  renameSync(fresh, database)
-  flush(dirname(database))
-  return { movedTo: present.length > 0 ? aside : undefined }
-}
-
-function flush(path: string): void {
+/** Forces a file's bytes, or a folder's entries, to disk. */
+export function flush(path: string): void {
   const file = openSync(path, 'r')
   try {
     fsyncSync(file)

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../contract/errors.ts'
 import type { ListenerState } from '../../contract/settings.ts'
 import type { Log } from '../log.ts'
+import { hostAndPort } from './guard.ts'
 import { type FetchHandler, type Listener, listenOnPort } from './listen.ts'
 
 export type ApiListener = {
@@ -37,7 +38,7 @@ export function createApiListener({ host, log, handlerFor }: Deps): ApiListener 
   let current: Open | undefined
   let failure: AppError | undefined
   const closing = new Set<Promise<void>>()
-  const addressOf = ({ port }: Open) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const addressOf = ({ port }: Open) => `http://${hostAndPort(host, port)}`
 
   const closeSoon = ({ listener, port }: Open): void => {
     const closed = new Promise<void>(resolve => setTimeout(resolve, leaveMs))

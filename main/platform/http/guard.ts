@@ -6,6 +6,9 @@ export type Perimeter = {
   readonly origins: ReadonlySet<string>
 }
 
+/** As a Host header and an address name them: an IPv6 address in brackets. */
+export const hostAndPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+
 /** The exact Host values and page origins of a loopback listener, and whatever else its owner named. */
 export function perimeterOf(port: number, extraHosts: readonly string[] = []): Perimeter {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, ...extraHosts])
@@ -20,7 +23,7 @@ export function assertInside(request: Request, perimeter: Perimeter): void {
   const host = request.headers.get('host')
   if (!host || !perimeter.hosts.has(host.toLowerCase())) {
     throw new AppError('forbidden', 'This address does not belong to this Slipway.', {
-      hint: 'Use the address that `slipway serve` prints; add further host names with --host.',
+      hint: 'Use the address that `slipway serve` prints.',
     })
   }
   const origin = request.headers.get('origin')

@@ -4,18 +4,25 @@ import type { Clock } from '../clock.ts'
 /** Tokens refill at `perSecond` up to `burst`; a call without a token is refused, not queued. */
 export function createRateLimiter({ clock, perSecond, burst }: { clock: Clock; perSecond: number; burst: number }) {
   const buckets = new Map<string, { tokens: number; atMs: number }>()
+  const tryTake = (who: string): boolean => {
+    const nowMs = clock.monotonicMs()
+    const bucket = buckets.get(who) ?? { tokens: burst, atMs: nowMs }
+    bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond)
+    bucket.atMs = nowMs
+    buckets.set(who, bucket)
+    if (bucket.tokens < 1) return false
+    bucket.tokens -= 1
+    // Callers come and go (every key has a bucket): full buckets need not be remembered.
+    if (buckets.size > 10_000) for (const [key, value] of buckets) if (value.tokens >= burst - 1) buckets.delete(key)
+    return true
+  }
   return {
+    /** Whether there was a token. */
+    tryTake,
+    /** Throws `busy` when there was none. */
     take: (who: string): void => {
-      const nowMs = clock.monotonicMs()
-      const bucket = buckets.get(who) ?? { tokens: burst, atMs: nowMs }
-      bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond)
-      bucket.atMs = nowMs
-      buckets.set(who, bucket)
-      if (bucket.tokens < 1)
+      if (!tryTake(who))
         throw new AppError('busy', 'Too many requests.', { hint: `Wait a second; the limit is ${perSecond} a second.` })
-      bucket.tokens -= 1
-      // Callers come and go (every key has a bucket): full buckets need not be remembered.
-      if (buckets.size > 10_000) for (const [key, value] of buckets) if (value.tokens >= burst - 1) buckets.delete(key)
     },
   }
 }

@@ -12,8 +12,9 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
@@ -82,6 +83,34 @@ describe('a capsule', () => {
     expect(progress.some(({ note }) => note.startsWith('installed 2 packages'))).toBe(true)
     expect(besides()).toEqual([])
     expect((await build(setting)).fresh).toBe(false)
+  })
+
+  test('is built from a mirror that knows nothing but the wheels, by the same lock', async () => {
+    const { wheelhouse, recipes } = setUp()
+    const asked: string[] = []
+    const mirror = createServer((request, response) => {
+      const path = decodeURIComponent(request.url ?? '')
+      asked.push(path)
+      const wheel = join(wheelhouse, basename(path))
+      if (path.endsWith('.whl')) return void response.end(readFileSync(wheel))
+      const project = /^\/simple\/([^/]+)\/$/.exec(path)?.[1]
+      const files = readdirSync(wheelhouse).filter(name => name.startsWith(`${project}-`))
+      response.setHeader('content-type', 'text/html')
+      response.end(files.map(name => `<a href="/files/${name}">${name}</a>`).join('\n'))
+    })
+    await new Promise<void>(resolve => mirror.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = mirror.address()
+      const index = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/simple`
+      const request = { name: 'tiny', backend: 'cpu', source: { index } } as const
+      expect((await buildCapsule(depsWith(recipes), request)).stamp.versions).toEqual({ lower: '1.2.0', second: '3.0' })
+    } finally {
+      mirror.close()
+      mirror.closeAllConnections()
+    }
+    expect(asked).toEqual(expect.arrayContaining(['/simple/lower/', '/simple/second/']))
+    expect(asked.filter(path => path.endsWith('.whl'))).toHaveLength(2)
+    expect(networkUses).toBe(1)
   })
 
   test('is built once when two ask at the same time', async () => {

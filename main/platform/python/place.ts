@@ -5,7 +5,10 @@ import { sitePackages } from './installed.ts'
 import type { Run } from './run.ts'
 
 /** The folder that a build works in, beside the place it will have: one file system, so that the rename is atomic. */
-export const asideOf = (folder: string): string => `${folder}.building-${process.pid}`
+export const asideOf = (folder: string): string => `${folder}${asideSuffix(process.pid)}`
+
+/** What the names of the folders that a process builds in end with. */
+export const asideSuffix = (builderPid: number): string => `.building-${builderPid}`
 
 /**
  * Clears up after a killed build. To be called with the capsule's lock held: whatever lies beside it then belongs to no

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
-import { restoreBackup } from '../../platform/db/backup.ts'
-import { openDatabase } from '../../platform/db/open.ts'
+import type { Migration } from '../../platform/db/migrate.ts'
+import { restoreBackup } from '../../platform/db/restore.ts'
 import type { Paths } from '../../platform/paths.ts'
 import type { Output } from './follow.ts'
 import { localCommands } from './help.ts'
@@ -91,7 +91,11 @@ function isAlive(pid: number): boolean {
 }
 
 /** `slipway backup restore PATH`: needs the backend stopped, because it replaces the file that the backend holds. */
-export async function restoreCommand(words: readonly string[], flags: GlobalFlags, deps: Deps): Promise<number> {
+export async function restoreCommand(
+  words: readonly string[],
+  flags: GlobalFlags,
+  deps: Deps & { readonly migrations: () => Promise<readonly Migration[]> },
+): Promise<number> {
   if (helped('backup restore', flags, deps)) return 0
   return shown(flags, deps, async () => {
     const [name] = words
@@ -101,26 +105,10 @@ export async function restoreCommand(words: readonly string[], flags: GlobalFlag
     const backup = existsSync(typed) ? typed : join(deps.paths.backups, name)
     if (!existsSync(backup))
       throw new AppError('not_found', `There is no backup ${name}.`, { hint: 'slipway backup list shows them.' })
-    assertNoBackend(deps.paths)
-    const { movedTo } = restoreBackup(backup, deps.paths.database, new Date().toISOString().replaceAll(':', '-'))
-    return { restored: backup, database: deps.paths.database, ...(movedTo && { previousFilesAreIn: movedTo }) }
+    const { database } = deps.paths
+    const { movedTo } = restoreBackup({ backup, database, migrations: await deps.migrations(), nowMs: Date.now() })
+    return { restored: backup, database, ...(movedTo && { previousFilesAreIn: movedTo }) }
   })
-}
-
-// The exclusive lock tells for certain; a damaged database is no reason to refuse its own repair.
-function assertNoBackend(paths: Paths): void {
-  try {
-    openDatabase(paths.database).close()
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'storage_damaged') return
-    if (error instanceof AppError && error.code === 'conflict') {
-      throw new AppError('conflict', 'The backend is running on this data directory.', {
-        cause: error,
-        hint: 'Stop it first: slipway stop.',
-      })
-    }
-    throw error
-  }
 }
 
 async function shown(flags: GlobalFlags, deps: Deps, work: () => Promise<unknown>): Promise<number> {

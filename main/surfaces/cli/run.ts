@@ -9,7 +9,7 @@ import { connectOrStart } from './connect.ts'
 import { followJob, type Output } from './follow.ts'
 import { cliMethods, domainHelp, methodHelp, overview } from './help.ts'
 import { harmless, pretty } from './print.ts'
-import { talk } from './talk.ts'
+import { pipedMessage, talk } from './talk.ts'
 
 /** The flags that mean the same everywhere; the rest belongs to the method. */
 export type GlobalFlags = {
@@ -107,9 +107,16 @@ async function run(words: readonly string[], flags: GlobalFlags, deps: Deps): Pr
     resolvePath: path => resolve(deps.cwd, path),
     readFile: path => readText(path),
   })
+  const isChat = domain === 'inference' && verb === 'chat'
+  if (isChat && input.message === undefined && !process.stdin.isTTY) input.message = await pipedMessage()
   const client = await clientFor(flags, deps.paths)
-  if (domain === 'inference' && verb === 'chat' && input.message === undefined)
+  if (isChat && input.message === undefined) {
+    if (flags.json || flags.watch)
+      throw new AppError('invalid_input', 'A conversation in the terminal is not JSON.', {
+        hint: 'Give the message: slipway inference chat NAME "message" --json.',
+      })
     return talk(client, String(input.id), input, deps.output)
+  }
   // Some methods wait for what they know best themselves, such as an engine that has loaded its model.
   const waitsItself = 'wait' in (inputSchemaOf(listed.method).properties ?? {})
   return call(client, listed, waitsItself && flags.wait ? { ...input, wait: true } : input, flags, deps)
@@ -139,7 +146,7 @@ async function call(
   const jobId = startsJob ? jobIdOf(answer) : undefined
   if (jobId === undefined || !(flags.wait ?? (waits || flags.watch))) {
     out(flags.json ? JSON.stringify(answer) : pretty(answer, deps.width))
-    return 0
+    return passed(listed, answer) ? 0 : 1
   }
   const job = await followJob(client, jobId, { watch: flags.watch, quiet: false }, deps.output)
   const failure =
@@ -155,6 +162,10 @@ async function call(
   }
   return job.state === 'done' ? 0 : job.state === 'cancelled' ? errorKinds.cancelled.exit : 1
 }
+
+const passed = ({ facts: { cli } }: ListedMethod, answer: unknown): boolean =>
+  cli?.passes === undefined ||
+  cli.passes.values.includes((answer as Readonly<Record<string, unknown>>)[cli.passes.field])
 
 /** A stream of text is written as it comes; `--watch` gives every event as a line, `--json` the last one alone. */
 async function printStream(
@@ -206,11 +217,10 @@ function jobIdOf(answer: unknown): string | undefined {
 async function shownAgain(client: Client, listed: ListedMethod, answer: unknown): Promise<unknown> {
   const { id, version } = answer as { id?: unknown; version?: { id?: unknown } }
   const shown = typeof id === 'string' ? id : version?.id
+  if (typeof shown === 'string' && shown.startsWith('job_')) return client.jobs.show({ id: shown })
   const show = cliMethods().find(method => method.domain === listed.domain && method.verb === 'show')
   const takesId = show && 'id' in (inputSchemaOf(show.method).properties ?? {})
-  if (!takesId || typeof shown !== 'string') return answer
-  if (!shown.startsWith('job_')) return methodOf(client, show)({ id: shown })
-  return client.jobs.show({ id: shown })
+  return takesId && typeof shown === 'string' ? methodOf(client, show)({ id: shown }) : answer
 }
 
 /** `error[code]: message` and a `hint:` line, or one JSON document; returns the exit code. */

@@ -7,8 +7,17 @@ import { harmless } from './print.ts'
 
 type Turn = { role: 'user' | 'assistant'; content: string }
 
+/** The one message that was piped in. Throws `invalid_input` when there is none. */
+export async function pipedMessage(): Promise<string> {
+  const message = (await text(process.stdin)).trim()
+  if (message !== '') return message
+  throw new AppError('invalid_input', 'There is no message.', {
+    hint: 'slipway inference chat NAME "message", or pipe one in.',
+  })
+}
+
 /**
- * `slipway inference chat NAME` without a message: a conversation in the terminal, or one question from a pipe.
+ * `slipway inference chat NAME` without a message: a conversation in the terminal.
  * An empty line does nothing; Ctrl-C ends an answer that is being written, Ctrl-D the conversation.
  */
 export async function talk(
@@ -17,15 +26,6 @@ export async function talk(
   options: Readonly<Record<string, unknown>>,
   output: Output,
 ): Promise<number> {
-  if (!process.stdin.isTTY) {
-    const message = (await text(process.stdin)).trim()
-    if (message === '')
-      throw new AppError('invalid_input', 'There is no message.', {
-        hint: 'slipway inference chat NAME "message", or pipe one in.',
-      })
-    await answer(client, { ...options, id, message, history: [] }, output)
-    return 0
-  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const history: Turn[] = []
   try {

@@ -97,8 +97,14 @@ export function createGateway({
   }
 
   const pass = async (request: Request, transport: Transport): Promise<Response> => {
-    if (transport.kind === 'tcp') assertInside(request, transport.perimeter)
     const { pathname, searchParams } = new URL(request.url)
+    try {
+      if (transport.kind === 'tcp') assertInside(request, transport.perimeter)
+    } catch (error) {
+      // Always refused, but not always recorded: a page that knocks without end would fill the log.
+      if (error instanceof AppError && strangers.tryTake('outside')) refused(undefined, pathname, error)
+      throw error
+    }
     if (pathname === '/launch' && request.method === 'GET') return launch(searchParams.get('code') ?? '')
     const mount = mountOf(pathname)
     if (!mount) throw new AppError('not_found', 'There is nothing at this address.', { hint: 'See /api/v1/docs.' })

@@ -4,6 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { AppError } from '../../contract/errors.ts'
 import type { Contract } from '../../contract/index.ts'
 import { socketFetch } from '../../platform/http/socket-fetch.ts'
+import { throwingRefusals } from './refusals.ts'
 import { fromWire } from './wire-error.ts'
 
 export type Client = ContractRouterClient<Contract, { readonly lastEventId?: string }>
@@ -15,8 +16,12 @@ export type Target = { readonly socketPath: string } | { readonly url: string; r
 export function createClient(target: Target): Client {
   const link =
     'socketPath' in target
-      ? new RPCLink({ url: 'http://slipway/rpc', fetch: socketFetch(target.socketPath) })
-      : new RPCLink({ url: new URL('/rpc', target.url).href, headers: { authorization: `Bearer ${target.key}` } })
+      ? new RPCLink({ url: 'http://slipway/rpc', fetch: throwingRefusals(socketFetch(target.socketPath)) })
+      : new RPCLink({
+          url: new URL('/rpc', target.url).href,
+          headers: { authorization: `Bearer ${target.key}` },
+          fetch: throwingRefusals((request, init) => fetch(request, init)),
+        })
   return createORPCClient(link)
 }
 

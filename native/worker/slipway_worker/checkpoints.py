@@ -99,7 +99,7 @@ def check_resumable(checkpoint: Path, origin: Mapping[str, object], accept_drift
         raise WorkerError(
             "conflict",
             f"The run differs from its checkpoint in {', '.join(changed)}: the curve would not continue.",
-            hint="Set these back, or accept the drift to go on from the weights with the new settings.",
+            hint="Leave these as they were, or go on from the weights all the same with --accept-drift.",
             details={"changed": changed},
         )
     return changed

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway_worker.config import load_config, within
+from slipway_worker.loading import load_causal
 from slipway_worker.runtime import end_when_told, folder_bytes, resident_bytes, run, use_threads
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
 
@@ -43,13 +44,11 @@ def merge(config: MergeConfig, wire: Wire) -> None:
         raise WorkerError("conflict", f"{config.output_dir} exists already.", hint="Choose a new folder.")
     wire.emit("phase", phase="importing")
     from peft import PeftModel
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoTokenizer
 
     began = time.monotonic()
     wire.emit("phase", phase="loading model")
-    base = AutoModelForCausalLM.from_pretrained(
-        config.model_dir, dtype="auto", trust_remote_code=False, use_safetensors=True
-    )
+    base = load_causal(config.model_dir, dtype="auto")
     merged = PeftModel.from_pretrained(base, config.adapter_dir).merge_and_unload()
     wire.emit("phase", phase="saving result")
     partial = config.output_dir.with_name(config.output_dir.name + ".partial")

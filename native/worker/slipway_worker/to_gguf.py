@@ -32,6 +32,22 @@ PRE_TOKENIZERS: dict[tuple[tuple[tuple[object, ...], ...], bool], str] = {
     ((("Split", LLAMA_3, "Isolated", False), ("ByteLevel", False)), True): "llama-bpe",
 }
 
+# Where tokenizers differ: digits, contractions, capitals, spaces and line breaks, other scripts, joined emoji, code.
+TEXTS = (
+    "The quick brown fox jumps over the lazy dog.",
+    "It's what we've said; I'LL SAY IT'S SO.",
+    "In 2026: 7 + 38 = 45, 1234567 and 3.14159",
+    "Two  spaces,   three,\ttabs\n\nand\n breaks \n",
+    "Straße, café, naïve, Ærøskøbing, Łódź",
+    "Привет, мир! Γειά σου Κόσμε",
+    "我想在北京工作，你好世界。日本語のテキスト",
+    "مرحبا بالعالم שלום עולם नमस्ते",
+    "🚀 👩‍💻 🏳️‍🌈 ✅",
+    "def f(x: int) -> int:\n    return x ** 2  # square\n",
+    '{"key": [1, 2.5, null], "path": "C:\\\\tmp"}',
+    "https://example.org/a?b=c&d=%20 <tag attr='1'/>",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ToGgufConfig:
@@ -40,6 +56,7 @@ class ToGgufConfig:
     output_type: Literal["f32", "f16", "bf16"]
     model_name: str
     llama_cpp_dir: Path  # conversion/ and gguf-py/ of one release
+    tokens_file: Path | None = None  # gets some texts with the original's tokens, to compare the file's with
     threads: int = 1
 
     def __post_init__(self) -> None:
@@ -88,12 +105,22 @@ def convert(config: ToGgufConfig, wire: Wire) -> None:
             model_class(config.model_dir, file_type, config.output_file, model_name=config.model_name).write()
     except (NotImplementedError, ValueError) as error:
         raise unsupported(config.model_dir, str(error)[:1000]) from error
+    if config.tokens_file is not None:
+        config.tokens_file.write_text(json.dumps(tokens_of(config.model_dir)), encoding="utf-8")
     size = config.output_file.stat().st_size
     wire.emit(
         "finished",
         artifact={"path": str(config.output_file), "kind": "model", "sizeBytes": size},
         metrics={"seconds": time.monotonic() - began},
     )
+
+
+def tokens_of(model_dir: Path) -> list[dict[str, object]]:
+    """What the original makes of texts on which ways of splitting disagree, without marks for beginning and end."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(model_dir)
+    return [{"text": text, "ids": tokenizer.encode(text, add_special_tokens=False)} for text in TEXTS]
 
 
 def refuse_code() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway_worker.config import load_config, within
+from slipway_worker.loading import load_causal
 from slipway_worker.runtime import end_when_told, folder_bytes, resident_bytes, run, use_threads
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
 
@@ -57,10 +58,10 @@ def export(config: ToOnnxConfig, wire: Wire) -> None:
     began = time.monotonic()
     wire.emit("phase", phase="importing")
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoTokenizer
 
     wire.emit("phase", phase="loading model")
-    model = load(AutoModelForCausalLM, config.model_dir)
+    model = load_causal(config.model_dir, dtype=torch.float32, attn_implementation="eager").eval()
     wire.emit("phase", phase="exporting")
     partial = config.output_dir.with_name(config.output_dir.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -90,27 +91,6 @@ def export(config: ToOnnxConfig, wire: Wire) -> None:
         artifact={"path": str(config.output_dir), "kind": "model", "sizeBytes": folder_bytes(config.output_dir)},
         metrics={"seconds": time.monotonic() - began, "maxLogitDifference": difference, "maxLogit": scale},
     )
-
-
-def load(factory: Any, model_dir: Path) -> "PreTrainedModel":  # noqa: ANN401 - a class of transformers, imported late
-    """The model in float32. Raises `unsupported` for what is no causal language model."""
-    import torch
-
-    try:
-        model = factory.from_pretrained(
-            model_dir,
-            dtype=torch.float32,
-            attn_implementation="eager",
-            trust_remote_code=False,
-            use_safetensors=True,
-        )
-    except ValueError as error:
-        raise WorkerError(
-            "unsupported",
-            f"transformers cannot load this as a causal language model: {str(error)[:500]}",
-            hint="Text generation models whose architecture transformers has can be exported.",
-        ) from error
-    return model.eval()
 
 
 def trace(model: "PreTrainedModel") -> "torch.onnx.ONNXProgram":
@@ -173,7 +153,9 @@ def trace(model: "PreTrainedModel") -> "torch.onnx.ONNXProgram":
             verbose=False,
         )
     except torch.onnx.OnnxExporterError as error:
-        raise unsupported(model, str(error).strip().splitlines()[0][:500]) from error
+        cause = error.__cause__ or error  # its own text is advice about the exporter, in colours
+        why = str(cause).strip() or type(cause).__name__
+        raise unsupported(model, f"torch's exporter cannot trace it ({why.splitlines()[0][:500]}).") from error
     if program is None:
         raise unsupported(model, "torch's exporter gave nothing back.")
     return program

@@ -88,7 +88,7 @@ export function Screen() {
               { value: 'ok', label: text.done },
               { value: 'failed', label: text.refused },
             ]}
-            onChange={value => setQuery({ result: value })}
+            onChange={value => setQuery({ outcome: value })}
           />
           <Select
             aria-label={text.span}

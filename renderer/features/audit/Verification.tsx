@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Button } from 'antd'
 import type { Outputs } from '../../../main/contract/index.ts'
 import { client } from '../../lib/client.ts'
+import { copyText } from '../../lib/copy.ts'
 import { number, shortHash } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
@@ -32,7 +33,7 @@ export function VerificationResult({ verification: { data, error } }: { readonly
   }
   if (!data) return null
   const copyHead = (
-    <Button size="small" onClick={() => void navigator.clipboard.writeText(`${data.headSeq} ${data.headHash}`)}>
+    <Button size="small" onClick={() => void copyText(`${data.headSeq} ${data.headHash}`)}>
       {text.copyHead}
     </Button>
   )

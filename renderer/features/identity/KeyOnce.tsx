@@ -3,6 +3,7 @@ import { Button, Modal } from 'antd'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { api } from '../../lib/client.ts'
+import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { keysText } from './text.ts'
@@ -15,7 +16,7 @@ export function KeyOnce({ secret, onClose }: Props) {
   const [isCopied, setIsCopied] = useState(false)
   const address = useQuery(api.system.status.queryOptions({ input: {} })).data?.address
   const copy = async () => {
-    await navigator.clipboard.writeText(secret)
+    await copyText(secret)
     setIsCopied(true)
   }
   return (

@@ -3,6 +3,7 @@ import { App, Button } from 'antd'
 import { Copy } from 'lucide-react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
+import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { Fault } from '../../ui/Fault.tsx'
@@ -77,7 +78,7 @@ export function CodeBlock({ title, code }: { readonly title: string; readonly co
           type="text"
           icon={<Copy size={13} />}
           aria-label={`${text.copy}: ${title}`}
-          onClick={() => void navigator.clipboard.writeText(code).then(() => message.success(text.copied))}
+          onClick={() => void copyText(code).then(() => message.success(text.copied))}
         >
           {text.copy}
         </Button>

@@ -3,6 +3,7 @@ import { Copy } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import type { JobId, LogLine } from '../../../main/contract/jobs.ts'
 import { client } from '../../lib/client.ts'
+import { copyText } from '../../lib/copy.ts'
 import { bytes, number, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -23,7 +24,7 @@ export function JobLog({ id, isEnded }: Props) {
   const { count, total } = log
   const copy = async () => {
     const { lines } = await client.jobs.logs({ id, limit: copiedLines, ...(search !== '' && { search }) })
-    await navigator.clipboard.writeText(lines.map(asText).join('\n'))
+    await copyText(lines.map(asText).join('\n'))
   }
   return (
     <section className="job-log col" aria-labelledby="job-log">

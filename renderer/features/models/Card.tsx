@@ -18,7 +18,7 @@ export function Card({ id }: { readonly id: string }) {
       title={
         <>
           {text.card}
-          <small className="mono">{data.file}</small>
+          <small className="mono">{data.name}</small>
         </>
       }
     >

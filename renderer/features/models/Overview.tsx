@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Copy, FolderOpen } from 'lucide-react'
 import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
+import { copyText } from '../../lib/copy.ts'
 import { desktop } from '../../lib/desktop.ts'
 import { dateTime, gib, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -99,7 +100,7 @@ function Facts({ model }: { readonly model: ModelDetail }) {
             className="icon"
             aria-label={text.copyPath}
             title={text.copyPath}
-            onClick={() => void navigator.clipboard.writeText(path)}
+            onClick={() => void copyText(path)}
           >
             <Copy size={13} />
           </button>

@@ -1,6 +1,7 @@
 import { App, Button, Tooltip } from 'antd'
 import { Copy, Pencil } from 'lucide-react'
 import { useState } from 'react'
+import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { useUndo } from '../../ui/undo.tsx'
@@ -94,7 +95,7 @@ export function CopyButton({ text: copied }: { readonly text: string }) {
         type="button"
         className="icon"
         aria-label={text.copy}
-        onClick={() => void navigator.clipboard.writeText(copied).then(() => message.success(text.copied))}
+        onClick={() => void copyText(copied).then(() => message.success(text.copied))}
       >
         <Copy size={13} />
       </button>

@@ -1,5 +1,6 @@
 import { Tooltip } from 'antd'
 import { Copy, FolderOpen } from 'lucide-react'
+import { copyText } from '../../lib/copy.ts'
 import { desktop } from '../../lib/desktop.ts'
 import { useText } from '../../lib/i18n.ts'
 import { settingsText } from './text.ts'
@@ -17,7 +18,7 @@ export function PathValue({ path }: { readonly path: string }) {
           type="button"
           className="icon"
           aria-label={`${text.copyPath}: ${path}`}
-          onClick={() => void navigator.clipboard.writeText(path)}
+          onClick={() => void copyText(path)}
         >
           <Copy size={13} />
         </button>

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => display?.close())
 beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
 
-test('a killed backend is started again, and the page goes on with what was typed', async () => {
+test('a killed backend is started again, and the page goes on with what was typed; a crashed page comes back', async () => {
   const desktop = await openDesktop({ env: display.env })
   try {
     const { page } = desktop
@@ -42,6 +42,18 @@ test('a killed backend is started again, and the page goes on with what was type
     expect(await page.inputValue('#draft')).toBe('half a thought')
     // Its own event stream is there again as well: what happens now is seen without a reload.
     await expect.poll(() => desktop.shellLog().match(/"state":"ready"/g)?.length).toBe(3)
+
+    const crashed = page.waitForEvent('crash')
+    await desktop.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+    )
+    await crashed
+    // Playwright gives a crashed page up for good: the shell is asked instead.
+    const isShown = () =>
+      desktop.app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('document.querySelector(".frame") !== null'),
+      )
+    await expect.poll(() => isShown().catch(() => false)).toBe(true)
   } finally {
     await desktop.dispose()
   }

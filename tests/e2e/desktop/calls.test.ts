@@ -175,6 +175,7 @@ test("links of the page open in the system's browser after a person's click, and
   await desktop.page.evaluate(() => {
     const box = Object.assign(document.createElement('div'), { id: 'links' })
     box.style.cssText = 'position:fixed;inset:0;z-index:9999;background:white'
+    document.body.append(box)
     for (const href of ['https://example.com/a', 'mailto:a@example.com', 'http://example.com/', 'file:///etc/passwd']) {
       const link = Object.assign(document.createElement('a'), { href, textContent: href, target: '_blank' })
       link.style.display = 'block'
@@ -183,7 +184,6 @@ test("links of the page open in the system's browser after a person's click, and
       link.click()
       link.dispatchEvent(new MouseEvent('click', { bubbles: true }))
     }
-    document.body.append(box)
   })
   for (const link of await desktop.page.locator('#links a').all()) await link.click()
   await expect.poll(recorded).toEqual([

@@ -16,7 +16,7 @@ import {
   shellFolder,
   switches,
 } from './support/desktop.ts'
-import { isAlive, listeningTcp, processTree, socketInodes } from './support/processes.ts'
+import { isAlive, listeningTcp, openSockets, processTree } from './support/processes.ts'
 
 let display: Display
 let desktop: Desktop
@@ -141,9 +141,9 @@ test('an event stream comes event by event, and ends when the page lets go of it
     const events = name === 'first' ? 1 : 2
     await expect.poll(async () => (await text()).match(/"topic":"keys"/g)?.length).toBe(events)
   }
-  const before = socketInodes(pid).length
+  const before = openSockets(pid)
   await desktop.page.evaluate(() => (globalThis as unknown as { stop: AbortController }).stop.abort())
-  await expect.poll(() => socketInodes(pid).length, { timeout: 15_000 }).toBeLessThan(before)
+  await expect.poll(() => openSockets(pid), { timeout: 15_000 }).toBeLessThan(before)
 })
 
 test('a program that is started from the desktop opens no TCP port, and ends its backend with itself', async ({

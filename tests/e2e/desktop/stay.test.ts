@@ -74,28 +74,6 @@ test('a second start brings the first window to the front and hands over its fil
   expect(await windows()).toEqual([{ isMinimized: false, isVisible: true }])
 })
 
-test('files that the program was started with wait for the page to ask', async () => {
-  await desktop.quit()
-  const model = join(folder, 'model.safetensors')
-  writeFileSync(model, 'x')
-  const started = await openDesktop({ env: display.env, args: [model] })
-  try {
-    await started.page.waitForSelector('.frame')
-    // The page itself may have taken them already; a page that has not asked yet gets them when it does.
-    await started.page.reload()
-    await started.page.waitForSelector('.frame')
-    await started.app.evaluate(({ BrowserWindow }, path) => {
-      BrowserWindow.getAllWindows()[0]?.webContents.send('slipway:files', [path])
-    }, model)
-    const paths = await started.page.evaluate(
-      () => new Promise<readonly string[]>(resolve => void slipwayDesktop.onOpenFiles(resolve)),
-    )
-    expect(paths).toEqual([model])
-  } finally {
-    await started.dispose()
-  }
-})
-
 test('while a job runs, a closed window is only a closed window; the job’s end is told, and quitting ends it all', async () => {
   // Nobody shows notifications or a tray on this display: what Electron is told to show is noted instead.
   type Item = { label?: string; click?: () => void }
@@ -145,27 +123,31 @@ test('while a job runs, a closed window is only a closed window; the job’s end
   await (await reopened).waitForSelector('.frame')
 })
 
-test('without a job, closing the window ends the program', async () => {
+test('without a job, closing the window ends the program; the next start is as it was left, with the files it is given', async () => {
+  const { dataDir } = desktop
+  const firstMenu = () => desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items[0]?.label)
+  await desktop.page.evaluate(() => localStorage.setItem('slipway.view', '{"language":"zh"}'))
+  await desktop.page.reload()
+  await expect.poll(firstMenu).toBe('文件')
+  await desktop.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1100, height: 700 }),
+  )
   const program = desktop.app.process()
   const ended = new Promise<number | null>(resolve => program.once('exit', resolve))
   await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   expect(await ended).toBe(0)
-})
-
-test('the window comes back where it was, in the language that was chosen', async () => {
-  const { dataDir } = desktop
-  await desktop.page.evaluate(() => slipwayDesktop.setLanguage('zh-CN'))
-  await desktop.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1100, height: 700 }),
-  )
-  await desktop.quit()
   expect(JSON.parse(readFileSync(join(dataDir, 'desktop', 'shell.json'), 'utf8'))).toMatchObject({
     language: 'zh-CN',
     window: { width: 1100, height: 700, state: 'normal' },
   })
-  desktop = await openDesktop({ env: display.env, dataDir })
+
+  const model = join(folder, 'model.safetensors')
+  writeFileSync(model, 'x')
+  desktop = await openDesktop({ env: display.env, dataDir, args: [model] })
   await desktop.page.waitForSelector('.frame')
   const bounds = await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
   expect(bounds).toMatchObject({ x: 120, y: 80, width: 1100, height: 700 })
-  expect(await desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items[0]?.label)).toBe('文件')
+  expect(await firstMenu()).toBe('文件')
+  // The file waited for the page, which opens the import with it.
+  await desktop.page.waitForFunction(name => decodeURIComponent(location.hash).includes(name), 'model.safetensors')
 })

@@ -1,8 +1,10 @@
+import { realpathSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { desktopKeys, type SlipwayDesktop } from '../../../preload/desktop-api.ts'
 import { type Display, openDisplay } from '../support/display.ts'
-import { buildDesktop, type Desktop, noDesktopReason, openDesktop } from './support/desktop.ts'
+import { buildDesktop, type Desktop, electronPath, noDesktopReason, openDesktop } from './support/desktop.ts'
+import { mappedFiles, openFiles, processTree, programOf } from './support/processes.ts'
 
 let display: Display
 let desktop: Desktop
@@ -59,6 +61,18 @@ test('the page has no Node, its own world, a sandbox, and the web as it is', asy
     enableBlinkFeatures: '',
     webviewTag: false,
   })
+})
+
+test('no process of the window loads a graphics driver or opens a graphics device', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'what is loaded is read from /proc')
+  const driver = /\/(lib(GL|EGL|GLX|GLES|vulkan|vk_|cuda|nvidia)[^/]*|[^/]*_dri)\.so/
+  // The backend below it is none of the window: it asks the driver how busy the GPUs are.
+  const pids = processTree(desktop.app.process().pid ?? 0).filter(pid => programOf(pid) === realpathSync(electronPath))
+  expect(pids.length).toBeGreaterThan(3)
+  expect(pids.flatMap(mappedFiles).filter(path => driver.test(path))).toEqual([])
+  expect(pids.flatMap(openFiles).filter(path => /^\/dev\/(dri|nvidia|kfd)/.test(path))).toEqual([])
+  const features = await desktop.app.evaluate(({ app }) => app.getGPUFeatureStatus())
+  expect(Object.values(features).filter(state => state.startsWith('enabled'))).toEqual([])
 })
 
 const queried = [

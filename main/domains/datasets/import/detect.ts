@@ -125,10 +125,10 @@ function assign(format: Format, seen: Columns, map: ColumnMap): { columns: Colum
   return { columns, unclear }
 }
 
-type Columns = ReadonlyMap<string, string>
+export type Columns = ReadonlyMap<string, string>
 
 /** The columns of a sample with the kind of value that each holds. */
-function columnsOf(sample: readonly Buffer[]): Columns {
+export function columnsOf(sample: readonly Buffer[]): Columns {
   const seen = new Map<string, string>()
   const tape = new JsonTape()
   for (const row of sample) {
@@ -136,7 +136,10 @@ function columnsOf(sample: readonly Buffer[]): Columns {
     for (let at = 1; at < (tape.next[0] ?? 0); at = tape.next[at + 1] ?? 0) {
       if (seen.size >= 1000) break
       const name = tape.text(at)
-      if (!seen.has(name)) seen.set(name, kindNames.get(tape.kinds[at + 1] ?? 0) ?? 'text')
+      const kind = kindNames.get(tape.kinds[at + 1] ?? 0) ?? 'text'
+      // A null says nothing of what the column holds in other rows.
+      const known = seen.get(name)
+      if (known === undefined || known === 'null') seen.set(name, kind)
     }
   }
   return seen

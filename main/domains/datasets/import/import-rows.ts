@@ -1,17 +1,18 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DatasetFormat, Detection, ReasonCounts, RowIssue, SampledRow } from '../../../contract/datasets.ts'
+import type { DatasetFormat, Detection, ReasonCounts, RowIssue, SamplePreview } from '../../../contract/datasets.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
 import { detect } from './detect.ts'
 import { type Direct, directOf } from './direct.ts'
-import { firstRows } from './first-rows.ts'
 import { formatNamed } from './formats.ts'
 import { findInputs, type InputFile, type Inputs } from './inputs.ts'
 import { IssueLog } from './issue-log.ts'
 import { JsonTape } from './json-tape.ts'
 import { copyJsonLines, writeParquet } from './parquet-output.ts'
+import { previewSample, type SampledRow } from './preview-sample.ts'
+import { parquetTypes } from './read-parquet.ts'
 import { openRegularFile } from './regular-file.ts'
 import { RowProblem } from './row-problem.ts'
 import { maxRowBytes, type RowSink, type Tick } from './row-source.ts'
@@ -21,8 +22,6 @@ import { RowWriter } from './row-writer.ts'
 /** Below this the short cut gains nothing. */
 const directMinBytes = 1024 * 1024
 const sampleRows = 200
-/** How many rows are shown before an import. */
-const shownRows = 20
 const sampleTotalBytes = 4 * 1024 * 1024
 const reserveBytes = 256 * 1024 * 1024
 const progressEveryMs = 250
@@ -205,27 +204,55 @@ async function checkPlain(file: InputFile, direct: Direct, hooks: ImportHooks): 
   }
 }
 
-/** What an import would do, from a sample of each file. Throws as `importRows` does. */
-export async function detectRows(
-  options: ImportOptions,
-  signal?: AbortSignal,
-): Promise<{
-  detection: Detection
-  files: readonly InputFile[]
-  issues: readonly RowIssue[]
-  samples: readonly SampledRow[]
-}> {
+const previewRows = 20
+/** Of a file whose shape is not known, enough to say which column is which. */
+const previewRowsOfUnknown = 5
+
+type Detected = {
+  readonly detection: Detection
+  readonly files: readonly InputFile[]
+  readonly issues: readonly RowIssue[]
+  readonly preview: SamplePreview
+}
+
+/**
+ * What an import would do, from a sample of each file, with the first rows before and after. Throws as `importRows` does;
+ * where no format fits, `details.preview` shows the first rows, so that a person can map the columns.
+ */
+export async function detectRows(options: ImportOptions, signal?: AbortSignal): Promise<Detected> {
   const staging = makeStaging(options.outDir)
   try {
     const { files } = await findInputs(options.path, staging, { split: options.split, signal })
     const log = new IssueLog()
-    const [detection] = await detectAll(files, options, log)
-    const [first] = files
-    if (!detection || !first) throw nothingGood(options.path, log)
-    return { detection, files, issues: log.kept, samples: await firstRows(first, detection, shownRows) }
+    let sample: readonly SampledRow[] = []
+    const show = (rows: number, detection?: Detection) => previewOf(files[0], sample, rows, detection)
+    const choices = await detectAll(files, options, log, first => {
+      sample = first
+    }).catch(async (error: unknown) => {
+      throw sample.length > 0 ? withPreview(error, await show(previewRowsOfUnknown)) : error
+    })
+    const [detection] = choices
+    if (!detection) throw nothingGood(options.path, log)
+    return { detection, files, issues: log.kept, preview: await show(previewRows, detection) }
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
+}
+
+async function previewOf(
+  file: InputFile | undefined,
+  sample: readonly SampledRow[],
+  rows: number,
+  detection: Detection | undefined,
+): Promise<SamplePreview> {
+  const declared = file?.type === 'parquet' ? await parquetTypes(file.path) : undefined
+  return previewSample(sample, { rows, detection, declared, isText: file?.type === 'csv' })
+}
+
+function withPreview(error: unknown, preview: SamplePreview): unknown {
+  if (!(error instanceof AppError)) return error
+  const { code, message, hint, details, cause } = error
+  return new AppError(code, message, { ...(hint !== undefined && { hint }), cause, details: { ...details, preview } })
 }
 
 function makeStaging(outDir: string): string {
@@ -253,13 +280,21 @@ function assertSpace(dir: string, files: readonly InputFile[]): void {
 const mib = (bytes: number): string => `${Math.ceil(bytes / 1024 / 1024)} MiB`
 
 /** One choice per file; all must be of one kind. */
-async function detectAll(files: readonly InputFile[], options: ImportOptions, log?: IssueLog): Promise<Detection[]> {
+async function detectAll(
+  files: readonly InputFile[],
+  options: ImportOptions,
+  log?: IssueLog,
+  onFirstSample?: (sample: readonly SampledRow[]) => void,
+): Promise<Detection[]> {
   const choices: Detection[] = []
   let firstError: unknown
   const failed = new Set<number>()
   for (const [index, file] of files.entries()) {
     try {
-      choices[index] = detect(await sampleOf(file, log), file.name, options)
+      const sample = await sampleOf(file, log)
+      if (index === 0) onFirstSample?.(sample)
+      const rows = sample.map(row => row.bytes)
+      choices[index] = detect(rows, file.name, options)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       failed.add(index)
@@ -280,8 +315,8 @@ async function detectAll(files: readonly InputFile[], options: ImportOptions, lo
   return choices
 }
 
-async function sampleOf(file: InputFile, log?: IssueLog): Promise<Buffer[]> {
-  const sample: Buffer[] = []
+async function sampleOf(file: InputFile, log?: IssueLog): Promise<SampledRow[]> {
+  const sample: SampledRow[] = []
   let bytes = 0
   let seen = 0
   const goOn = () => sample.length < sampleRows && bytes < sampleTotalBytes && seen < sampleRows * 5
@@ -290,8 +325,8 @@ async function sampleOf(file: InputFile, log?: IssueLog): Promise<Buffer[]> {
     await file.read(
       source,
       {
-        row: (row, start, end) => {
-          sample.push(Buffer.from(row.subarray(start, end)))
+        row: (row, start, end, { line }) => {
+          sample.push({ bytes: Buffer.from(row.subarray(start, end)), line })
           bytes += end - start
           return goOn()
         },

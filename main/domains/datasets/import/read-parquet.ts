@@ -4,6 +4,17 @@ import { AppError } from '../../../contract/errors.ts'
 import { duckError, openDuck, pathLiteral } from './duckdb.ts'
 import { maxRowBytes, type RowReader, sampleOf, tooLong } from './row-source.ts'
 
+/** The columns of a Parquet file with the types that its schema declares, in DuckDB's words. Throws as `readParquet`. */
+export async function parquetTypes(path: string): Promise<ReadonlyMap<string, string>> {
+  const connection = await openDuck({ memoryLimitMiB: 100, threads: 1 })
+  try {
+    const result = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${pathLiteral(path)})`)
+    return new Map(result.getRows().map(([name, type]) => [String(name), String(type)]))
+  } finally {
+    connection.closeSync()
+  }
+}
+
 /** Parquet, any schema: DuckDB reads it and gives each row as JSON. `line` is the row's number, from 1. */
 export const readParquet: RowReader = async (file, sink, tick) => {
   // The hash of the source needs all its bytes, which DuckDB reads on its own.

@@ -34,7 +34,7 @@ export class RowWriter {
     this.#at = this.#rowStart
   }
 
-  /** The current row as text, so far. */
+  /** The row that is being written, as text. */
   current(): string {
     return this.#buffer.toString('utf8', this.#rowStart, this.#at)
   }

@@ -46,10 +46,13 @@ const bitsPerWeight: Readonly<Record<GgufType, number>> = {
 const MiB = 2 ** 20
 // Measured on 2 cores without a GPU: a Python with torch and transformers imported, before it loads anything.
 const pythonBytes = 900 * MiB
+// The exporter and ONNX Runtime on top of that.
+const exporterBytes = 300 * MiB
 // The quantiser's row buffers (main/platform/llama-cpp/quantize.ts), once in and once out, and its process.
 const quantizerBytes = 1300 * MiB
-// Vocabulary, merges and templates: they are in every GGUF file.
-const tokenizerBytes = 16 * MiB
+// Vocabulary, merges and templates, which are in every file: per token, and for models that do not say how many.
+const tokenBytes = 64
+const usualVocabulary = 150_000
 
 /** What to do, in which order, and what it takes. `partialDir` is a folder of its own for everything on the way. */
 export function planConversion(request: Request, partialDir: string): ConversionPlan {
@@ -70,7 +73,7 @@ export function planConversion(request: Request, partialDir: string): Conversion
     })
   }
   if (to === 'onnx') {
-    const expectedBytes = weightBytes(weights, 32) + tokenizerBytes
+    const expectedBytes = weightBytes(weights, 32) + tokenizerBytes(weights)
     steps.push({ step: 'onnx', modelDir: safetensors, output: resultDir, expectedBytes })
   }
   const type = to === 'gguf' ? (quantize ?? own) : undefined
@@ -78,7 +81,7 @@ export function planConversion(request: Request, partialDir: string): Conversion
   if (type !== undefined) {
     const isFloat = type === 'F32' || type === 'F16' || type === 'BF16'
     const plain = isFloat ? join(resultDir, artifact) : join(partialDir, 'plain.gguf')
-    const sizeOf = (each: GgufType) => weightBytes(weights, bitsPerWeight[each]) + tokenizerBytes
+    const sizeOf = (each: GgufType) => weightBytes(weights, bitsPerWeight[each]) + tokenizerBytes(weights)
     if (model.summary.format !== 'gguf') {
       const first: Float = isFloat ? type : own
       steps.push({
@@ -116,6 +119,8 @@ const weightBytes = ({ summary, sizeBytes }: ModelVersion, bits: number): number
     ? Math.ceil((sizeBytes * bits) / 16)
     : Math.ceil((summary.parameterCount * bits) / 8)
 
+const tokenizerBytes = ({ summary }: ModelVersion): number => tokenBytes * (summary.vocabSize ?? usualVocabulary)
+
 /** An intermediate result is removed once the next step has read it, so at most two neighbours lie there together. */
 function diskPeak(steps: readonly ConvertStep[]): number {
   const sizes = steps.map(step => step.expectedBytes)
@@ -135,7 +140,7 @@ function memoryOf(step: ConvertStep, { model, base }: Request): number {
       return quantizerBytes
     case 'onnx':
       // In float32: the model, the traced copy, and what ONNX Runtime loads to compare.
-      return pythonBytes + 3 * weightBytes(weights, 32)
+      return pythonBytes + exporterBytes + 3 * weightBytes(weights, 32)
     default:
       return step satisfies never
   }

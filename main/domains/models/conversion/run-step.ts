@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as z from 'zod'
 import type { ConversionFacts } from '../../../contract/conversion.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { WorkerEvent } from '../../../contract/worker.ts'
@@ -8,6 +9,7 @@ import type { Children } from './children.ts'
 import type { ConvertConfig, ConvertStep } from './config.ts'
 
 const quantizer = fileURLToPath(new URL('../../../entry/quantize-gguf.ts', import.meta.url))
+const tokenComparer = fileURLToPath(new URL('../../../entry/compare-gguf-tokens.ts', import.meta.url))
 
 export type StepContext = {
   readonly config: ConvertConfig
@@ -33,10 +35,10 @@ export async function runStep(step: ConvertStep, context: StepContext): Promise<
     }
     case 'gguf': {
       const { modelDir, modelName, output: outputFile, type } = step
-      const outputType = type.toLowerCase()
-      const { llamaCppDir } = context
-      await runWorker('to_gguf', { modelDir, outputFile, outputType, modelName, llamaCppDir, threads }, context)
-      return { facts: {}, warnings: [] }
+      const tokensFile = join(context.jobDir, 'tokens.json')
+      const settings = { modelDir, outputFile, outputType: type.toLowerCase(), modelName, tokensFile, threads }
+      await runWorker('to_gguf', { ...settings, llamaCppDir: context.llamaCppDir }, context)
+      return compareTokens(outputFile, tokensFile, context)
     }
     case 'onnx': {
       const { modelDir, output: outputDir } = step
@@ -80,6 +82,51 @@ async function runWorker(
   throw new AppError('worker_failed', `The step ${module} ended without saying that it is done.`, {
     hint: 'The log of this job has its last words.',
   })
+}
+
+const Compared = z.object({
+  event: z.literal('finished'),
+  texts: z.number().int().positive(),
+  differing: z.array(z.string()),
+})
+
+/**
+ * Lets llama.cpp read texts with the new file and compares with the original's tokens. A model that reads otherwise answers
+ * nonsense with the best of weights, and no header shows it.
+ */
+async function compareTokens(
+  file: string,
+  tokensFile: string,
+  { children, jobDir, onPhase }: StepContext,
+): Promise<StepResult> {
+  onPhase('comparing tokens with the original')
+  let compared: z.output<typeof Compared> | undefined
+  await children.run({
+    command: [process.execPath, tokenComparer, file, tokensFile],
+    env: {},
+    cwd: jobDir,
+    onEvent: event => {
+      compared = Compared.safeParse(event).data ?? compared
+    },
+  })
+  if (!compared) throw new AppError('worker_failed', 'The new file could not be read with llama.cpp.')
+  const { texts, differing } = compared
+  if (differing.length > texts / 2) {
+    throw new AppError(
+      'unsupported',
+      `llama.cpp would read text otherwise than this model does: ${differing.length} of ${texts} texts get other tokens.`,
+      {
+        hint: 'Its tokenizer is one that llama.cpp has no equal of. The safetensors model itself can be served.',
+        details: { differing },
+      },
+    )
+  }
+  return {
+    facts: { comparedTexts: texts, differingTexts: differing.length },
+    warnings: differing.map(
+      text => `llama.cpp reads this with other tokens than the original: ${JSON.stringify(text)}`,
+    ),
+  }
 }
 
 async function quantize(

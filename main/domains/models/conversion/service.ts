@@ -54,6 +54,8 @@ type Deps = {
   readonly modelsDir: string
   readonly readyVersion: (ref: string) => ModelVersion
   readonly baseOf: (id: ModelVersionId) => ModelVersion | undefined
+  /** An export is a job of the same kind, of which this knows nothing. */
+  readonly exportEnded: (job: Job) => void
   readonly insert: (tx: Tx, id: ModelVersionId, made: { name: string; path: string; inspection: Inspection }) => void
 }
 
@@ -207,6 +209,7 @@ export function createConversions(deps: Deps): Conversions {
     },
     onEnd: (tx, job) => {
       const row = rowOf(tx, job)
+      if (!row) deps.exportEnded(job)
       if (!row || isVersion(tx, row.versionId)) return
       deleteConversion(tx, row.versionId)
       // Once the row is surely gone; if power goes before, the next start finds the folder.

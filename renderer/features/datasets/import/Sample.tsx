@@ -1,6 +1,6 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
-import type { SampledRow } from '../../../../main/contract/datasets.ts'
+import type { SamplePreview } from '../../../../main/contract/datasets.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Glyph } from '../../../ui/Glyph.tsx'
@@ -9,11 +9,13 @@ import { Readable } from '../rows/RowView.tsx'
 import type { Detection } from './Reading.tsx'
 import { importText } from './text.ts'
 
+type Row = SamplePreview['rows'][number]
+
 /** The first rows, as they are written or as they are read, and why some of them would be left out. */
 export function Sample({ detection }: { readonly detection: Detection }) {
   const text = useText(importText)
   const [view, setView] = useState<'mapped' | 'raw'>('mapped')
-  const bad = detection.samples.filter(({ problem }) => problem).length
+  const bad = detection.preview.rows.filter(({ problem }) => problem).length
   return (
     <div className="reading-sample col">
       <div className="toolbar tight">
@@ -32,18 +34,18 @@ export function Sample({ detection }: { readonly detection: Detection }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <ol className="scroll grow" tabIndex={0} aria-label={text.sample}>
-        {detection.samples.map((row, index) => (
+        {detection.preview.rows.map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a sample have nothing but their place.
           <li key={index} className={row.problem ? 'bad' : undefined}>
             <span className="dim fig">{number(row.line)}</span>
             <div>
               {row.problem && <Problem problem={row.problem} />}
-              {view === 'raw' || !row.data ? (
+              {view === 'raw' || !row.mapped ? (
                 <pre className="mono row-source" dir="auto">
-                  {row.raw}
+                  {asWritten(row)}
                 </pre>
               ) : (
-                <Readable kind={detection.kind} data={row.data} />
+                <Readable kind={detection.kind} data={row.mapped} />
               )}
             </div>
           </li>
@@ -53,7 +55,13 @@ export function Sample({ detection }: { readonly detection: Detection }) {
   )
 }
 
-function Problem({ problem }: { readonly problem: NonNullable<SampledRow['problem']> }) {
+/** Column by column; a row that is no object stands as it is. */
+const asWritten = ({ cells }: Row): string =>
+  Object.entries(cells)
+    .map(([column, value]) => (column === '' ? value : `${column}: ${value}`))
+    .join('\n')
+
+function Problem({ problem }: { readonly problem: NonNullable<Row['problem']> }) {
   const reasons = useText(issueText)
   return (
     <p className="sample-problem">

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { App, Checkbox, Select } from 'antd'
 import { Copy } from 'lucide-react'
 import { api } from '../../../lib/client.ts'
+import { copyText } from '../../../lib/copy.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { bytes, count, number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -140,7 +141,7 @@ function Command({ command }: { readonly command: string }) {
           aria-label={text.copy}
           title={text.copy}
           onClick={() =>
-            void navigator.clipboard.writeText(command).then(
+            void copyText(command).then(
               () => void message.success(text.copied),
               (error: unknown) => void message.error(String(error)),
             )

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,8 +19,15 @@ export const electronPath = join(folder, process.platform === 'win32' ? 'electro
 export const noDesktopReason: string | undefined =
   noDisplayReason ??
   (existsSync(electronPath)
-    ? undefined
+    ? missingLibrary(electronPath)
     : 'there is no Electron program: set ELECTRON_OVERRIDE_DIST_PATH to an unpacked one, or run npx install-electron')
+
+function missingLibrary(program: string): string | undefined {
+  if (process.platform !== 'linux') return undefined
+  const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' })
+  const library = /^\s*(\S+) => not found/m.exec(stdout ?? '')?.[1]
+  return library && `Electron needs the system's ${library}`
+}
 
 /** Root may not use the sandbox's user namespaces; tests show only our own page. */
 export const switches = process.getuid?.() === 0 ? ['--no-sandbox'] : []

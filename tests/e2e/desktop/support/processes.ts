@@ -37,14 +37,40 @@ export function listeningTcp(pids: readonly number[]): readonly string[] {
   )
 }
 
-export function socketInodes(pid: number): readonly string[] {
+const socketInodes = (pid: number): readonly string[] =>
+  openFiles(pid).flatMap(path => (path.startsWith('socket:[') ? [path.slice('socket:['.length, -1)] : []))
+
+/** How many sockets a process holds. */
+export const openSockets = (pid: number): number => socketInodes(pid).length
+
+/** What a process has open, as the kernel names it. */
+export function openFiles(pid: number): readonly string[] {
   try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
-      const target = readlinkSync(`/proc/${pid}/fd/${fd}`)
-      return target.startsWith('socket:[') ? [target.slice('socket:['.length, -1)] : []
-    })
+    return readdirSync(`/proc/${pid}/fd`).map(fd => readlinkSync(`/proc/${pid}/fd/${fd}`))
   } catch {
+    // It ended, or closed a file between our two looks.
     return []
+  }
+}
+
+/** Every file that a process has in its memory: its program and libraries. */
+export function mappedFiles(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/maps`, 'utf8')
+      .split('\n')
+      .flatMap(line => line.split(/\s+/)[5] ?? [])
+  } catch {
+    // It ended between our two looks.
+    return []
+  }
+}
+
+/** The file that a process runs; undefined when it has ended. */
+export function programOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`)
+  } catch {
+    return undefined
   }
 }
 

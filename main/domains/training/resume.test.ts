@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Inputs } from '../../contract/index.ts'
+import { inputOf } from '../../contract/test-input.ts'
+import { RunId, training } from '../../contract/training.ts'
+import { call, openTraining } from './test-training.ts'
+
+let bench: ReturnType<typeof openTraining>
+let id: RunId
+const begin = 1e-4
+beforeEach(async () => {
+  bench = openTraining()
+  id = RunId.parse((await bench.start('stopped', { set: { learningRate: begin } })).id)
+  bench.say(id, started(0))
+  bench.checkpoint(id, 10)
+  bench.end(id, 'cancelled')
+})
+afterEach(() => bench.close())
+
+const started = (resumedAtStep: number) => ({
+  ...{ event: 'started', device: 'cpu', precision: 'fp32', totalSteps: 20, epochs: 1, resumedAtStep, rows: 100 },
+  ...{ sequences: 100, validationRows: 0, tokensPerEpoch: 1_000, trainableParameters: 1, totalParameters: 2 },
+  ...{ microBatchSize: 1, gradientAccumulationSteps: 1 },
+})
+const resume = (more: Partial<Inputs['training']['resume']> = {}) =>
+  bench.handlers.resume(inputOf(training.resume, { id, ...more }), call)
+const shown = () => bench.handlers.show({ id }, call)
+
+test('settings that the trainer refuses never become the run’s, and a plain resume goes on as before', async () => {
+  await resume({ set: { learningRate: 0.05 } })
+  expect(bench.configOf(id)).toMatchObject({ learningRate: 0.05, acceptDrift: false })
+  expect((await shown()).parameters.learningRate).toBe(begin)
+  bench.end(id, 'failed')
+  expect((await shown()).parameters.learningRate).toBe(begin)
+  await resume()
+  expect(bench.configOf(id)).toMatchObject({ learningRate: begin })
+  bench.say(id, started(10))
+  expect((await shown()).parameters.learningRate).toBe(begin)
+})
+
+test('settings that the trainer goes on with are the run’s from then on', async () => {
+  await resume({ set: { learningRate: 0.05 }, acceptDrift: true })
+  bench.say(id, started(10))
+  expect((await shown()).parameters.learningRate).toBe(0.05)
+  bench.end(id, 'cancelled')
+  expect((await shown()).parameters.learningRate).toBe(0.05)
+  await resume()
+  expect(bench.configOf(id)).toMatchObject({ learningRate: 0.05 })
+})
+
+test('other packages than those it began with are drift: refused, or accepted and remembered', async () => {
+  bench.python.lockHash = 'lock-2'
+  await expect(resume()).rejects.toMatchObject({
+    code: 'conflict',
+    hint: expect.stringContaining('--accept-drift'),
+    details: { changed: { environment: { checkpoint: 'lock-1', now: 'lock-2' } } },
+  })
+  expect((await shown()).state).toBe('cancelled')
+  await resume({ acceptDrift: true })
+  bench.say(id, started(10))
+  expect((await shown()).provenance.environment.lockHash).toBe('lock-2')
+})
+
+test('a published checkpoint is whole, holds no optimizer state, and is copied once for two who ask', async () => {
+  const folder = bench.checkpoint(id, 12)
+  writeFileSync(join(folder, 'optimizer.pt'), 'pickle')
+  const publish = () => bench.handlers.publish({ id, step: 12, name: 'made' }, call)
+  await Promise.all([publish(), publish()])
+  const runFolder = join(bench.paths.runs, id)
+  expect(readdirSync(runFolder).filter(name => name.startsWith('published'))).toEqual(['published-12'])
+  expect(existsSync(join(runFolder, 'published-12', 'optimizer.pt'))).toBe(false)
+  expect(readFileSync(join(runFolder, 'published-12', 'weights'))).toEqual(readFileSync(join(folder, 'weights')))
+})

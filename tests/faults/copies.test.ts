@@ -1,0 +1,77 @@
+import { mkdirSync, readdirSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { safetensorsOf, write } from '../fixtures/make-models.ts'
+import { type RunningBackend, startBackend } from '../support/backend.ts'
+import { endOf, keptIn, untilNote } from '../support/conversions.ts'
+
+/** What copies and exports of models leave when they are stopped or killed: nothing. */
+
+const elements = 400_000_000
+let backend: RunningBackend
+let model: string
+let exports: string
+
+beforeEach(async () => {
+  backend = await startBackend()
+  model = join(backend.dataDir, 'large model')
+  exports = join(backend.dataDir, 'exports')
+  for (const folder of [model, exports]) mkdirSync(folder)
+  // Large, so that there is time to stop in the middle; a hole, so that it takes no room itself.
+  const header = JSON.stringify({ w: { dtype: 'F32', shape: [elements], data_offsets: [0, 4 * elements] } })
+  const file = write(model, 'model.safetensors', safetensorsOf(header))
+  truncateSync(file, 8 + header.length + 4 * elements)
+})
+afterEach(async () => {
+  if (backend.child.exitCode !== null || backend.child.signalCode !== null)
+    backend = await startBackend({ dataDir: backend.dataDir })
+  await backend.dispose()
+})
+
+async function beginExport(): Promise<string> {
+  const { jobId: importing } = await backend.client.models.import({ path: model, name: 'large' })
+  expect((await endOf(backend, importing)).state).toBe('done')
+  const { jobId } = await backend.client.models.export({ id: 'large', dir: join(exports, 'large') })
+  return jobId
+}
+
+const inTheMiddle = async (jobId: string): Promise<number> => {
+  const { pid } = await untilNote(backend, jobId, /model\.safetensors/)
+  return pid ?? 0
+}
+
+test('an export that is stopped leaves nothing beside its target, and its model stays ready', {
+  timeout: 120_000,
+}, async () => {
+  const jobId = await beginExport()
+  await inTheMiddle(jobId)
+  expect(readdirSync(exports)).toEqual([expect.stringMatching(/^large\.partial-/)])
+  await backend.client.jobs.stop({ id: jobId })
+  expect((await endOf(backend, jobId)).state).toBe('cancelled')
+  expect(readdirSync(exports)).toEqual([])
+  expect((await backend.client.models.show({ id: 'large' })).state).toBe('ready')
+})
+
+test('an export that died together with its backend leaves nothing after the next start', {
+  timeout: 120_000,
+}, async () => {
+  const jobId = await beginExport()
+  const pid = await inTheMiddle(jobId)
+  await backend.kill('SIGKILL')
+  process.kill(pid, 'SIGKILL')
+  backend = await startBackend({ dataDir: backend.dataDir })
+  expect(['failed', 'lost']).toContain((await endOf(backend, jobId)).state)
+  expect(readdirSync(exports)).toEqual([])
+})
+
+test('a copy whose process is killed fails, and leaves nothing half-made', { timeout: 120_000 }, async () => {
+  const { jobId, id } = await backend.client.models.import({ path: model, name: 'copied', copy: true })
+  process.kill(await inTheMiddle(jobId), 'SIGKILL')
+  expect(await endOf(backend, jobId)).toMatchObject({ state: 'failed', failure: { code: 'worker_failed' } })
+  expect(keptIn(backend.dataDir)).toEqual([])
+  expect(await backend.client.models.show({ id })).toMatchObject({ state: 'failed', problem: expect.any(String) })
+  // What the writer itself left in the blob store goes with the next start.
+  await backend.kill('SIGTERM')
+  backend = await startBackend({ dataDir: backend.dataDir })
+  expect(readdirSync(join(backend.dataDir, 'blobs', 'tmp'))).toEqual([])
+})

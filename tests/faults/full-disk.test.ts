@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { startBackend } from '../support/backend.ts'
+import { openCli } from '../support/cli.ts'
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0
+const cleanUps: (() => void | Promise<void>)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway disk '))
+  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function smallDisk(...options: string[]): string {
+  const folder = temporary()
+  execFileSync('mount', ['-t', 'tmpfs', '-o', ['size=4m', ...options].join(','), 'tmpfs', folder])
+  cleanUps.push(() => void execFileSync('umount', ['-l', folder]))
+  return folder
+}
+
+/** Takes every byte that is left. */
+function fill(path: string): void {
+  const file = openSync(path, 'w')
+  try {
+    for (const size of [1 << 16, 1 << 10]) while (hasRoomFor(file, size));
+  } finally {
+    closeSync(file)
+  }
+}
+
+function hasRoomFor(file: number, sizeBytes: number): boolean {
+  try {
+    return writeSync(file, Buffer.alloc(sizeBytes)) === sizeBytes
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false
+    throw error
+  }
+}
+
+describe.skipIf(!canMount)('a data directory on a full disk (needs root: it mounts a small tmpfs)', () => {
+  test('refuses every change with the cause, keeps reading, loses nothing, and goes on once there is room', async () => {
+    const disk = smallDisk()
+    const backend = await startBackend({ dataDir: join(disk, 'data') })
+    cleanUps.push(() => backend.dispose())
+    const { client } = backend
+    await client.keys.create({ name: 'before' })
+    writeFileSync(join(disk, 'rows.jsonl'), '{"prompt":"a","response":"b"}\n')
+    fill(join(disk, 'filler'))
+
+    const full = expect.objectContaining({ code: 'storage_full' })
+    const refused = async (change: () => Promise<unknown>) => {
+      const failure = await change().then(
+        () => 'accepted',
+        (error: { code: string; data?: { hint?: string } }) => ({ code: error.code, hint: error.data?.hint }),
+      )
+      expect(failure).toEqual({ code: 'storage_full', hint: expect.stringMatching(/Free some space/) })
+    }
+    await refused(async () => {
+      // The log may still have room for a few small records in pages that it has already.
+      for (let n = 0; n < 2_000; n += 1) await client.keys.create({ name: `while-full-${n}` })
+    })
+    await refused(() => client.backup.create({}))
+    await refused(() => client.datasets.import({ path: join(disk, 'rows.jsonl'), name: 'rows' }))
+    await expect(client.keys.create({ name: 'again' })).rejects.toEqual(full)
+    const names = (await client.keys.list({})).items.map(key => key.name)
+    expect(names).toContain('before')
+    expect(names).not.toContain('again')
+
+    rmSync(join(disk, 'filler'))
+    await client.keys.create({ name: 'after' })
+    expect((await client.keys.list({})).items.map(key => key.name)).toEqual(expect.arrayContaining(['before', 'after']))
+    expect((await client.audit.verify({})).verdict).toBe('intact')
+    expect(await client.backup.create({})).toMatchObject({ sizeBytes: expect.any(Number) })
+  })
+
+  test('that has no room for a database says so', async () => {
+    const disk = smallDisk()
+    fill(join(disk, 'filler'))
+    const cli = openCli({ SLIPWAY_DATA_DIR: join(disk, 'data') })
+    cleanUps.push(() => cli.dispose())
+    const { code, stderr } = await cli.run('status')
+    expect(`${code} ${stderr}`).toMatch(/^6 error\[storage_full\]/)
+    expect(stderr).toMatch(/^hint: Free some space/m)
+  })
+})
+
+test('a data directory where a file is in the way is named, with what to do', async () => {
+  const file = join(temporary(), 'a file')
+  writeFileSync(file, '')
+  const cli = openCli({ SLIPWAY_DATA_DIR: join(file, 'data') })
+  for (const words of [['status'], ['serve'], ['keys', 'list']]) {
+    const { code, stderr } = await cli.run(...words)
+    expect(`${code} ${stderr}`).toMatch(/^2 error\[invalid_input\]: .*a file is in the way/)
+    expect(stderr).toMatch(/^hint: Move the file away/m)
+  }
+})
+
+test.skipIf(!canMount)(
+  'a read-only data directory is named, with what to do (needs root: it mounts a tmpfs)',
+  async () => {
+    const disk = smallDisk()
+    for (const folder of ['never-used', 'used']) mkdirSync(join(disk, folder), { mode: 0o700 })
+    const used = openCli({ SLIPWAY_DATA_DIR: join(disk, 'used') })
+    expect((await used.run('keys', 'create', 'before')).code).toBe(0)
+    await used.run('stop')
+    execFileSync('mount', ['-o', 'remount,ro', disk])
+    for (const cli of [used, openCli({ SLIPWAY_DATA_DIR: join(disk, 'never-used') })]) {
+      for (const words of [['status'], ['serve'], ['keys', 'list']]) {
+        const { code, stderr } = await cli.run(...words)
+        expect(`${code} ${stderr}`).toMatch(/^4 error\[forbidden\]: .* cannot be written/)
+        expect(stderr).toMatch(/^hint: /m)
+      }
+    }
+  },
+)

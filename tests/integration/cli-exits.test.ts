@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { writeTinyGguf } from '../contract/engine-tiny-gguf.ts'
+import { startBackend } from '../support/backend.ts'
+import { openCli } from '../support/cli.ts'
+
+const cli = openCli()
+afterAll(() => cli.dispose())
+
+test.each([
+  ['a port that is no number', 2, 'invalid_input', ['--port', 'abc']],
+  ['a port that no machine has', 2, 'invalid_input', ['--port', '99999']],
+  ['an unknown flag', 2, 'invalid_input', ['--everything']],
+  ['an address beyond this machine', 4, 'forbidden', ['--host', '0.0.0.0']],
+])('serve with %s ends with exit code %i and says why', async (_, code, kind, words) => {
+  const ran = await cli.run('serve', ...words)
+  expect(`${ran.code} ${ran.stderr}`).toMatch(new RegExp(`^${code} error\\[${kind}\\]: .+\\nhint: .+\\n$`))
+})
+
+test('serve beside a backend that runs already, or on a port that is taken, ends with 5', async () => {
+  expect((await cli.run('status')).code).toBe(0)
+  expect((await cli.run('serve', '--port', '0')).stderr).toMatch(/^error\[conflict\]: .*\nhint: .*slipway status/)
+  expect((await cli.run('serve', '--port', '0')).code).toBe(5)
+  const other = openCli()
+  const taken = createServer()
+  await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', () => resolve()))
+  const address = taken.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const { code, stderr } = await other.run('serve', '--port', String(port))
+  await new Promise(resolve => taken.close(resolve))
+  await other.dispose()
+  expect(`${code} ${stderr}`).toMatch(new RegExp(`^5 error\\[conflict\\]: .*${port}`))
+})
+
+test('another workstation refuses a wrong key with 4 and a missing one before it is asked; where none answers, it is 1', async () => {
+  const backend = await startBackend({ port: true })
+  const list = (url: string, ...more: string[]) => cli.run('keys', 'list', '--url', url, ...more)
+  try {
+    const { secret } = await backend.client.keys.create({ name: 'far', scope: ['admin'] })
+    expect((await list(backend.url, '--key', secret)).code).toBe(0)
+    for (const key of [`${secret}0`, 'nonsense']) {
+      const { code, stderr } = await list(backend.url, '--key', key)
+      expect(`${code} ${stderr}`).toMatch(/^4 error\[unauthenticated\]: .*\nhint: /)
+      expect(stderr).not.toContain(key)
+    }
+    expect((await list(backend.url)).code).toBe(4)
+  } finally {
+    await backend.dispose()
+  }
+  const gone = await list(backend.url, '--key', 'any')
+  expect(`${gone.code} ${gone.stderr}`).toMatch(/^1 error\[worker_lost\]: No Slipway answers/)
+})
+
+test('a check that finds something wrong does not end with 0', async () => {
+  expect((await cli.run('audit', 'verify')).code).toBe(0)
+  expect((await cli.run('audit', 'verify', '--anchor-seq', '9999')).code).toBe(1)
+
+  const { path } = (await cli.run('backup', 'create', '--json')).json() as { path: string }
+  expect((await cli.run('backup', 'verify', path)).code).toBe(0)
+  writeFileSync(join(cli.dataDir, 'empty.db'), '')
+  const empty = await cli.run('backup', 'verify', join(cli.dataDir, 'empty.db'), '--json')
+  expect(empty.code).toBe(1)
+  expect(empty.json()).toMatchObject({ ok: false, problems: [expect.stringMatching(/not a database of Slipway/)] })
+  expect((await cli.run('backup', 'verify', 'nothing.db')).code).toBe(3)
+})
+
+test('a message that is piped into chat is answered as one that is typed, with --json as one document', async () => {
+  const model = join(cli.dataDir, 'tiny.gguf')
+  writeTinyGguf(model)
+  expect((await cli.run('models', 'import', model, '--name', 'tiny', '--wait')).code).toBe(0)
+  const deployed = await cli.run('inference', 'deploy', 'tiny', '--name', 'tiny', '--wait')
+  expect(`${deployed.code} ${deployed.stderr}`).toMatch(/^0/)
+  const json = await cli.pipe('hello\n', 'inference', 'chat', 'tiny', '--max-tokens', '4', '--json')
+  expect(json.code).toBe(0)
+  expect(json.json()).toMatchObject({ type: 'done', text: expect.any(String) })
+  const events = await cli.pipe('hello\n', 'inference', 'chat', 'tiny', '--max-tokens', '4', '--watch')
+  const lines = events.stdout.trim().split('\n')
+  expect(lines.map(line => (JSON.parse(line) as { type: string }).type).at(-1)).toBe('done')
+  expect((await cli.run('inference', 'chat', 'tiny')).code, 'nothing was piped in').toBe(2)
+})
