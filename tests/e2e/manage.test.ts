@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
@@ -26,6 +26,12 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
   beforeAll(async () => {
     workstation = await openWorkstation()
     page = workstation.page
+  })
+  // Whatever an earlier test left open or chosen is no business of the next.
+  beforeEach(async () => {
+    await page.reload()
+    await page.locator('.frame').waitFor()
+    await setLook(page, {})
   })
   afterAll(async () => {
     await workstation?.close()
