@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Button, InputNumber, Switch } from 'antd'
 import { useState } from 'react'
 import { api } from '../../lib/client.ts'
+import { copyText } from '../../lib/copy.ts'
 import { dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
@@ -35,7 +36,7 @@ export function ApiListener() {
   const link = useMutation(
     api.system.launchLink.mutationOptions({
       onSuccess: async ({ url, expiresAt }) => {
-        await navigator.clipboard.writeText(url)
+        await copyText(url)
         void message.success(text.linkCopied(dateTime(expiresAt)), 6)
       },
     }),
