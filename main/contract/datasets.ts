@@ -409,7 +409,11 @@ export const datasets = {
     description: 'Find what would hurt training: duplicates, empty turns, masked labels, leaks into validation',
     policy: 'read',
     route: 'GET /datasets/{id}/check',
-    cli: { args: ['id'], example: 'slipway datasets check dialogues --model base --method sft' },
+    cli: {
+      args: ['id'],
+      example: 'slipway datasets check dialogues --model base --method sft',
+      passes: { field: 'verdict', values: ['ready', 'usable'] },
+    },
     input: z.object({
       id: DatasetRef,
       model: Ref.optional().meta({ description: 'render rows with the chat template and tokenizer of this model' }),

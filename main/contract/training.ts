@@ -29,7 +29,11 @@ export const MemoryPlan = z.object({
   totalBytes: Bytes.meta({ description: 'what is needed: the sum of the terms' }),
   freeBytes: Bytes.meta({ description: 'of the device, now' }),
   deviceBytes: Bytes.optional().meta({ description: 'all of the device, used or not' }),
-  verdict: z.enum(['fits', 'tight', 'too_large']),
+  verdict: z.enum(['fits', 'tight', 'too_large']).meta({ description: 'in what is free now' }),
+  startsWhenFree: z
+    .boolean()
+    .optional()
+    .meta({ description: 'too large now, but it may be started: it waits until running jobs give memory back' }),
   terms: z.array(MemoryTerm),
   remedies: z.array(
     z.object({

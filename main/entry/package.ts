@@ -4,6 +4,8 @@
  *
  *   npm run package -- [--dir] [--target deb,rpm,AppImage] [--output DIR] [--compression xz|zstd|none]
  */
+import '../platform/network/unless-offline.ts'
+
 import { existsSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { backendOptions } from '../platform/backend-options.ts'
 import { systemClock } from '../platform/clock.ts'
 import { createApiListener } from '../platform/http/api-listener.ts'
 import { hostAndPort, perimeterOf } from '../platform/http/guard.ts'
@@ -8,7 +9,6 @@ import { afterBody } from '../platform/http/web-stream.ts'
 import { openLogFile } from '../platform/log.ts'
 import { makeFolder } from '../platform/make-folder.ts'
 import { defaultDataDir, pathsOf } from '../platform/paths.ts'
-import { backendOptions } from './backend-options.ts'
 import { composeBackend } from './compose.ts'
 
 /** Runs the backend until it is told to stop; resolves once it is ready. */

@@ -23,7 +23,7 @@ import { openSettings } from './settings.ts'
 import { wordsIn } from './strings.ts'
 import { createTrayEntry } from './tray.ts'
 
-// A window without a backend to talk to for this long is not worth keeping the program for.
+// How long a backend stays when the shell that started it was killed, and no job runs.
 const idleExitMs = 60_000
 const followAgainMs = 1_000
 

@@ -32,6 +32,7 @@ let jobs: Jobs
 let domain: Inference
 let handlers: Handlers<typeof inference>
 let verdict: MemoryPlan['verdict'] = 'fits'
+let startsWhenFree = false
 let close: () => void
 
 const call: Call = systemCall('test')
@@ -115,6 +116,7 @@ beforeAll(() => {
       totalBytes: 1_000_000,
       freeBytes: 2_000_000,
       verdict,
+      startsWhenFree,
       terms: [],
       remedies: [],
     }),
@@ -320,6 +322,21 @@ describe('what is refused before anything is started', () => {
     expect(error).toMatchObject({ code: 'missing_requirement', message: expect.stringContaining('GiB') })
     expect((await handlers.list(firstPage, call)).total).toBe(0)
   })
+})
+
+test('what would fit once running jobs end is started and waits; behind a name that serves, nobody waits for oneself', async () => {
+  verdict = 'too_large'
+  startsWhenFree = true
+  try {
+    expect(await deploy('tiny', 'patient')).toMatchObject({ name: 'patient', state: 'serving' })
+    const settings = { id: 'patient', model: 'tiny@1', wait: true }
+    expect(await rejectionOf(handlers.update(settings, call))).toMatchObject({ code: 'missing_requirement' })
+    await handlers.stop({ id: 'patient', wait: true }, call)
+    expect(await handlers.start({ id: 'patient', wait: true }, call)).toMatchObject({ state: 'serving' })
+  } finally {
+    verdict = 'fits'
+    startsWhenFree = false
+  }
 })
 
 test('a base model is told how to get a template, and can be given one', async () => {

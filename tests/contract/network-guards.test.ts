@@ -18,6 +18,7 @@ const byWish = [
   'electron.ts',
   'generate.ts',
   'lock-environments.ts',
+  'package.ts',
   'tour.ts',
 ]
 

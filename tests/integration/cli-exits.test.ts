@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -64,6 +64,15 @@ test('a check that finds something wrong does not end with 0', async () => {
   expect(empty.code).toBe(1)
   expect(empty.json()).toMatchObject({ ok: false, problems: [expect.stringMatching(/not a database of Slipway/)] })
   expect((await cli.run('backup', 'verify', 'nothing.db')).code).toBe(3)
+
+  const rows = join(cli.dataDir, 'rows.jsonl')
+  writeFileSync(rows, '{"prompt":"a","response":"b"}\n')
+  appendFileSync(rows, '{"prompt":"c","response":"d"}\n')
+  await cli.run('datasets', 'import', rows, '--name', 'rows')
+  expect((await cli.run('datasets', 'check', 'rows', '--method', 'sft')).code).toBe(0)
+  const wrong = await cli.run('datasets', 'check', 'rows', '--method', 'dpo', '--json')
+  expect(wrong.json()).toMatchObject({ verdict: 'refused' })
+  expect(wrong.code).toBe(1)
 })
 
 test('a message that is piped into chat is answered as one that is typed, with --json as one document', async () => {

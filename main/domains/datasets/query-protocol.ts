@@ -1,5 +1,5 @@
 import type { CheckProblem, DatasetFormat, Detection, RowIssue, SamplePreview } from '../../contract/datasets.ts'
-import type { ErrorBody } from '../../contract/errors.ts'
+import type { CrossedError } from '../../platform/threads/crossing.ts'
 import type { ColumnMap } from './import/row-view.ts'
 import type { CheckInput } from './queries/check.ts'
 import type { Exported, ExportInput } from './queries/export.ts'
@@ -40,4 +40,4 @@ export type QueryOutput<N extends QueryName> = ReturnType<Queries[N]>
 export type QueryRequest =
   | { readonly id: number; readonly name: QueryName; readonly input: unknown }
   | { readonly id: number; readonly cancel: true }
-export type QueryReply = { readonly id: number } & ({ readonly output: unknown } | { readonly error: ErrorBody })
+export type QueryReply = { readonly id: number } & ({ readonly output: unknown } | { readonly error: CrossedError })

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../contract/errors.ts'
+import { crossedError } from '../../platform/threads/crossing.ts'
 import type { QueryInput, QueryName, QueryOutput, QueryReply, QueryRequest } from './query-protocol.ts'
 
 const idleMs = 60_000
@@ -30,7 +31,7 @@ export function createQueryThread(): QueryThread {
       if (pending.size === 0) rest()
       if (!waiting) return
       if ('output' in reply) waiting.resolve(reply.output)
-      else waiting.reject(new AppError(reply.error.code, reply.error.message, reply.error))
+      else waiting.reject(crossedError(reply.error))
     })
     const lost = (error?: Error) => {
       if (worker !== fresh) return

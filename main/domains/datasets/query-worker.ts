@@ -2,7 +2,8 @@
 import '../../platform/network/never.ts'
 
 import { parentPort } from 'node:worker_threads'
-import { AppError, toAppError } from '../../contract/errors.ts'
+import { AppError } from '../../contract/errors.ts'
+import { errorToCross } from '../../platform/threads/crossing.ts'
 import { openDuck } from './import/duckdb.ts'
 import { detectRows } from './import/import-rows.ts'
 import { checkRows } from './queries/check.ts'
@@ -60,10 +61,7 @@ const answer = async (id: number, name: QueryName, input: unknown): Promise<Quer
     return { id, output }
   } catch (error) {
     if (abort.signal.aborted) return { id, error: new AppError('cancelled', 'Cancelled.').toBody() }
-    const known = toAppError(error)
-    const cause =
-      known.code === 'internal' && error instanceof Error ? { details: { cause: error.message.slice(0, 500) } } : {}
-    return { id, error: { ...known.toBody(), ...cause } }
+    return { id, error: errorToCross(error) }
   } finally {
     running.delete(id)
     connection.closeSync()
@@ -75,6 +73,6 @@ port.on('message', (request: QueryRequest) => {
   else
     void answer(request.id, request.name, request.input).then(
       reply => port.postMessage(reply),
-      error => port.postMessage({ id: request.id, error: toAppError(error).toBody() } satisfies QueryReply),
+      error => port.postMessage({ id: request.id, error: errorToCross(error) } satisfies QueryReply),
     )
 })

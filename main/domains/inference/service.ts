@@ -187,9 +187,14 @@ export function createInference(deps: Deps): Inference {
     return { served, device, memoryPlan }
   }
   type Prepared = Awaited<ReturnType<typeof examine>>
-  const prepare = async (...wanted: Parameters<typeof examine>): Promise<Prepared> => {
+  const prepare = async (
+    wanted: Parameters<typeof examine>,
+    /** Whether it may stand in the queue until running jobs give memory back. */
+    { mayWait }: { readonly mayWait: boolean },
+  ): Promise<Prepared> => {
     const prepared = await examine(...wanted)
-    if (prepared.memoryPlan.verdict === 'too_large') throw tooLarge(prepared.served, prepared.memoryPlan)
+    const { verdict, startsWhenFree = false } = prepared.memoryPlan
+    if (verdict === 'too_large' && !(mayWait && startsWhenFree)) throw tooLarge(prepared.served, prepared.memoryPlan)
     return prepared
   }
 
@@ -318,7 +323,7 @@ export function createInference(deps: Deps): Inference {
 
     deploy: async ({ model, name, description, adapter, wait, ...chosen }, call) => {
       const settings: RevisionSettings = chosen
-      const prepared = await prepare(model, adapter, settings)
+      const prepared = await prepare([model, adapter, settings], { mayWait: true })
       const deploymentName = name ?? prepared.served.adapter?.name ?? prepared.served.base.name
       const known = findDeployment(store.read, deploymentName)
       if (known && isLive(revisionOf(known, known.currentRevision))) {
@@ -406,7 +411,9 @@ export function createInference(deps: Deps): Inference {
       const record = existing(id)
       const current = revisionOf(record, record.currentRevision)
       if (isLive(current)) throw new AppError('conflict', `"${record.name}" runs already (${live.stateOf(current)}).`)
-      const { served: chosen, memoryPlan } = await prepare(current.model.id, current.adapter?.id, current.settings)
+      const { served: chosen, memoryPlan } = await prepare([current.model.id, current.adapter?.id, current.settings], {
+        mayWait: true,
+      })
       store.commit(call, record.id, tx => {
         launch(tx, call, record.name, { ...current, memoryPlan }, chosen)
         updateDeployment(tx, record, clock.nowMs())
@@ -428,7 +435,9 @@ export function createInference(deps: Deps): Inference {
       const settings: RevisionSettings = { ...current.settings, ...Object.fromEntries(given) }
       // Another base has adapters of its own: the old one stays only with the old base.
       const kept = model === undefined ? current.adapter?.id : undefined
-      const prepared = await prepare(model ?? current.model.id, adapter ?? kept, settings)
+      // Behind a name that serves, it would wait for the very memory that it is to take over.
+      const mayWait = !isLive(current)
+      const prepared = await prepare([model ?? current.model.id, adapter ?? kept, settings], { mayWait })
       const revision = putBehind(call, record, prepared, settings, description ?? record.description)
       return wait ? served(record.id, revision, call) : toDeployment(existing(record.id))
     },
@@ -442,7 +451,8 @@ export function createInference(deps: Deps): Inference {
       if (wanted === record.currentRevision)
         throw new AppError('conflict', `"${record.name}" serves version ${wanted} already.`)
       const target = revisionOf(record, wanted)
-      const prepared = await prepare(target.model.id, target.adapter?.id, target.settings)
+      const mayWait = !isLive(revisionOf(record, record.currentRevision))
+      const prepared = await prepare([target.model.id, target.adapter?.id, target.settings], { mayWait })
       const revision = putBehind(call, record, prepared, target.settings, record.description)
       return wait ? served(record.id, revision, call) : toDeployment(existing(record.id))
     },

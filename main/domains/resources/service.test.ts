@@ -151,7 +151,11 @@ test('a device that is not there is refused with what is', () => {
 
 test('a plan is made for the GPU with most room, and for the processor where there is none', () => {
   const { resources, show } = open(none)
-  expect(resources.planDevice('auto')).toEqual({ kind: 'cpu', name: 'cpu', totalBytes: 19 * gib, freeBytes: 15 * gib })
+  expect(resources.planDevice('auto')).toEqual({
+    ...{ kind: 'cpu', name: 'cpu', totalBytes: 19 * gib, freeBytes: 15 * gib },
+    // Nobody has to wait for jobs where none run: what other programs use of the processor's memory stays theirs.
+    waits: { overBytes: 19 * gib, upToBytes: 15 * gib },
+  })
   show(gpuSample(0, { memoryUsedBytes: 60 * gib, processes: null }), gpuSample(1))
   expect(resources.planDevice('auto')).toMatchObject({
     kind: 'cuda',
@@ -159,6 +163,22 @@ test('a plan is made for the GPU with most room, and for the processor where the
     freeBytes: 80 * gib,
   })
   expect(resources.planDevice('cuda:0').freeBytes).toBe(20 * gib)
+})
+
+test('a plan knows what a job can wait for: what running jobs will give back, and not what others use', () => {
+  const { resources, show, store } = open(none)
+  show(gpuSample(0, { memoryUsedBytes: 10 * gib, processes: [] }))
+  const grant = (jobId: string, device: string, bytes: number) =>
+    store.record(tx => resources.leases.grant(tx, [{ jobId, requests: [wants(device, bytes)] }]))
+  expect(grant('job_1', 'cuda:0', 50 * gib).size).toBe(1)
+  const { freeBytes, waits } = resources.planDevice('cuda:0')
+  expect(freeBytes).toBe(20 * gib)
+  expect(waits).toEqual({ overBytes: 20 * gib, upToBytes: 70 * gib })
+  expect(grant('job_2', 'cuda:0', 21 * gib).size, 'what is over it waits').toBe(0)
+
+  expect(grant('job_3', 'cpu', 12 * gib).size).toBe(1)
+  const cpu = resources.planDevice('cpu')
+  expect(cpu.waits).toEqual({ overBytes: 7 * gib, upToBytes: 19 * gib })
 })
 
 test('a child that asked for any device sees the one it got; one that named a GPU keeps the numbering', () => {

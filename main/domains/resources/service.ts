@@ -29,6 +29,11 @@ export type PlannedDevice = {
   readonly name: string
   readonly totalBytes: number
   readonly freeBytes: number
+  /**
+   * A job that needs more than `over` and at most `upTo` waits in the queue until running jobs have given theirs back.
+   * Below, it is granted at once; above, never.
+   */
+  readonly waits: { readonly overBytes: number; readonly upToBytes: number }
 }
 
 type Deps = {
@@ -232,13 +237,18 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
     devices: () => [cpuNow(), ...gpusNow()],
     planDevice: wanted => {
       const device = find(wanted)
+      const grantable = freeBytesOf(device, listLeases(store.read))
+      const { totalBytes } = device
+      const withoutOurs = totalBytes - device.othersBytes
       if (device.kind === 'cpu') {
-        const { totalBytes, freeBytes } = cpuNow()
-        return { kind: 'cpu', name: 'cpu', totalBytes, freeBytes }
+        // The book counts leases alone; what other programs use of the processor's memory they may keep.
+        const { freeBytes, leasedBytes } = cpuNow()
+        const waits = { overBytes: grantable, upToBytes: Math.min(withoutOurs, freeBytes + leasedBytes) }
+        return { kind: 'cpu', name: 'cpu', totalBytes, freeBytes, waits }
       }
       const name = gpus().find(each => each.id === device.id)?.name ?? device.id
-      const freeBytes = freeBytesOf(device, listLeases(store.read))
-      return { kind: 'cuda', name: `${device.id} (${name})`, totalBytes: device.totalBytes, freeBytes }
+      const waits = { overBytes: grantable, upToBytes: withoutOurs }
+      return { kind: 'cuda', name: `${device.id} (${name})`, totalBytes, freeBytes: grantable, waits }
     },
     deviceFor: wanted => find(wanted).id,
     ready: gpu.ready,

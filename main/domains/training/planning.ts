@@ -3,7 +3,7 @@ import type { ModelVersion } from '../../contract/models.ts'
 import type { MemoryPlan } from '../../contract/training.ts'
 import type { TrainingMethod, TrainingParameters } from '../../contract/training-parameters.ts'
 import { adapterParameterCount, type ModelArchitecture, type TensorFact } from './plan/architecture.ts'
-import type { PlanDevice } from './plan/memory-terms.ts'
+import { type PlanDevice, startsWhenFree } from './plan/memory-terms.ts'
 import { planMemory } from './plan/plan-memory.ts'
 
 type Deps = {
@@ -31,6 +31,7 @@ export const createPlanner =
         freeBytes: plan.freeBytes,
         deviceBytes: on.totalBytes,
         verdict: plan.verdict,
+        ...(startsWhenFree(on, plan.totalBytes) && { startsWhenFree: true }),
         terms: plan.terms.map(({ key, bytes, formula, source }) => ({ name: key, bytes, formula, source })),
         remedies: plan.remedies.map(({ text, changes, totalBytes, harm }) => ({
           change: text,

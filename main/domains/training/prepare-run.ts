@@ -62,7 +62,7 @@ export function createPreparation({
       model: model.name,
       dataset: train.map(data => data.name),
       parameters,
-      warnings: [...parameterWarnings(method, parameters)],
+      warnings: [...parameterWarnings(method, parameters), ...waitingNote(memory)],
       rows,
       steps,
       trainableParameters,
@@ -98,9 +98,21 @@ function checkedKind(data: TrainingData, method: TrainingMethod): TrainingData {
   )
 }
 
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+
+/** Whether a run of that size can neither start now nor once running jobs have ended. */
+export const cannotStart = ({ verdict, startsWhenFree }: MemoryPlan): boolean =>
+  verdict === 'too_large' && startsWhenFree !== true
+
+const waitingNote = ({ startsWhenFree, totalBytes, device, freeBytes }: MemoryPlan): readonly string[] =>
+  startsWhenFree
+    ? [
+        `It needs ${gigabytes(totalBytes)} on ${device}, which has ${gigabytes(freeBytes)} free: it starts when running jobs have given theirs back.`,
+      ]
+    : []
+
 export function tooLarge(memory: MemoryPlan): AppError {
   const needed = sum(memory.terms.map(term => term.bytes))
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
   const first = memory.remedies[0]
   return new AppError(
     'missing_requirement',

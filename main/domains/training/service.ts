@@ -16,7 +16,7 @@ import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
 import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
-import { createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
+import { cannotStart, createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
 import { createRemoval } from './removal.ts'
 import {
   activeRuns,
@@ -101,7 +101,7 @@ export function createTraining(deps: TrainingDeps): Training {
 
   const begin = async (input: StartInput, call: Call): Promise<Run> => {
     const { model, train, measured, parameters, answer } = await prepare(input)
-    if (answer.memory.verdict === 'too_large' && !input.anyway) throw tooLarge(answer.memory)
+    if (cannotStart(answer.memory) && !input.anyway) throw tooLarge(answer.memory)
     const adapter = input.from === undefined ? undefined : models.readyVersion(input.from)
     if (adapter && adapter.summary.format !== 'adapter')
       throw new AppError('invalid_input', `${adapter.name} is not an adapter.`, {

@@ -1,6 +1,6 @@
 import type { ModelVersion } from '../../contract/models.ts'
 import type { MemoryPlan } from '../../contract/training.ts'
-import type { PlanDevice } from './plan/memory-terms.ts'
+import { type PlanDevice, startsWhenFree } from './plan/memory-terms.ts'
 import { verdictOf } from './plan/plan-memory.ts'
 import { planServing, usualContextTokens } from './plan/plan-serving.ts'
 
@@ -39,7 +39,8 @@ export const createServingPlanner =
           source: 'file sizes',
         },
       ]
-      return { ...common, totalBytes: bytes, verdict: verdictOf(bytes, on.freeBytes), terms, remedies: [] }
+      const verdict = verdictOf(bytes, on.freeBytes)
+      return { ...common, totalBytes: bytes, verdict, ...waiting(on, bytes), terms, remedies: [] }
     }
     const plan = planServing({
       model: {
@@ -63,6 +64,7 @@ export const createServingPlanner =
       ...common,
       totalBytes: plan.totalBytes,
       verdict: plan.verdict,
+      ...waiting(on, plan.totalBytes),
       terms: plan.terms.map(({ key, bytes, formula, source }) => ({ name: key, bytes, formula, source })),
       remedies: plan.remedies.map(({ text, changes, totalBytes }) => ({
         change: text,
@@ -71,3 +73,6 @@ export const createServingPlanner =
       })),
     }
   }
+
+const waiting = (device: PlanDevice, bytes: number): { startsWhenFree?: true } =>
+  startsWhenFree(device, bytes) ? { startsWhenFree: true } : {}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { systemCall } from '../../contract/call.ts'
 import type { ChangeEvent } from '../../contract/events.ts'
 import type { ModelVersion } from '../../contract/models.ts'
+import type { MemoryPlan } from '../../contract/training.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { lineageMigration } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
@@ -43,6 +44,10 @@ export function openTraining() {
   const jobs = createTestJobs(time, 'training')
   const paths = pathsOf(dir, {})
   const python = { lockHash: 'lock-1' }
+  /** What the planner will say. */
+  const bench: { memory: MemoryPlan } = {
+    memory: { device: 'cpu', totalBytes: 1, freeBytes: 10, verdict: 'fits', terms: [], remedies: [] },
+  }
   const training = createTraining({
     store,
     clock: time,
@@ -55,15 +60,13 @@ export function openTraining() {
       freeze: () => undefined,
     },
     pythonFor: name => ({ python: '/usr/bin/python3', env: {}, lockHash: python.lockHash, name }),
-    plan: async () => ({
-      memory: { device: 'cpu', totalBytes: 1, freeBytes: 10, verdict: 'fits', terms: [], remedies: [] },
-      trainableParameters: 1,
-    }),
+    plan: async () => ({ memory: bench.memory, trainableParameters: 1 }),
     machine: () => ({ platform: 'test', cpu: 'test', cores: 1, memoryBytes: 1, device: 'cpu' }),
     code: { version: '0', workerSha256: '' },
   })
 
-  return {
+  return Object.assign(bench, {
+    call,
     db,
     store,
     clock,
@@ -74,7 +77,10 @@ export function openTraining() {
     training,
     handlers: training.handlers,
     configOf: jobs.configOf,
-    start: (name: string, more: { dataset?: string[]; validation?: string[]; set?: Record<string, unknown> } = {}) => {
+    start: (
+      name: string,
+      more: { dataset?: string[]; validation?: string[]; set?: Record<string, unknown>; anyway?: boolean } = {},
+    ) => {
       clock.now += 1_000
       return training.handlers.start(
         {
@@ -107,5 +113,5 @@ export function openTraining() {
       db.close()
       rmSync(dir, { recursive: true, force: true })
     },
-  }
+  })
 }

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import { AppError, toAppError } from '../../contract/errors.ts'
+import { AppError } from '../../contract/errors.ts'
+import { errorToCross } from './crossing.ts'
 import type { FromThread, Input, Output, Questions, ToThread } from './protocol.ts'
 
 export type Answers<Q extends Questions> = {
@@ -19,11 +20,7 @@ export function answerQuestions<Q extends Questions>(answers: Answers<Q>): void 
       return { output: await run(input, signal) }
     } catch (error) {
       if (signal.aborted) return { error: new AppError('cancelled', 'Cancelled.').toBody() }
-      const known = toAppError(error)
-      // Only the words of an error can cross: its cause would be lost.
-      const cause =
-        known.code === 'internal' && error instanceof Error ? { details: { cause: error.message.slice(0, 500) } } : {}
-      return { error: { ...known.toBody(), ...cause } }
+      return { error: errorToCross(error) }
     }
   }
 

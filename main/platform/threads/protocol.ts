@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../../contract/errors.ts'
+import type { CrossedError } from './crossing.ts'
 
 /** What a thread can be asked, by name: one input and one output each. Both cross the thread as plain data. */
 export type Questions = Readonly<Record<string, (input: never) => unknown>>
@@ -6,4 +6,4 @@ export type Input<Q extends Questions, N extends keyof Q> = Parameters<Q[N]>[0]
 export type Output<Q extends Questions, N extends keyof Q> = ReturnType<Q[N]>
 
 export type ToThread = { readonly ask: string; readonly input: unknown } | { readonly cancel: true }
-export type FromThread = { readonly output: unknown } | { readonly error: ErrorBody }
+export type FromThread = { readonly output: unknown } | { readonly error: CrossedError }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../contract/errors.ts'
+import { crossedError } from './crossing.ts'
 import type { FromThread, Input, Output, Questions, ToThread } from './protocol.ts'
 
 export type Threads<Q extends Questions> = {
@@ -59,8 +60,7 @@ export function createThreads<Q extends Questions>({
       thread.now = undefined
       rest(thread)
       if (answered && 'output' in reply) answered.resolve(reply.output)
-      else if (answered && 'error' in reply)
-        answered.reject(new AppError(reply.error.code, reply.error.message, reply.error))
+      else if (answered && 'error' in reply) answered.reject(crossedError(reply.error))
       next()
     })
     worker.on('error', (error: NodeJS.ErrnoException) => {

@@ -32,7 +32,7 @@ const leftOut: readonly RegExp[] = [
   /^main\/.*\/testing(\/|$)/,
   /^main\/entry\/(checkout\.mjs|slipway\.mjs|electron\.ts|generate\.ts|lock-environments\.ts|package\.ts|tour\.ts)$/,
   /^native\/environments\/tests\./,
-  /^resources\/(linux|samples\/make)(\/|$)/,
+  /^resources\/(linux|windows|samples\/make)(\/|$)/,
 ]
 
 /** Files of packages that nothing reads at run time: TypeScript (Node runs none of a package's), maps, notes. */
@@ -67,8 +67,9 @@ export function stagePackage({ root, out, platform, node }: Place): void {
   mkdirSync(join(out, 'node'))
   cpSync(node, join(out, 'node', basename(node)), { mode: constants.COPYFILE_FICLONE })
   mkdirSync(join(out, 'bin'))
-  cpSync(join(root, 'resources', 'linux', 'slipway'), join(out, 'bin', 'slipway'))
-  chmodSync(join(out, 'bin', 'slipway'), 0o755)
+  const [system, command] = platform.startsWith('win32') ? ['windows', 'slipway.cmd'] : ['linux', 'slipway']
+  cpSync(join(root, 'resources', system, command), join(out, 'bin', command))
+  chmodSync(join(out, 'bin', command), 0o755)
   // Filled by whoever can get it; the folder is named in electron-builder.yml and has to be there.
   mkdirSync(join(out, 'uv'))
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { AppError, errorKinds, isErrorCode, toAppError } from '../../contract/errors.ts'
+import type { Job } from '../../contract/jobs.ts'
 import type { ListedMethod } from '../../contract/walk.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { type Client, clientError, createClient } from '../rpc/client.ts'
@@ -160,7 +161,15 @@ async function call(
     const final = await shownAgain(client, listed, answer)
     out(flags.json ? JSON.stringify(final) : pretty(final, deps.width))
   }
-  return job.state === 'done' ? 0 : job.state === 'cancelled' ? errorKinds.cancelled.exit : 1
+  return exitOfEnd(listed.verb, job.state)
+}
+
+/** The exit code of a command that followed a job to its end. */
+export function exitOfEnd(verb: string, state: Job['state']): number {
+  if (state === 'done') return 0
+  if (state !== 'cancelled') return 1
+  // Whoever stops a job wants it to end so; whoever waits for one has been interrupted.
+  return verb === 'stop' ? 0 : errorKinds.cancelled.exit
 }
 
 const passed = ({ facts: { cli } }: ListedMethod, answer: unknown): boolean =>

@@ -62,8 +62,9 @@ export async function listFolder(path: string, reading: Reading): Promise<Folder
         if (skippedFolders.has(entry.name) || checkpointFolder.test(entry.name)) continue
         const below =
           depth < folderDepth ? await openFolder(full).catch(reasonOf) : `it lies deeper than ${folderDepth} folders`
-        if (typeof below === 'string') unusable.set(name, below)
-        else await visit(full, depth + 1, below)
+        // Some folders open and still do not list (below /proc, on a drive that was pulled out).
+        const reason = typeof below === 'string' ? below : await visit(full, depth + 1, below).catch(whyUnlisted)
+        if (typeof reason === 'string') unusable.set(name, reason)
         continue
       }
       const found = await memberOf(root, name)
@@ -71,7 +72,11 @@ export async function listFolder(path: string, reading: Reading): Promise<Folder
       else members.push(found)
     }
   }
-  await visit(root, 0, await openFolder(root))
+  try {
+    await visit(root, 0, await openFolder(root))
+  } catch (error) {
+    throw fileError(error, basename(root))
+  }
   // The order of a folder's entries is the file system's whim; the facts must not depend on it.
   members.sort((a, b) => (a.path < b.path ? -1 : 1))
   return { root, members, unusable }
@@ -139,6 +144,12 @@ async function openFolder(path: string): Promise<Dir> {
   } catch (error) {
     throw fileError(error, basename(path))
   }
+}
+
+// What the limits refuse, they refuse for the whole folder.
+function whyUnlisted(error: unknown): string {
+  if (error instanceof AppError) throw error
+  return reasonOf(error)
 }
 
 function reasonOf(error: unknown): string {

@@ -14,7 +14,13 @@ export type PlanDevice = {
   readonly name: string
   readonly totalBytes: number
   readonly freeBytes: number
+  /** Needs in between are met once running jobs have given their memory back; absent where nobody queues. */
+  readonly waits?: { readonly overBytes: number; readonly upToBytes: number }
 }
+
+/** Whether the queue holds a job of that size back now, and lets it start later. */
+export const startsWhenFree = ({ waits }: PlanDevice, bytes: number): boolean =>
+  waits !== undefined && bytes > waits.overBytes && bytes <= waits.upToBytes
 
 export const termKeys = [
   'weights',
