@@ -61,10 +61,11 @@ async function download({ root, node, env }) {
   return undefined
 }
 
+// Node before 20.12 calls the folder `path`.
 const bytesBelow = folder =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter(entry => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0)
 
 /** Whether anybody answers at a port within a few seconds. */
 export const reachable = (host, port, limitMs = 4_000) =>
