@@ -421,6 +421,9 @@ export const datasets = {
       against: DatasetRef.optional().meta({ description: 'a validation or test version that must not share rows' }),
       maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
       rows: z.coerce.number().int().min(1).max(100).default(5).meta({ description: 'how many rendered rows to show' }),
+      first: z.coerce.number().int().min(1).max(1_000_000_000).optional().meta({
+        description: 'render only so many rows for the model, from the first; default: all',
+      }),
     }),
     output: CheckReport,
   }),

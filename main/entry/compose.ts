@@ -294,6 +294,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     callerOfKey: identity.callerOfKey,
     callerOfSession: identity.callerOfSession,
     startSession: identity.startSession,
+    sessionCookie: `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
     refused: (caller, path, error) =>
       recordRefusal({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
     answered: http.answered,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { capture } from './child.mjs'
@@ -57,9 +57,15 @@ async function download({ root, node, env }) {
     env,
   })
   if (code !== 0) return stderr.trim().split('\n')[0]?.slice(0, 200) || `code ${code}`
-  step.done(readableBytes(110_000_000))
+  step.done(readableBytes(bytesBelow(join(root, 'node_modules', 'electron', 'dist'))))
   return undefined
 }
+
+// Node before 20.12 calls the folder `path`.
+const bytesBelow = folder =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter(entry => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0)
 
 /** Whether anybody answers at a port within a few seconds. */
 export const reachable = (host, port, limitMs = 4_000) =>

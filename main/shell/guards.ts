@@ -2,20 +2,24 @@ import { app, type Session } from 'electron'
 import type { Log } from '../platform/log.ts'
 import { isOurs, scheme } from './origin.ts'
 
+/** Electron before 25 gives the address beside the event, today's within it. */
+type Navigation = { readonly preventDefault: () => void; readonly url?: string }
+
 /**
  * What every page of this program may not do, whatever it shows: leave the workstation's origin, open a window, attach a
  * webview. Call it before the first window.
  */
 export function guardContents(log: Log): void {
   app.on('web-contents-created', (_event, contents) => {
-    const refuseForeign = (what: string) => (event: { readonly preventDefault: () => void }, url: string) => {
+    const refuseForeign = (event: Navigation, positional?: string) => {
+      const url = event.url ?? positional ?? ''
       if (isOurs(url)) return
       event.preventDefault()
-      log.warn('navigation refused', { what, url: url.slice(0, 300) })
+      log.warn('navigation refused', { url: url.slice(0, 300) })
     }
-    contents.on('will-navigate', refuseForeign('navigate'))
-    contents.on('will-redirect', refuseForeign('redirect'))
-    contents.on('will-frame-navigate', event => refuseForeign('frame')(event, event.url))
+    contents.on('will-navigate', refuseForeign)
+    contents.on('will-redirect', refuseForeign)
+    contents.on('will-frame-navigate', event => refuseForeign(event))
     contents.on('will-attach-webview', event => event.preventDefault())
     // Links are opened by the preload script after a real click; a script cannot open anything.
     contents.setWindowOpenHandler(({ url }) => {

@@ -33,6 +33,6 @@ export const createHandle =
   }
 
 function ourWindow({ senderFrame, sender }: IpcMainInvokeEvent): BrowserWindow | undefined {
-  if (!senderFrame || senderFrame.parent !== null || senderFrame !== sender.mainFrame) return undefined
+  if (!senderFrame || senderFrame.parent !== null) return undefined
   return isOurs(senderFrame.url) ? (Windows.fromWebContents(sender) ?? undefined) : undefined
 }

@@ -42,8 +42,6 @@ const words = {
   shortcuts: ['Keyboard shortcuts', '键盘快捷键'],
   showLogs: ['Show logs', '显示日志'],
   about: ['About Slipway', '关于 Slipway'],
-  minimize: ['Minimize', '最小化'],
-  window: ['Window', '窗口'],
   hide: ['Hide Slipway', '隐藏 Slipway'],
   openSlipway: ['Open Slipway', '打开 Slipway'],
   noJobs: ['No job is running', '没有正在运行的任务'],
@@ -63,8 +61,6 @@ const words = {
   ],
   retry: ['Try again', '重试'],
   showLog: ['Show the log', '显示日志'],
-  starting: ['Starting…', '正在启动…'],
-  copied: ['Version', '版本'],
 } as const satisfies Record<string, readonly [en: string, zh: string]>
 
 export type WordKey = keyof typeof words

@@ -1,5 +1,3 @@
-import { jinja } from '@codemirror/lang-jinja'
-import { json } from '@codemirror/lang-json'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
@@ -9,7 +7,12 @@ import { useEffect, useRef } from 'react'
 import { cspNonce } from '../lib/csp-nonce.ts'
 import type { CodeEditorProps, CodeLanguage } from './CodeEditor.tsx'
 
-const languages: Record<CodeLanguage, () => Extension> = { json, jinja, text: () => [] }
+// Each language comes by itself: Jinja brings HTML, CSS and JavaScript with it.
+const languages: Record<CodeLanguage, () => Promise<Extension>> = {
+  json: async () => (await import('@codemirror/lang-json')).json(),
+  jinja: async () => (await import('@codemirror/lang-jinja')).jinja(),
+  text: async () => [],
+}
 
 // Colours are the page's variables, so that a switch of the theme needs nothing.
 const look = EditorView.theme({
@@ -40,13 +43,15 @@ export function CodeMirrorEditor({ value, onChange, language, label, isReadOnly 
   latest.current = { value, onChange }
   useEffect(() => {
     if (!host.current) return
+    const grammar = new Compartment()
+    let isGone = false
     const made = new EditorView({
       parent: host.current,
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
           minimalSetup,
-          languages[language](),
+          grammar.of([]),
           look,
           syntaxHighlighting(colours),
           EditorView.lineWrapping,
@@ -60,7 +65,13 @@ export function CodeMirrorEditor({ value, onChange, language, label, isReadOnly 
       }),
     })
     view.current = made
-    return () => made.destroy()
+    void languages[language]().then(extension => {
+      if (!isGone) made.dispatch({ effects: grammar.reconfigure(extension) })
+    })
+    return () => {
+      isGone = true
+      made.destroy()
+    }
   }, [language, label])
   useEffect(() => {
     view.current?.dispatch({

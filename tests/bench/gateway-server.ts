@@ -25,6 +25,7 @@ const gateway = createGateway({
   callerOfKey: () => ({ kind: 'key', id: 'bench', scopes: ['inference'], source: 'tcp' }),
   callerOfSession: () => undefined,
   startSession: () => undefined,
+  sessionCookie: 'slipway-session-bench',
   refused: () => undefined,
   answered: () => undefined,
   clock: systemClock,

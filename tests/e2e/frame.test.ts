@@ -1,7 +1,7 @@
 import { cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
@@ -23,6 +23,12 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     // Some real bytes first: a file without any is taken for the placeholder of a cloud drive.
     writeFileSync(join(folder, 'large', 'notes.dat'), Buffer.alloc(1 << 20, 1))
     truncateSync(join(folder, 'large', 'notes.dat'), largeBytes)
+  })
+  // Whatever an earlier test left open or chosen is no business of the next.
+  beforeEach(async () => {
+    await page.reload()
+    await page.locator('.frame').waitFor()
+    await setLook(page, {})
   })
   afterAll(async () => {
     await workstation?.close()
@@ -93,7 +99,7 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await workstation.open('#/jobs')
     await setLook(page, { theme: 'light', language: 'zh' })
     await title('任务')
-    await page.getByRole('link', { name: '环境' }).waitFor()
+    await page.getByRole('link', { name: '环境', exact: true }).waitFor()
     await page.reload()
     await title('任务')
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light')

@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
@@ -18,6 +18,12 @@ describe.skipIf(!chromiumPath)('home', () => {
     cpSync(sample('model'), snapshot, { recursive: true })
     workstation = await openWorkstation({}, { env: { HF_HUB_CACHE: hub } })
     page = workstation.page
+  })
+  // Whatever an earlier test left open or chosen is no business of the next.
+  beforeEach(async () => {
+    await page.reload()
+    await page.locator('.frame').waitFor()
+    await setLook(page, {})
   })
   afterAll(async () => {
     await workstation?.close()
@@ -121,6 +127,7 @@ describe.skipIf(!chromiumPath)('home', () => {
       expect(await overflow()).toBeLessThanOrEqual(0)
       expect(await page.locator('.home').evaluate(box => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0)
     }
-    expect(workstation.complaints).toEqual([])
+    // A model that was removed on purpose is not found by what still asks for it; the browser notes that.
+    expect(workstation.complaints.filter(text => !/status of 404/.test(text))).toEqual([])
   })
 })

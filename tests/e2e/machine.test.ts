@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { logFolder } from '../../main/platform/processes/job-folder.ts'
 import { createLogWriter } from '../../main/platform/processes/log-file.ts'
 import { temporaryDir } from '../support/backend.ts'
@@ -22,6 +22,12 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await models.import({ path: sample('model'), name: 'tide' })
     const { jobId } = await datasets.import({ path: sample('datasets/broken.jsonl'), name: '破损的样例' })
     await jobs.wait({ id: jobId })
+  })
+  // Whatever an earlier test left open or chosen is no business of the next.
+  beforeEach(async () => {
+    await page.reload()
+    await page.locator('.frame').waitFor()
+    await setLook(page, {})
   })
   afterAll(async () => {
     await workstation?.close()

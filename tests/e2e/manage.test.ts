@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
@@ -26,6 +26,12 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
   beforeAll(async () => {
     workstation = await openWorkstation()
     page = workstation.page
+  })
+  // Whatever an earlier test left open or chosen is no business of the next.
+  beforeEach(async () => {
+    await page.reload()
+    await page.locator('.frame').waitFor()
+    await setLook(page, {})
   })
   afterAll(async () => {
     await workstation?.close()
@@ -91,6 +97,7 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
     await page.getByTitle('backup.create', { exact: true }).click()
     await page.keyboard.press('Escape')
     await page.getByText('1 record', { exact: true }).waitFor()
+    await page.locator('.ant-select-dropdown').waitFor({ state: 'hidden' })
     await page.getByText('Refused', { exact: true }).click()
     await page.getByText('No record matches').waitFor()
     await page.getByRole('button', { name: 'Show all' }).click()
@@ -160,6 +167,7 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
   })
 
   test('a port that the settings opened is changed under the window, which moves with it, and closed with a warning', async () => {
+    await workstation.open('#/settings?section=api')
     const other = await startBackend()
     try {
       const [first, second] = [await freePort(), await freePort()]
@@ -180,6 +188,9 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
       await window.getByRole('alert').filter({ hasText: 'The backend does not answer' }).waitFor()
       expect((await other.client.settings.get({})).listener).toEqual({ state: 'off' })
       await window.close()
+      // Cookies know no ports: the session of this workstation is still its own.
+      await page.reload()
+      await page.getByRole('switch', { name: 'API port' }).waitFor()
     } finally {
       await other.dispose()
     }

@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
@@ -10,7 +12,7 @@ const testMs = 900_000
 
 /** A run of many small steps: long enough to be stopped in its middle. */
 const long = { maxSteps: 4000, globalBatchSize: 2, microBatchSize: 2, maxSequenceLength: 160, saveSteps: 100_000 }
-const short = { ...long, maxSteps: 6, saveSteps: 3, validationSteps: 3 }
+const short = { ...long, maxSteps: 6, saveSteps: 3, validationSteps: 3, learningRate: 1e-3 }
 
 describe.skipIf(!chromiumPath)('training', () => {
   let workstation: Workstation
@@ -34,10 +36,15 @@ describe.skipIf(!chromiumPath)('training', () => {
     await workstation?.close()
   }, testMs)
 
-  const start = (name: string, set: Record<string, unknown>) =>
-    client.training.start({ method: 'sft', model: 'base', dataset: ['notes'], name, set })
+  /** A short run that has ended; made by the first test that asks for it. */
+  const shortRun = async (name: string, set: Record<string, unknown> = {}) => {
+    const { items } = await client.training.list({ q: name })
+    if (items.length === 0)
+      await client.training.start({ method: 'sft', model: 'base', dataset: ['notes'], name, set: { ...short, ...set } })
+    return client.training.show({ id: name })
+  }
   const ended = (name: string) =>
-    expect.poll(async () => (await client.training.show({ id: name })).state, patience).toMatch(/done|cancelled|failed/)
+    expect.poll(async () => (await client.training.show({ id: name })).state, patience).toBe('done')
   const main = () => page.locator('main')
   const button = (name: string) => main().getByRole('button', { name, exact: true })
   const field = (name: string) => page.getByRole('spinbutton', { name })
@@ -146,8 +153,8 @@ describe.skipIf(!chromiumPath)('training', () => {
   test(
     'a run that is done offers its model, its checkpoints and everything that made it; removed, it can be taken back',
     async () => {
-      const { id } = await start('done-run', short)
-      await ended('done-run')
+      const { id } = await shortRun('short-a')
+      await ended('short-a')
       await workstation.open(`#/training/${id}`)
       await main().getByText('It has made a model').waitFor(patience)
       expect(await main().getByRole('link', { name: 'Evaluate' }).getAttribute('href')).toMatch(/^#\/evaluations\?/)
@@ -163,11 +170,11 @@ describe.skipIf(!chromiumPath)('training', () => {
 
       await button('More').click()
       await page.getByRole('menuitem', { name: 'Remove the run' }).click()
-      await page.getByText('done-run is removed.').waitFor()
-      await expect.poll(async () => (await client.training.list({ q: 'done-run' })).total).toBe(0)
+      await page.getByText('short-a is removed.').waitFor()
+      await expect.poll(async () => (await client.training.list({ q: 'short-a' })).total).toBe(0)
       await page.getByRole('button', { name: 'Undo' }).click()
-      await main().getByRole('heading', { name: 'done-run' }).waitFor()
-      expect((await client.training.list({ q: 'done-run' })).total).toBe(1)
+      await main().getByRole('heading', { name: 'short-a' }).waitFor()
+      expect((await client.training.list({ q: 'short-a' })).total).toBe(1)
       expect(workstation.complaints).toEqual([])
     },
     testMs,
@@ -232,13 +239,13 @@ describe.skipIf(!chromiumPath)('training', () => {
   test(
     'runs are marked by keys and laid over each other, with a table of what differs; NaN is said to be NaN',
     async () => {
-      await start('compare-a', { ...short, learningRate: 1e-3 })
-      await start('compare-b', { ...short, learningRate: 2e-3, loraRank: 8 })
-      await ended('compare-a')
-      await ended('compare-b')
-      await workstation.open('#/training?q=compare-')
+      const run = await shortRun('short-a')
+      await shortRun('short-b', { learningRate: 2e-3, loraRank: 8 })
+      await ended('short-a')
+      await ended('short-b')
+      await workstation.open('#/training?q=short-')
       const grid = page.getByRole('grid', { name: 'Training' })
-      await page.getByRole('row', { name: /compare-a/ }).waitFor()
+      await page.getByRole('row', { name: /short-a/ }).waitFor()
       await grid.focus()
       await page.keyboard.press('j')
       await page.keyboard.press('Space')
@@ -257,7 +264,6 @@ describe.skipIf(!chromiumPath)('training', () => {
       await setLook(page, { width: 1440 })
 
       // A trainer reports a loss that is no number as null; a run that diverges on demand cannot be had, so it is put in.
-      const run = await client.training.show({ id: 'compare-a' })
       const curves = '**/rpc/training/curves**'
       await page.route(curves, async route => {
         const response = await route.fetch()
@@ -270,6 +276,25 @@ describe.skipIf(!chromiumPath)('training', () => {
       expect(await stat('Train loss').textContent()).toBe('NaN')
       await noBarriers('dark', 'light')
       await page.unroute(curves)
+    },
+    testMs,
+  )
+
+  test(
+    'without a Python environment the form says so, and offers to build it',
+    async () => {
+      const cacheDir = temporaryDir('no environments')
+      const bare = await openWorkstation({}, { env: { XDG_CACHE_HOME: cacheDir } })
+      try {
+        await bare.open('#/training/new')
+        await bare.page.getByRole('status').filter({ hasText: 'The training environment is not built yet' }).waitFor()
+        await bare.page.getByRole('button', { name: 'Build the environment' }).waitFor()
+        expect(await barriers(bare.page)).toEqual([])
+        expect(bare.complaints).toEqual([])
+      } finally {
+        await bare.close()
+        rmSync(cacheDir, { recursive: true, force: true })
+      }
     },
     testMs,
   )

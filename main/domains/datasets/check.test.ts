@@ -134,6 +134,9 @@ test('the tokenizer’s findings join in, and a set without a learned token is r
     samples: [{ tokens: 1, learnedTokens: 5, parts: [{ text: 'sft' }] }],
   })
   expect(report.problems.map(problem => problem.code)).toEqual(['truncated'])
+  expect(asked.at(-1)?.first).toBeUndefined()
+  await b.datasets.handlers.check({ id: 'rendered', model: 'tiny', rows: 5, first: 2 }, call)
+  expect(asked.at(-1)?.first).toBe(2)
   rendered.usable = 0
   const refused = await b.datasets.handlers.check({ id: 'rendered', model: 'tiny', rows: 5 }, call)
   expect(refused.verdict).toBe('refused')

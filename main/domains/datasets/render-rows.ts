@@ -22,7 +22,7 @@ const mostProblems = 100_000
 /** Shows rows as a model will see them, through the Python worker that renders them for training too. */
 export const createRenderRows =
   ({ scratchDir, model, python }: Deps): RenderRows =>
-  async ({ model: ref, method, files, maxSequenceLength, samples, only }, signal) => {
+  async ({ model: ref, method, files, maxSequenceLength, samples, first, only }, signal) => {
     const { path } = model(ref)
     const { python: interpreter, env } = python()
     const folder = mkdtempSync(join(scratchDir, 'check-'))
@@ -33,6 +33,7 @@ export const createRenderRows =
       samples,
       problems: mostProblems,
       ...(maxSequenceLength !== undefined && { maxSequenceLength }),
+      ...(first !== undefined && { maxRows: first }),
       ...(only && { firstRow: only.firstRow, maxRows: only.rows, pieces: true }),
     }
     writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })

@@ -62,6 +62,8 @@ export type RenderRows = (
     readonly files: readonly string[]
     readonly maxSequenceLength?: number | undefined
     readonly samples: number
+    /** How many rows to render, from the first; all otherwise. */
+    readonly first?: number | undefined
     /** Only these rows, token by token; otherwise all of them are rendered, and samples come in parts. */
     readonly only?: { readonly firstRow: number; readonly rows: number }
   },
@@ -284,7 +286,7 @@ export function createDatasets({
       return { badRows: found.badRows, reasons, ...issuesOf(store.read, found.id, { reason, offset, limit }) }
     },
 
-    check: async ({ id, model, method, against, maxSequenceLength, rows }, { signal }) => {
+    check: async ({ id, model, method, against, maxSequenceLength, rows, first }, { signal }) => {
       const found = filled(id)
       const other = against === undefined ? undefined : filled(against)
       const wrongKind = method === undefined ? undefined : kindProblem(found, method)
@@ -311,6 +313,7 @@ export function createDatasets({
                 files: pathsOf(found.id),
                 maxSequenceLength,
                 samples: rows,
+                first,
               },
               signal,
             )

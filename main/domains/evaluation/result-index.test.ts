@@ -100,3 +100,13 @@ test('an index is not made again while its files are the same', async () => {
   const { index } = await indexes.open('eval', sources, undefined)
   expect((await indexes.open('eval', sources, undefined)).index).toBe(index)
 })
+
+test('a selection is made once for all its pages, and anew for another search', async () => {
+  const indexes = createResultIndexes()
+  write(0, line(0, 'fox'), line(1, 'heron'))
+  const { index } = await indexes.open('eval', sources, undefined)
+  const all = indexes.select(index, query, undefined)
+  expect(indexes.select(index, query, undefined)).toBe(all)
+  const { matching } = await indexes.open('eval', sources, 'fox')
+  expect(indexes.select(index, { ...query, matching }, 'fox').rows).toEqual([0])
+})

@@ -151,6 +151,8 @@ export async function readRows(
 export function createResultIndexes(most = 4) {
   const known = new Map<string, { readonly version: string; readonly index: Promise<ResultIndex> }>()
   const searches = new Map<string, Promise<ReadonlySet<number>>>()
+  // A list that is scrolled asks for one page after the other of the same selection.
+  const selections = new WeakMap<ResultIndex, Map<string, RowSelection>>()
   const remember = <T>(cache: Map<string, T>, key: string, value: T): T => {
     cache.delete(key)
     cache.set(key, value)
@@ -175,6 +177,14 @@ export function createResultIndexes(most = 4) {
           ? undefined
           : remember(searches, key, searches.get(key) ?? searchResults(sources, q))
       return { sources, index: await index, matching: await matching }
+    },
+    /** The same as `selectRows`, remembered for as long as the index is. @param q what `matching` was searched by */
+    select: (index: ResultIndex, query: RowQuery, q: string | undefined): RowSelection => {
+      const { matching: _matching, ...rest } = query
+      const key = JSON.stringify([rest, q])
+      const made = selections.get(index) ?? new Map<string, RowSelection>()
+      selections.set(index, made)
+      return remember(made, key, made.get(key) ?? selectRows(index, query))
     },
   }
 }

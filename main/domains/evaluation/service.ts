@@ -33,7 +33,7 @@ import {
   listEvaluations,
   updateEvaluation,
 } from './repo.ts'
-import { createResultIndexes, readRows, selectRows } from './result-index.ts'
+import { createResultIndexes, readRows } from './result-index.ts'
 
 const worker = fileURLToPath(new URL('../../entry/evaluate.ts', import.meta.url))
 
@@ -252,7 +252,7 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
         return name ?? all[otherwise]?.object
       }
       const { sources, index, matching } = await indexes.open(record.id, all, q?.trim())
-      const { rows, counts } = selectRows(index, {
+      const query = {
         metric: metric.name,
         direction: metric.direction,
         first: named(first, 0) ?? '',
@@ -260,7 +260,8 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
         filter,
         sort,
         matching,
-      })
+      }
+      const { rows, counts } = indexes.select(index, query, q?.trim())
       const shown = rows.slice(offset, offset + limit)
       const results = await readRows(sources, index, shown)
       return {

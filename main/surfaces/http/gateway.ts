@@ -31,6 +31,11 @@ type Deps = {
   readonly callerOfKey: (secret: string) => Caller | undefined
   readonly callerOfSession: (token: string) => Caller | undefined
   readonly startSession: (code: string) => string | undefined
+  /**
+   * The name of the session's cookie. A browser sends cookies to every port of a host, so each data directory has a name of
+   * its own: one workstation must not end the session of another.
+   */
+  readonly sessionCookie: string
   /** Records a request that the guards refused. */
   readonly refused: (caller: Caller | undefined, path: string, error: AppError) => void
   readonly answered: (answer: HttpAnswer) => void
@@ -39,7 +44,6 @@ type Deps = {
 }
 
 const owner: Caller = { kind: 'owner', id: 'owner', scopes: ['admin'], source: 'socket' }
-const sessionCookie = 'slipway-session'
 const maxJsonDepth = 64
 
 /**
@@ -51,6 +55,7 @@ export function createGateway({
   callerOfKey,
   callerOfSession,
   startSession,
+  sessionCookie,
   refused,
   answered,
   clock,

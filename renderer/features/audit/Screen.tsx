@@ -29,7 +29,7 @@ export function Screen() {
   const { query } = useRoute()
   const [selected, setSelected] = useState(-1)
   const q = useDeferredValue((query.q ?? '').trim())
-  const outcome = query.result === 'ok' || query.result === 'failed' ? query.result : undefined
+  const outcome = query.outcome === 'ok' || query.outcome === 'failed' ? query.outcome : undefined
   const action = (query.action ?? '').split(',').filter(Boolean)
   const span = spanOf(query.span)
   // Fixed when it is chosen: a beginning that moved with the clock would read the pages again and again.
@@ -118,7 +118,9 @@ export function Screen() {
           <Empty
             title={text.noneMatches}
             actions={
-              <Button onClick={() => setQuery({ q: undefined, action: undefined, result: undefined, span: undefined })}>
+              <Button
+                onClick={() => setQuery({ q: undefined, action: undefined, outcome: undefined, span: undefined })}
+              >
                 {text.clear}
               </Button>
             }

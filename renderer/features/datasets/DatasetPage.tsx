@@ -11,12 +11,12 @@ import { Chip } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { useRemoval } from '../describe/removal.tsx'
-import { LineageView } from '../lineage/LineageView.tsx'
 import { CheckTab } from './check/CheckTab.tsx'
 import { EditDialog } from './EditDialog.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
 import { ImportProgress } from './ImportProgress.tsx'
 import { IssueList } from './IssueList.tsx'
+import { LineageTab } from './LineageTab.tsx'
 import { pageText } from './page-text.ts'
 import { RowsTab } from './rows/RowsTab.tsx'
 import { SourcesTab } from './SourcesTab.tsx'
@@ -76,7 +76,7 @@ function Opened({ dataset, crumb }: OpenedProps) {
   })
   const isFilled = state === 'draft' || state === 'frozen'
   const source = dataset.sources[0]?.path.split(/[/\\]/).at(-1)
-  const parent = dataset.lineage.madeBy.find(({ role }) => role.startsWith('split'))?.name
+  const parent = dataset.lineage.madeBy.find(({ role }) => role.startsWith('split') || role === 'repaired')
   const tabNames: Record<Tab, string> = {
     rows: text.tabRows,
     check: text.tabCheck,
@@ -105,7 +105,11 @@ function Opened({ dataset, crumb }: OpenedProps) {
               {text.from(source)}
             </span>
           )}
-          {parent !== undefined && <span className="ell">{text.addedTo(parent)}</span>}
+          {parent && (
+            <a className="ell" href={hrefTo('datasets', parent.id)}>
+              {parent.role === 'repaired' ? text.repairedFrom(parent.name) : text.addedTo(parent.name)}
+            </a>
+          )}
           {kind && <span>{kinds[kind]}</span>}
         </>
       }
@@ -202,14 +206,7 @@ function Opened({ dataset, crumb }: OpenedProps) {
         )}
         {tab === 'versions' && <VersionsTab dataset={dataset} />}
         {tab === 'sources' && <SourcesTab dataset={dataset} />}
-        {tab === 'lineage' && (
-          <div className="scroll grow">
-            <LineageView
-              centre={{ id, kind: 'dataset', name: `${name} ${names.version(version)}` }}
-              lineage={dataset.lineage}
-            />
-          </div>
-        )}
+        {tab === 'lineage' && <LineageTab dataset={dataset} />}
       </div>
       {query.dialog === 'split' && <SplitDialog dataset={dataset} onClose={closeDialog} />}
       {query.dialog === 'export' && <ExportDialog dataset={dataset} onClose={closeDialog} />}

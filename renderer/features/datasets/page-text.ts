@@ -16,6 +16,10 @@ export const pageText = dictionary({
   more: ['More actions', '更多操作'],
   versions: ['Versions', '版本'],
   from: [(name: string) => `from ${name}`, (name: string) => `来自 ${name}`],
+  repairedFrom: [
+    (name: string) => `${name} without the rows that a check found`,
+    (name: string) => `由 ${name} 去除问题行得到`,
+  ],
   addedTo: [(name: string) => `a part of ${name}`, (name: string) => `由 ${name} 划分`],
   tabRows: ['Rows', '数据行'],
   tabCheck: ['Check against a model', '用模型检查'],

@@ -1,9 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button, Dropdown, Tooltip } from 'antd'
+import { Button, Dropdown, Tooltip } from 'antd'
 import { ChevronDown, Ellipsis, Square } from 'lucide-react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
 import { api, client } from '../../lib/client.ts'
-import { failureOf } from '../../lib/failure.ts'
 import { middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
@@ -12,20 +11,22 @@ import { useUndo } from '../../ui/undo.tsx'
 import { reportFormats } from './ReportDialog.tsx'
 import { pageText } from './text.ts'
 
+type Props = {
+  readonly evaluation: EvaluationDetail
+  /** Told what did not work; undefined when something is tried anew. */
+  readonly onFailure: (error: Error | undefined) => void
+}
+
 /** Stop, report, run again, remove. */
-export function EvaluationActions({ evaluation }: { readonly evaluation: EvaluationDetail }) {
+export function EvaluationActions({ evaluation, onFailure }: Props) {
+  const said = { onError: onFailure, onMutate: () => onFailure(undefined) }
   const text = useText(pageText)
-  const { modal } = App.useApp()
   const undo = useUndo()
-  const onError = (error: Error) => {
-    const { message, hint } = failureOf(error)
-    void modal.error({ title: text.actionFailed, content: [message, hint].filter(Boolean).join(' ') })
-  }
-  const stop = useMutation(api.evaluation.stop.mutationOptions({ onError }))
+  const stop = useMutation(api.evaluation.stop.mutationOptions(said))
   const { id, name, state } = evaluation
   const remove = useMutation(
     api.evaluation.remove.mutationOptions({
-      onError,
+      ...said,
       onSuccess: () => {
         go('evaluations')
         undo(text.removed(middle(name)), () => client.evaluation.restore({ id }))

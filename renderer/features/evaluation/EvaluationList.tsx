@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Segmented } from 'antd'
-import { Plus } from 'lucide-react'
+import { Button, Input, Segmented } from 'antd'
+import { Plus, Search } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { JobState } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
@@ -30,10 +30,13 @@ export function EvaluationList() {
   const text = useText(listText)
   const { query } = useRoute()
   const state = filters.find(each => each === query.state)
+  const q = query.q ?? ''
   const rows = usePagedRows<Evaluation>((offset, limit) =>
-    api.evaluation.list.queryOptions({ input: { offset, limit, ...(state && { state }) } }),
+    api.evaluation.list.queryOptions({
+      input: { offset, limit, ...(state && { state }), ...(q.trim() !== '' && { q: q.trim() }) },
+    }),
   )
-  const isEmpty = rows.total === 0 && state === undefined
+  const isEmpty = rows.total === 0 && state === undefined && q.trim() === ''
   return (
     <Page
       title={text.title}
@@ -47,7 +50,7 @@ export function EvaluationList() {
         <NoEvaluations />
       ) : (
         <div className="col grow">
-          <StateFilter state={state} />
+          <Filters state={state} q={q} />
           {rows.error ? (
             <div className="sec">
               <FailureFault error={rows.error} title={text.unreadable} onRetry={rows.retry} />
@@ -72,11 +75,22 @@ export function EvaluationList() {
 
 const filters = ['running', 'done', 'failed', 'cancelled'] as const
 
-function StateFilter({ state }: { readonly state: JobState | undefined }) {
+type FiltersProps = { readonly state: JobState | undefined; readonly q: string }
+function Filters({ state, q }: FiltersProps) {
   const text = useText(listText)
   const states = useText(jobStateText)
   return (
     <div className="toolbar">
+      <div data-filter className="filter-box">
+        <Input
+          prefix={<Search size={13} />}
+          allowClear
+          value={q}
+          aria-label={text.filter}
+          placeholder={text.filter}
+          onChange={event => setQuery({ q: event.target.value, sel: undefined })}
+        />
+      </div>
       <Segmented
         size="small"
         aria-label={text.states}

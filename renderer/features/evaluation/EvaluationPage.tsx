@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Tabs } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
 import { api } from '../../lib/client.ts'
 import { dateTime, duration, middle, number } from '../../lib/format.ts'
@@ -30,6 +30,7 @@ export function EvaluationPage({ id }: { readonly id: string }) {
   const text = useText(pageText)
   const { query } = useRoute()
   const shown = useQuery(api.evaluation.show.queryOptions({ input: { id } }))
+  const [failure, setFailure] = useState<Error>()
   const crumb = <a href={hrefTo('evaluations')}>{text.evaluations}</a>
   if (!shown.data)
     return (
@@ -82,7 +83,7 @@ export function EvaluationPage({ id }: { readonly id: string }) {
         </span>
       }
       meta={<Meta evaluation={evaluation} />}
-      actions={<EvaluationActions evaluation={evaluation} />}
+      actions={<EvaluationActions evaluation={evaluation} onFailure={setFailure} />}
       tabs={
         <Tabs
           activeKey={tab}
@@ -91,7 +92,14 @@ export function EvaluationPage({ id }: { readonly id: string }) {
         />
       }
     >
-      <div className="col grow">{panes[tab]()}</div>
+      <div className="col grow">
+        {failure && (
+          <div className="evaluation-news">
+            <FailureFault error={failure} title={text.actionFailed} />
+          </div>
+        )}
+        {panes[tab]()}
+      </div>
       {report && <ReportDialog evaluation={evaluation} format={report} onClose={closeDialog} />}
       {query.dialog === 'new' && <NewEvaluation model={undefined} dataset={undefined} onClose={closeDialog} />}
     </Page>

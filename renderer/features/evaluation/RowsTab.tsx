@@ -67,7 +67,7 @@ export function RowsTab({ evaluation }: Props) {
   const change = (part: Parameters<typeof setQuery>[0]) => setQuery({ sel: undefined, ...part })
   const row = selected >= 0 ? rows.at(selected) : undefined
   return (
-    <div className="body">
+    <div className={row ? 'body has-detail' : 'body'}>
       <div className="col grow">
         <div className="toolbar rows-toolbar">
           <div data-filter className="rows-search">

@@ -53,7 +53,7 @@ function MetricScores({ metric, evaluation }: Props & { readonly metric: MetricW
             <th className="right w-score">{metric.title}</th>
             <th className="right w-interval">{text.interval}</th>
             <th className="right w-rows">{text.rows}</th>
-            <th>{objects.length > 1 && text.against(objects[0]?.name ?? '')}</th>
+            <th className="against">{objects.length > 1 && text.against(objects[0]?.name ?? '')}</th>
           </tr>
         </thead>
         <tbody>
@@ -88,9 +88,9 @@ function MetricScores({ metric, evaluation }: Props & { readonly metric: MetricW
                 <td className="right">
                   <b>{score ? words(score.value) : '–'}</b>
                 </td>
-                <td className="right dim">{score && `${words(score.low)} – ${words(score.high)}`}</td>
+                <td className="right dim w-interval">{score && `${words(score.low)} – ${words(score.high)}`}</td>
                 <td className="right dim">{score && number(score.rows)}</td>
-                <td>
+                <td className="against">
                   <Against
                     comparison={comparisons.find(({ second }) => second === object.name)}
                     metric={metric}

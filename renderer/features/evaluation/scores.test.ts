@@ -19,7 +19,8 @@ test('a difference is better or worse in the direction of its metric, and neithe
   expect(verdictOf(comparison(0.05, false), 'higher')).toBe('unsure')
 })
 
-test('differences always show their sign', () => {
+test('differences show their sign, unless they round to nothing', () => {
+  expect(differenceWords(-0.0001, 'fraction')).toBe('0.0')
   expect(differenceWords(0.967, 'fraction')).toBe('+96.7')
   expect(differenceWords(-1.25, 'characters')).toBe('−1.3')
 })

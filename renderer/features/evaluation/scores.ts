@@ -7,10 +7,10 @@ type Unit = MetricFacts['unit']
 export const scoreWords = (value: number, unit: Unit): string =>
   unit === 'fraction' ? percent(value) : number(value, 1)
 
-/** A difference without its unit, always with its sign: `+96.7`, `−1.2`. */
+/** A difference without its unit, with its sign unless it rounds to nothing: `+96.7`, `−1.2`, `0.0`. */
 export function differenceWords(value: number, unit: Unit): string {
   const size = number(Math.abs(unit === 'fraction' ? value * 100 : value), 1)
-  return `${value < 0 ? '−' : '+'}${size}`
+  return size === '0.0' ? size : `${value < 0 ? '−' : '+'}${size}`
 }
 
 /** What a comparison says: whether the second is better, in the metric's own direction. */

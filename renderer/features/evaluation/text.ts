@@ -14,7 +14,8 @@ export const listText = dictionary({
   unreadable: ['The evaluations could not be read', '无法读取评测列表'],
   states: ['State', '状态'],
   all: ['All', '全部'],
-  noneFound: ['No evaluation is in this state.', '没有处于该状态的评测。'],
+  filter: ['Filter by name', '按名称筛选'],
+  noneFound: ['No evaluation matches.', '没有符合条件的评测。'],
 })
 
 export const emptyText = dictionary({

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import { Copy } from 'lucide-react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
@@ -6,7 +6,7 @@ import { api } from '../../lib/client.ts'
 import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
-import { Fault } from '../../ui/Fault.tsx'
+import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { callExamples, terminalExample } from './call-examples.ts'
 import { callText } from './page-text.ts'
 
@@ -20,21 +20,7 @@ export function CallTab({ deployment: { name, hasChatTemplate } }: { readonly de
       <p className="sub">{text.intro}</p>
       {!isChat && <p className="sub">{text.noTemplate}</p>}
       {status && status.address === undefined && (
-        <Fault
-          tone="warn"
-          title={text.off}
-          cause={text.offCause}
-          remedy={
-            <>
-              {text.offRemedy} <code>slipway serve --port 8787</code>
-            </>
-          }
-          actions={
-            <Button size="small" type="primary" href={hrefTo('settings', { section: 'api' })}>
-              {text.settings}
-            </Button>
-          }
-        />
+        <Fault tone="warn" title={text.off} cause={text.offCause} remedy={text.offRemedy} actions={<TurnOn />} />
       )}
       {status?.address !== undefined && (
         <>
@@ -62,6 +48,39 @@ export function CallTab({ deployment: { name, hasChatTemplate } }: { readonly de
       )}
       {isChat && <CodeBlock title={text.terminal} code={terminalExample(name)} />}
     </div>
+  )
+}
+
+/** Opens the one port of the backend, on this machine's loopback address. */
+export function TurnOn() {
+  const text = useText(callText)
+  const queries = useQueryClient()
+  const settings = (
+    <Button size="small" href={hrefTo('settings', { section: 'api' })}>
+      {text.settings}
+    </Button>
+  )
+  const turnOn = useMutation(
+    api.settings.update.mutationOptions({
+      onSuccess: () => queries.invalidateQueries({ queryKey: api.system.key() }),
+    }),
+  )
+  const listener = turnOn.data?.listener
+  if (listener?.state === 'failed')
+    return <Fault title={text.offStill} cause={listener.message} remedy={listener.hint} actions={settings} />
+  if (turnOn.error) return <FailureFault error={turnOn.error} title={text.offStill} onRetry={() => turnOn.reset()} />
+  return (
+    <>
+      <Button
+        size="small"
+        type="primary"
+        loading={turnOn.isPending}
+        onClick={() => turnOn.mutate({ apiListener: true })}
+      >
+        {text.turnOn}
+      </Button>
+      {settings}
+    </>
   )
 }
 

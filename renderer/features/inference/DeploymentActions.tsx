@@ -1,9 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button, Dropdown } from 'antd'
+import { Button, Dropdown } from 'antd'
 import { Ellipsis, MessagesSquare, Play, Square } from 'lucide-react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { api, client } from '../../lib/client.ts'
-import { failureOf } from '../../lib/failure.ts'
 import { middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery } from '../../lib/route.ts'
@@ -11,21 +10,23 @@ import { useUndo } from '../../ui/undo.tsx'
 import { isComing, isStartable } from './deployment-words.ts'
 import { pageText } from './page-text.ts'
 
+type Props = {
+  readonly deployment: DeploymentDetail
+  /** Told what did not work; undefined when something is tried anew. */
+  readonly onFailure: (error: Error | undefined) => void
+}
+
 /** Try it, switch versions, stop and start, remove. */
-export function DeploymentActions({ deployment }: { readonly deployment: DeploymentDetail }) {
+export function DeploymentActions({ deployment, onFailure }: Props) {
+  const said = { onError: onFailure, onMutate: () => onFailure(undefined) }
   const text = useText(pageText)
-  const { modal } = App.useApp()
   const undo = useUndo()
-  const onError = (error: Error) => {
-    const { message: cause, hint } = failureOf(error)
-    void modal.error({ title: text.actionFailed, content: [cause, hint].filter(Boolean).join(' ') })
-  }
-  const stop = useMutation(api.inference.stop.mutationOptions({ onError }))
-  const start = useMutation(api.inference.start.mutationOptions({ onError }))
+  const stop = useMutation(api.inference.stop.mutationOptions(said))
+  const start = useMutation(api.inference.start.mutationOptions(said))
   const { id, name, state } = deployment
   const remove = useMutation(
     api.inference.remove.mutationOptions({
-      onError,
+      ...said,
       onSuccess: () => {
         go('deployments')
         undo(text.removed(middle(name)), async () => {

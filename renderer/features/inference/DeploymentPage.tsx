@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Tabs } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
@@ -31,6 +31,7 @@ export function DeploymentPage({ id }: { readonly id: string }) {
   const { query } = useRoute()
   const hours = windowHours.find(each => String(each) === query.hours) ?? 1
   const shown = useQuery(api.inference.show.queryOptions({ input: { id, minutes: hours * 60 } }))
+  const [failure, setFailure] = useState<Error>()
   const crumb = <a href={hrefTo('deployments')}>{text.deployments}</a>
   if (!shown.data)
     return (
@@ -71,7 +72,7 @@ export function DeploymentPage({ id }: { readonly id: string }) {
         </span>
       }
       meta={<Meta deployment={deployment} />}
-      actions={<DeploymentActions deployment={deployment} />}
+      actions={<DeploymentActions deployment={deployment} onFailure={setFailure} />}
       tabs={
         <Tabs
           activeKey={tab}
@@ -81,6 +82,11 @@ export function DeploymentPage({ id }: { readonly id: string }) {
       }
     >
       <div className="col grow">
+        {failure && (
+          <div className="deployment-news">
+            <FailureFault error={failure} title={text.actionFailed} />
+          </div>
+        )}
         <News deployment={deployment} />
         <StatsStrip deployment={deployment} />
         {panes[tab]()}

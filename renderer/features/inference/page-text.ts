@@ -134,9 +134,11 @@ export const callText = dictionary({
     '本窗口通过私有套接字与后端通信，本机没有开放端口。',
   ],
   offRemedy: [
-    'Turn the API on in the settings, or start Slipway with a port.',
-    '在设置中开启接口，或带端口启动 Slipway。',
+    'Turn it on: programs on this machine can then call it, each with a key. Nothing else can reach it.',
+    '开启后，本机程序可凭密钥调用，外部无法访问。',
   ],
+  offStill: ['The API could not be turned on', '未能开启接口'],
+  turnOn: ['Turn the API on', '开启接口'],
   settings: ['Open the settings', '打开设置'],
   copy: ['Copy', '复制'],
   copied: ['Copied', '已复制'],

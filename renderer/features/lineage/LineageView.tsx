@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
-import type { Lineage } from '../../../main/contract/common.ts'
 import { number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
-import { type Direction, type LineageNode, layOut, neighbour, nodeHeight, nodeWidth } from './layout.ts'
-import { useLineage } from './use-lineage.ts'
+import { Glyph } from '../../ui/Glyph.tsx'
+import { type Direction, layOut, neighbour, nodeHeight, nodeWidth, type Surroundings } from './layout.ts'
+import { glyphOf } from './node-glyph.ts'
 import './lineage.css'
 
 const phrases = dictionary({
@@ -23,7 +23,7 @@ const phrases = dictionary({
   run: ['run', '训练'],
   evaluation: ['evaluation', '评测'],
   deployment: ['deployment', '部署'],
-  this: ['this one', '当前'],
+  removed: ['removed since', '已被移除'],
 })
 type Kind = 'model' | 'dataset' | 'run' | 'evaluation' | 'deployment'
 
@@ -43,13 +43,13 @@ const directions: Readonly<Record<string, Direction>> = {
   ArrowDown: 'down',
 }
 
-type Props = { readonly centre: LineageNode; readonly lineage: Lineage }
+type Props = { readonly around: Surroundings }
 
 /** Where a thing came from and what came of it, as boxes and lines. */
-export function LineageView({ centre, lineage }: Props) {
+export function LineageView({ around }: Props) {
   const text = useText(phrases)
-  const graph = useLineage(centre, lineage)
-  const layout = useMemo(() => layOut(graph), [graph])
+  const { centre } = around
+  const layout = useMemo(() => layOut(around), [around])
   const [focused, setFocused] = useState(centre.id)
   const box = useRef<HTMLDivElement>(null)
   const onKeyDown = (event: KeyboardEvent) => {
@@ -78,7 +78,7 @@ export function LineageView({ centre, lineage }: Props) {
             <path key={`${from} ${to}`} d={path} fill="none" stroke="var(--ctl)" strokeWidth="1" />
           ))}
         </svg>
-        {layout.nodes.map(({ id, kind, name, x, y }) => (
+        {layout.nodes.map(({ id, kind, name, state, x, y }) => (
           <a
             key={id}
             data-node={id}
@@ -86,11 +86,14 @@ export function LineageView({ centre, lineage }: Props) {
             href={isKind(kind) ? hrefTo(pageOf[kind], id) : undefined}
             aria-current={id === centre.id ? true : undefined}
             tabIndex={id === tabStop ? 0 : -1}
-            title={name}
+            title={state === null ? `${name}: ${text.removed}` : name}
             style={{ left: x, top: y, width: nodeWidth, height: nodeHeight }}
             onFocus={() => setFocused(id)}
           >
-            <span>{isKind(kind) ? text[kind] : kind}</span>
+            <span>
+              {state !== undefined && <Glyph state={glyphOf(state)} size={10} />}
+              {isKind(kind) ? text[kind] : kind}
+            </span>
             <b dir="auto">{name}</b>
           </a>
         ))}

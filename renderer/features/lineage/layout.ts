@@ -1,8 +1,14 @@
 /** A thing in the lineage graph: what it is, and how it is called. */
-export type LineageNode = { readonly id: string; readonly kind: string; readonly name: string }
+export type LineageNode = {
+  readonly id: string
+  readonly kind: string
+  readonly name: string
+  /** As lists show it; undefined where it is not known, null once the thing is removed. */
+  readonly state?: string | null
+}
 export type LineageEdge = { readonly from: string; readonly to: string }
 
-export type LineageGraph = {
+export type Surroundings = {
   readonly centre: LineageNode
   /** What made the centre, with what made that, as far as it is known. */
   readonly parents: readonly { readonly node: LineageNode; readonly parents: readonly LineageNode[] }[]
@@ -30,7 +36,7 @@ const mostInColumn = 8
  * Places a graph in three columns, left to right: what went in, what was made of it, what was made of that. A maker
  * stands above what it made, so that a model with its run and the run's inputs fit beside each other.
  */
-export function layOut({ centre, parents, children }: LineageGraph): Layout {
+export function layOut({ centre, parents, children }: Surroundings): Layout {
   const makers = parents.filter(parent => parent.parents.length > 0)
   const inputs = unique([
     ...parents.filter(parent => parent.parents.length === 0).map(({ node }) => node),

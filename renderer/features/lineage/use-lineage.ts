@@ -1,10 +1,10 @@
 import { useQueries } from '@tanstack/react-query'
 import type { Lineage } from '../../../main/contract/common.ts'
 import { api } from '../../lib/client.ts'
-import type { LineageGraph, LineageNode } from './layout.ts'
+import type { LineageNode, Surroundings } from './layout.ts'
 
-/** The graph around a thing: what made it and what went into that, and what was made of it. */
-export function useLineage(centre: LineageNode, { madeBy, made }: Lineage): LineageGraph {
+/** What stands around a thing, from its own lineage: what made it and what went into that, and what was made of it. */
+export function useLineage(centre: LineageNode, { madeBy, made }: Lineage): Surroundings {
   // Runs are opened one step further: a model is explained by what went into its run, not by the run's name alone.
   const runs = madeBy.filter(({ kind }) => kind === 'run')
   const results = useQueries({

@@ -8,6 +8,9 @@ const phrases = dictionary({
   cut: ['The card goes on in its file.', '其余内容请查看文件。'],
 })
 
+/** Cards begin with facts for machines, between two lines of dashes; the headers of the weights tell better. */
+const withoutFrontMatter = (text: string): string => text.replace(/^\uFEFF?---\r?\n[\s\S]*?\n---\r?\n/, '').trim()
+
 /** What the model's author wrote of it, as text: nothing in it is run or fetched. */
 export function Card({ id }: { readonly id: string }) {
   const text = useText(phrases)
@@ -23,7 +26,7 @@ export function Card({ id }: { readonly id: string }) {
       }
     >
       <div className="card-text" dir="auto">
-        {data.text}
+        {withoutFrontMatter(data.text)}
       </div>
       {data.isCut && <p className="hint">{text.cut}</p>}
     </Section>

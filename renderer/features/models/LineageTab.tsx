@@ -1,12 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { FailureFault } from '../../ui/Fault.tsx'
 import { LineageView } from '../lineage/LineageView.tsx'
+import { surroundingsOf } from '../lineage/surroundings.ts'
 import { modelsText } from './text.ts'
 
 const phrases = dictionary({
+  unread: ['The lineage could not be read', '无法读取来源'],
   made: ['Made by', '由何产生'],
   method: ['Method', '方法'],
   again: ['Again', '复现'],
@@ -16,6 +20,12 @@ const phrases = dictionary({
 export function LineageTab({ model }: { readonly model: ModelDetail }) {
   const text = useText(phrases)
   const names = useText(modelsText)
+  const graph = useQuery(api.models.graph.queryOptions({ input: { id: model.id, depth: 2 } }))
+  const name = `${model.name} ${names.version(model.version)}`
+  const around = useMemo(
+    () => graph.data && surroundingsOf(graph.data, { id: model.id, kind: 'model', name }),
+    [graph.data, model.id, name],
+  )
   const run = model.lineage.madeBy.find(({ kind }) => kind === 'run')
   const { data } = useQuery({
     ...api.training.show.queryOptions({ input: { id: run?.id ?? '' }, retry: false }),
@@ -23,10 +33,12 @@ export function LineageTab({ model }: { readonly model: ModelDetail }) {
   })
   return (
     <div className="scroll grow">
-      <LineageView
-        centre={{ id: model.id, kind: 'model', name: `${model.name} ${names.version(model.version)}` }}
-        lineage={model.lineage}
-      />
+      {graph.error && (
+        <div className="sec">
+          <FailureFault error={graph.error} title={text.unread} onRetry={() => void graph.refetch()} />
+        </div>
+      )}
+      {around && <LineageView around={around} />}
       {run && (
         <dl className="kv sec">
           <dt>{text.made}</dt>

@@ -4,7 +4,7 @@ import { Modal } from 'antd'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
-import { CodeBlock } from '../inference/CallTab.tsx'
+import { CodeBlock, TurnOn } from '../inference/CallTab.tsx'
 import { requestExamples } from '../inference/call-examples.ts'
 import type { AnswerRequest } from './stream-answer.ts'
 import { bodyOf, pathOf } from './stream-answer.ts'
@@ -26,12 +26,12 @@ export function CodeDialog({ request, onClose }: Props) {
         {!request ? (
           <p className="dim">{text.none}</p>
         ) : address === undefined ? (
-          <p>
-            {`${text.off} `}
-            <a className="link" href={hrefTo('settings', { section: 'api' })}>
-              {text.settings}
-            </a>
-          </p>
+          <>
+            <p>{text.off}</p>
+            <div className="acts">
+              <TurnOn />
+            </div>
+          </>
         ) : (
           <>
             <p className="sub">

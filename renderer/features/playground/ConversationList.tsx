@@ -6,6 +6,7 @@ import { ago, dateTime, middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { useWidth } from '../../lib/width.ts'
 import { Fault } from '../../ui/Fault.tsx'
 import { useUndo } from '../../ui/undo.tsx'
 import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
@@ -14,6 +15,9 @@ import { chatRows, jsonLines } from './exports.ts'
 import { conversations, useConversations } from './playground-store.ts'
 import { saveFile } from './save-file.ts'
 import { listText, playgroundText } from './text.ts'
+
+/** The same as in playground.css. */
+const aloneToPx = 1_000
 
 type Props = {
   /** The conversation that is shown. */
@@ -30,7 +34,12 @@ export function ConversationList({ currentId, onClose }: Props) {
   const [q, setQ] = useState('')
   const [renaming, setRenaming] = useState<string>()
   const found = searchHeads(heads, q)
-  const open = (index: number) => setQuery({ c: found[index]?.id })
+  // In a narrow window the list stands in the place of the answers.
+  const isAlone = useWidth() <= aloneToPx
+  const open = (index: number) => {
+    setQuery({ c: found[index]?.id })
+    if (isAlone) onClose()
+  }
   return (
     <aside className="side l conversations col" aria-label={page.conversations}>
       <div className="toolbar">

@@ -176,10 +176,9 @@ export const voteText = dictionary({
 export const codeText = dictionary({
   title: ['This request, from your own program', '在程序中发送同样的请求'],
   off: [
-    'The API is off: turn it on in the settings, then this works from any program on this machine.',
-    '接口未开启。在设置中开启后，本机任何程序都能这样调用。',
+    'The API is off. Once it is on, programs on this machine can send this request, each with a key.',
+    '接口未开启。开启后，本机程序可凭密钥发送该请求。',
   ],
-  settings: ['Open the settings', '打开设置'],
   key: ['A key with the scope “inference” goes into $SLIPWAY_KEY.', '$SLIPWAY_KEY 填入具有“inference”权限的密钥。'],
   makeKey: ['Create a key', '创建密钥'],
   none: ['Choose a deployment that serves, and ask something.', '请先选择正在服务的部署并提问。'],

@@ -1,6 +1,6 @@
-import { number } from '../../lib/format.ts'
 import { type Text, useText } from '../../lib/i18n.ts'
 import type { Parameter } from './form/draft.ts'
+import { shortNumber } from './numbers.ts'
 import { choiceText, groupText, parameterText, unitText } from './parameter-text.ts'
 
 const own = <T extends object>(words: T, key: string): string | undefined =>
@@ -35,14 +35,6 @@ const wordsOf = (
       return Array.isArray(value) ? value.join(', ') : choice(key, String(value))
     },
   }
-}
-
-/** Small and large numbers as researchers write them: 3e-4, 2048, 0.05. */
-export function shortNumber(value: number): string {
-  if (value === 0) return '0'
-  const size = Math.abs(value)
-  if (size < 1e-3) return value.toExponential()
-  return Number.isInteger(value) ? number(value) : String(Number(value.toPrecision(6)))
 }
 
 const onOff = { on: ['on', '开'], off: ['off', '关'], none: ['none', '无'] } as const

@@ -179,7 +179,7 @@ test('no address but our own is navigated to, by a script or by a link', async (
       link.remove()
     }
   }, foreign)
-  await expect.poll(desktop.shellLog).toContain('"what":"navigate","url":"wss://example.com/"')
+  await expect.poll(desktop.shellLog).toContain('"navigation refused","url":"wss://example.com/"')
   expect(await desktop.page.evaluate(() => [location.href, document.title, document.body.dataset.mark])).toEqual([
     before,
     'Slipway',

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
 import { useState } from 'react'
 import type { CheckReport, DatasetDetail, DatasetKind } from '../../../../main/contract/datasets.ts'
 import { api } from '../../../lib/client.ts'
@@ -16,14 +17,21 @@ import { inputOf, settingsOf } from './settings.ts'
 import { checkText } from './text.ts'
 import { useRendered } from './use-rendered.ts'
 
+const mostAtOnce = 50_000
+
 /** The rows of a version with the eyes of a model: what it is shown, what it learns from, and what stands against it. */
 export function CheckTab({ dataset, kind }: { readonly dataset: DatasetDetail; readonly kind: DatasetKind }) {
   const text = useText(checkText)
   const { query } = useRoute()
   const settings = settingsOf(query)
+  // Hours of rendering are not begun by opening a tab: the first rows tell most of it.
+  const first = dataset.rows > mostAtOnce && query.whole !== '1' ? mostAtOnce : undefined
   const [only, setOnly] = useState<string>()
   const check = useQuery({
-    ...api.datasets.check.queryOptions({ input: { id: dataset.id, rows: 1, ...inputOf(settings) }, retry: false }),
+    ...api.datasets.check.queryOptions({
+      input: { id: dataset.id, rows: 1, ...inputOf(settings), ...(first !== undefined && { first }) },
+      retry: false,
+    }),
   })
   const row = query.row === undefined ? 0 : Number(query.row)
   const rendered = useRendered(dataset.id, row, settings)
@@ -54,7 +62,15 @@ export function CheckTab({ dataset, kind }: { readonly dataset: DatasetDetail; r
         <p className="checking" role="status" aria-busy>
           {settings.model === undefined || model === undefined
             ? text.checking(number(dataset.rows))
-            : text.checkingWith(number(dataset.rows), model.name)}
+            : text.checkingWith(number(first ?? dataset.rows), model.name)}
+        </p>
+      )}
+      {first !== undefined && report?.rendered && (
+        <p className="checking" role="status">
+          {text.partly(number(first), number(dataset.rows))}{' '}
+          <Button size="small" onClick={() => setQuery({ whole: '1' })}>
+            {text.whole}
+          </Button>
         </p>
       )}
       <div className="ds">

@@ -16,6 +16,11 @@ export const checkText = dictionary({
     (rows: string, model: string) => `Rendering ${rows} rows for ${model}`,
     (rows: string, model: string) => `正在为 ${model} 渲染 ${rows} 行`,
   ],
+  partly: [
+    (some: string, all: string) => `The first ${some} of ${all} rows were rendered for the model.`,
+    (some: string, all: string) => `已为模型渲染前 ${some} 行，共 ${all} 行。`,
+  ],
+  whole: ['Render all rows', '渲染全部行'],
   notChecked: ['The check could not be made', '检查未能完成'],
   rows: ['Rows', '行数'],
   tokens: ['Tokens', '词元数'],

@@ -24,6 +24,7 @@ import { compareText } from './text.ts'
 import { useCurves } from './use-curves.ts'
 
 const most = 50
+const isAsset = (key: string): boolean => key === 'model' || key === 'datasets' || key === 'method'
 
 /** Several runs over each other: their curves, where each came to, and in what they differ. */
 export function Compare() {
@@ -87,7 +88,8 @@ function Overlay({ ids, comparison, onChange }: OverlayProps) {
   const index = at ?? xs.length - 1
   const failed = errors.findIndex(error => error !== null)
   const noteOf = (run: number) =>
-    differences
+    // Parameters first: names of models and data are long, and mostly the same.
+    [...differences.filter(({ key }) => !isAsset(key)), ...differences.filter(({ key }) => isAsset(key))]
       .slice(0, 3)
       .map(({ key, values }) => `${labelOf(key)} ${shownValue(words, key, values[run])}`)
       .join(', ')

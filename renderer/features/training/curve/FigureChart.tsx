@@ -12,49 +12,36 @@ const smoothed: readonly Line[] = [
 ]
 const filled: readonly Line[] = [{ label: 'value', colour: 's1', widthPx: 1.25, isFilled: true }]
 
-type Props = {
-  readonly title: string
+type Shared = {
   /** The newest value, as words. */
   readonly value: string
   readonly columns: Columns
-  readonly version: number
-  readonly figure: Figure
   readonly axis: XAxis
   readonly endX: number | undefined
   readonly syncKey: string
   readonly format: (value: number) => string
-  /** What is drawn of a value, such as GiB of bytes. */
-  readonly scale?: number
   /** For what jumps from step to step: the values stand faintly under their smoothed line. 0 to 1. */
   readonly smoothing?: number
   /** A capacity: the axis begins at 0 and ends at this limit, in drawn units. */
   readonly limit?: number | undefined
 }
 
-/** One figure of the trainer over the run. */
-export function FigureChart({
-  title,
-  value,
-  columns,
-  version,
-  figure,
-  axis,
-  endX,
-  syncKey,
-  format,
-  scale = 1,
-  smoothing,
-  limit,
-}: Props) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns grow in place; their version says when.
+type PlotProps = Shared & {
+  readonly title: React.ReactNode
+  readonly label: string
+  readonly values: readonly (number | null)[]
+}
+
+/** A small chart under its name and its newest value. */
+export function FigurePlot(props: PlotProps) {
+  const { title, label, value, columns, values, axis, endX, syncKey, format, smoothing, limit } = props
   const data = useMemo(() => {
-    const values = scale === 1 ? columns[figure] : columns[figure].map(each => (each === null ? null : each / scale))
     const x = xOf(columns, axis, columns.atMs[0] ?? undefined) ?? []
     return align([
       { x, y: smoothing === undefined ? [values] : [values, smooth(x, values, smoothing)] },
       ...(endX === undefined ? [] : [{ x: [endX], y: [] }]),
     ])
-  }, [columns, version, figure, axis, endX, scale, smoothing])
+  }, [columns, values, axis, endX, smoothing])
   return (
     <figure>
       <figcaption>
@@ -64,12 +51,33 @@ export function FigureChart({
       <Chart
         data={data as never}
         lines={limit !== undefined ? filled : smoothing === undefined ? plain : smoothed}
-        label={`${title}: ${value}`}
+        label={label}
         syncKey={syncKey}
         formatX={formatAxis[axis]}
         formatY={format}
         {...(limit !== undefined && { rangeY: [0, limit] as const })}
       />
     </figure>
+  )
+}
+
+type Props = Shared & {
+  readonly title: string
+  readonly version: number
+  readonly figure: Figure
+  /** What is drawn of a value, such as GiB of bytes. */
+  readonly scale?: number
+}
+
+/** One figure of the trainer over the run. */
+export function FigureChart({ version, figure, scale = 1, columns, title, value, ...rest }: Props) {
+  // A new list each time: the columns grow in place, and their version says when.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  const values = useMemo(
+    () => columns[figure].map(each => (each === null ? null : each / scale)),
+    [columns, version, figure, scale],
+  )
+  return (
+    <FigurePlot {...rest} title={title} label={`${title}: ${value}`} value={value} columns={columns} values={values} />
   )
 }

@@ -1,5 +1,5 @@
 import { number } from '../../../lib/format.ts'
-import { shortNumber } from '../words.ts'
+import { shortNumber } from '../numbers.ts'
 import type { XAxis } from './curve.ts'
 
 const clock = (seconds: number): string => {
@@ -13,7 +13,8 @@ const clock = (seconds: number): string => {
 
 /** How the x axis is read: steps by thousands, epochs as decimals, time as h:mm:ss since the first point. */
 export const formatAxis: Readonly<Record<XAxis, (value: number) => string>> = {
-  step: value => number(value),
+  // Between two neighbouring steps there is none.
+  step: value => (Number.isInteger(value) ? number(value) : ''),
   epoch: value => String(Number(value.toPrecision(4))),
   time: clock,
 }
@@ -21,3 +22,13 @@ export const formatAxis: Readonly<Record<XAxis, (value: number) => string>> = {
 /** A rate on its axis: 0, 2e-4. */
 export const formatRate = (value: number): string => (value === 0 ? '0' : shortNumber(Number(value.toPrecision(2))))
 export const formatLarge = (value: number): string => (value >= 1000 ? number(value) : shortNumber(value))
+
+/**
+ * Where the axis of a run that goes on ends: at its last step, or at a quarter of that (or of that again) while it has
+ * not come so far. The curve is never a thin line at the edge, and the axis grows only a few times.
+ */
+export function axisEnd(reached: number, total: number): number {
+  let end = total
+  while (end / 4 >= Math.max(reached, 8)) end /= 4
+  return Math.ceil(end)
+}

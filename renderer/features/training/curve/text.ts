@@ -5,6 +5,7 @@ export const curveText = dictionary({
   loss: ['Loss', '损失'],
   train: ['Train loss', '训练损失'],
   validation: ['Validation loss', '验证损失'],
+  figure: ['Figure', '指标'],
   learningRate: ['Learning rate', '学习率'],
   gradNorm: ['Gradient norm', '梯度范数'],
   tokensPerSecond: ['Tokens per second', '每秒词元数'],

@@ -1,6 +1,7 @@
 import { Input, InputNumber, Segmented, Select, Switch } from 'antd'
 import { useState } from 'react'
-import { shortNumber, type Words } from '../words.ts'
+import { shortNumber } from '../numbers.ts'
+import type { Words } from '../words.ts'
 import type { Parameter } from './draft.ts'
 
 type Props = {

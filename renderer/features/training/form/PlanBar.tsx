@@ -1,5 +1,5 @@
 import type { MemoryPlan } from '../../../../main/contract/training.ts'
-import { gib, memory, number, percent } from '../../../lib/format.ts'
+import { gib, memory, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Glyph, type GlyphState } from '../../../ui/Glyph.tsx'
 import { LoadBar } from '../../../ui/LoadBar.tsx'
@@ -89,7 +89,7 @@ export function PlanBar({ plan, isStale = false }: Props) {
                 {label(name)}
               </td>
               <td className="dim ell">{formula}</td>
-              <td className="right">{number(bytes / 2 ** 30, 2)}</td>
+              <td className="right">{memory(bytes)}</td>
             </tr>
           ))}
           {usedBytes > 0 && (
@@ -99,7 +99,7 @@ export function PlanBar({ plan, isStale = false }: Props) {
                 {text.others}
               </td>
               <td className="dim ell" />
-              <td className="right">{number(usedBytes / 2 ** 30, 2)}</td>
+              <td className="right">{memory(usedBytes)}</td>
             </tr>
           )}
         </tbody>

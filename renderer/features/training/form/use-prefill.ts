@@ -55,14 +55,15 @@ async function ofRun(id: string): Promise<Partial<RunDraft>> {
   const run = await client.training.show({ id })
   const tuning = tuningOf({ values: run.parameters })
   const { items } = await client.training.schema({ method: run.method, tuning })
-  const role = (wanted: string) => run.lineage.madeBy.filter(parent => parent.role === wanted).map(pickedRef)
+  const adapter = run.lineage.madeBy.find(({ role }) => role === 'adapter')
+  const measured = new Set(run.lineage.madeBy.filter(({ role }) => role === 'validation').map(({ id: each }) => each))
   return {
     ...emptyDraft,
     method: run.method,
-    model: role('base')[0] ?? run.model,
-    from: role('adapter')[0],
-    datasets: role('data'),
-    validation: role('validation'),
+    model: run.model,
+    from: adapter && pickedRef(adapter),
+    datasets: run.datasets.filter(data => !measured.has(data.id)),
+    validation: run.datasets.filter(data => measured.has(data.id)),
     values: Object.fromEntries(
       items.flatMap(({ key, default: usual }) => {
         const value = run.parameters[key]

@@ -1,9 +1,11 @@
 import { useMemo, useState } from 'react'
 import { figure, gib, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { setQuery, useRoute } from '../../../lib/route.ts'
 import type { Mark } from '../../../ui/Chart.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
-import { formatAxis, formatLarge, formatRate } from '../curve/axis.ts'
+import { axisEnd, formatAxis, formatLarge, formatRate } from '../curve/axis.ts'
+import { ChosenFigure } from '../curve/ChosenFigure.tsx'
 import { CurveControls } from '../curve/CurveControls.tsx'
 import { lastOf, maxOf, newest, xAtStep } from '../curve/curve.ts'
 import { useCurveView } from '../curve/curve-view.ts'
@@ -26,12 +28,16 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
   const { checkpointMark } = useText(runText)
   const [view, setView] = useCurveView()
   const [at, setAt] = useState<LossAt>()
+  const { query } = useRoute()
   const { run, isAlive } = shown
   const { curve, version } = live
   const { train, validation } = curve
   const hasTime = train.atMs.length > 0 && train.atMs[0] !== null
   const axis = view.axis === 'time' && !hasTime ? 'step' : view.axis
-  const endX = isAlive && axis === 'step' ? run.totalSteps : undefined
+  const endX =
+    isAlive && axis === 'step' && run.totalSteps !== undefined
+      ? axisEnd(train.step.at(-1) ?? 0, run.totalSteps)
+      : undefined
   const { checkpoints } = run
   // biome-ignore lint/correctness/useExhaustiveDependencies: the curve grows in place; its version says when.
   const marks = useMemo(
@@ -43,6 +49,8 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
       }),
     [checkpoints, train, version, axis, checkpointMark],
   )
+  // What preferences are learned by is the margin between the rewards; elsewhere the gradient says most.
+  const chosen = query.figure ?? (run.method === 'dpo' || run.method === 'kto' ? 'rewards/margins' : 'gradNorm')
   const memoryLimit = Math.max(run.memory?.totalBytes ?? 0, maxOf(train.memoryBytes) ?? 0) / GiB
   const shared = { columns: train, version, axis, endX, syncKey: run.id } as const
   const shownView = { ...view, axis }
@@ -96,13 +104,12 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
           figure="learningRate"
           format={formatRate}
         />
-        <FigureChart
+        <ChosenFigure
           {...shared}
-          title={text.gradNorm}
-          value={figure(lastOf(train, 'gradNorm'))}
-          figure="gradNorm"
+          runId={run.id}
           smoothing={view.smoothing}
-          format={formatLarge}
+          chosen={chosen}
+          onChoose={name => setQuery({ figure: name })}
         />
         <FigureChart
           {...shared}

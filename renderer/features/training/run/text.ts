@@ -19,6 +19,7 @@ export const runText = dictionary({
   memory: ['Peak memory', '内存峰值'],
   left: ['Time left', '剩余时间'],
   took: ['Took', '用时'],
+  tookLast: ['Last attempt', '末次用时'],
   perStep: [(seconds: string) => `${seconds} s a step`, (seconds: string) => `每步 ${seconds} 秒`],
   planned: [(size: string) => `planned ${size}`, (size: string) => `计划 ${size}`],
   bestAt: [
