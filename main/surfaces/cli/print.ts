@@ -50,9 +50,12 @@ export function table(rows: readonly Readonly<Record<string, unknown>>[], width:
     rows.some(row => isScalar(row[key]) && cell(key, row[key]) !== ''),
   )
   const cells = rows.map(row => keys.map(key => cell(key, row[key]).replaceAll('\n', ' ')))
-  const widths = keys.map((key, i) =>
-    Math.min(48, Math.max(key.length, ...cells.map(row => [...(row[i] ?? '')].length))),
-  )
+  const needed = keys.map((key, i) => Math.max(key.length, ...cells.map(row => [...(row[i] ?? '')].length)))
+  const widths = needed.map(each => Math.min(48, each))
+  // The last column may have what the others leave: that is where texts stand.
+  const last = widths.length - 1
+  const others = widths.slice(0, last).reduce((sum, each) => sum + each + 2, 0)
+  if (last >= 0) widths[last] = Math.min(needed[last] ?? 0, Math.max(48, width - others))
   // The last columns give way first: ids, names and states stand at the front.
   let fit = 0
   for (let used = 0; fit < keys.length; fit += 1) {
@@ -68,11 +71,28 @@ export function table(rows: readonly Readonly<Record<string, unknown>>[], width:
   return [line(keys), ...cells.map(line)].join('\n')
 }
 
+/** A piece of a rendered row: what a run learns of it, and what it only reads. */
+type Part = { readonly text: string; readonly learned: boolean }
+const isPart = (value: unknown): value is Part =>
+  typeof value === 'object' && value !== null && 'text' in value && 'learned' in value
+const partLine = ({ text, learned }: Part): string =>
+  `${learned ? 'learned' : 'masked '}  ${harmless(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t')}`
+
+/** What a table would hide, because the thing itself is in nested values: a row of a dataset, a rendered row. */
+const isBlock = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const nested = Object.values(value).filter(entry => !isScalar(entry))
+  const hasParts = nested.some(entry => Array.isArray(entry) && entry.length > 0 && entry.every(isPart))
+  return hasParts || (nested.length > 0 && Object.keys(value).length - nested.length <= 1)
+}
+
 /** One answer: lists as tables, everything else as `key: value` lines, nested objects indented. */
 export function pretty(value: unknown, width = 120, indent = ''): string {
   if (typeof value !== 'object' || value === null) return `${indent}${cell('', value)}`
   if (Array.isArray(value)) {
     if (value.length === 0) return `${indent}(none)`
+    if (value.every(isPart)) return value.map(part => `${indent}${partLine(part)}`).join('\n')
+    if (value.every(isBlock)) return value.map(entry => pretty(entry, width, indent)).join('\n\n')
     const text = value.every(item => typeof item === 'object' && item !== null)
       ? table(value as Record<string, unknown>[], width - indent.length)
       : value.map(item => cell('', item)).join('\n')
