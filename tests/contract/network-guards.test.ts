@@ -74,7 +74,8 @@ async function run(path: string, args: readonly string[], env: Record<string, st
   return probed.said()
 }
 
-test('what works on files and models is guarded when it runs, whatever is set', async () => {
+// One program after the other, each from its start to its end.
+test('what works on files and models is guarded when it runs, whatever is set', { timeout: 240_000 }, async () => {
   for (const path of programs.filter(each => !byWish.includes(basename(each))))
     expect(await run(path, ['nothing.json'], { SLIPWAY_OFFLINE: '' }), path).toBe('guarded')
 })
