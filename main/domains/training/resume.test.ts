@@ -49,6 +49,19 @@ test('settings that the trainer goes on with are the run’s from then on', asyn
   expect(bench.configOf(id)).toMatchObject({ learningRate: 0.05 })
 })
 
+test('a run that is done stays done, unless it is to go further than it was to', async () => {
+  const { id: whole } = await bench.start('whole')
+  bench.say(whole, started(0))
+  bench.checkpoint(whole, 20)
+  bench.end(whole, 'done')
+  await expect(resume({ id: whole })).rejects.toMatchObject({
+    code: 'conflict',
+    hint: expect.stringContaining('--set epochs=N --accept-drift'),
+  })
+  expect((await bench.handlers.show({ id: whole }, call)).state).toBe('done')
+  expect((await resume({ id: whole, set: { epochs: 5 }, acceptDrift: true })).state).toBe('queued')
+})
+
 test('other packages than those it began with are drift: refused, or accepted and remembered', async () => {
   bench.python.lockHash = 'lock-2'
   await expect(resume()).rejects.toMatchObject({

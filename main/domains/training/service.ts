@@ -253,6 +253,11 @@ export function createTraining(deps: TrainingDeps): Training {
       const state = toRun(run).state
       if (!isEnded(state))
         throw new AppError('conflict', `${run.name} is ${state}.`, { hint: 'Stop it first, with --save.' })
+      // To go on from the end of what is done would only take its true state away.
+      if (state === 'done' && Object.keys(set).length === 0)
+        throw new AppError('conflict', `${run.name} is done: nothing is left of it to go on with.`, {
+          hint: 'To train it further, set more: --set epochs=N --accept-drift.',
+        })
       const checkpoints = checkpointsOf(store.read, run.id)
       const checkpoint = step === undefined ? checkpoints.at(-1) : checkpoints.find(each => each.step === step)
       if (!checkpoint) {
