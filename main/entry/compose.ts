@@ -112,6 +112,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     recipes,
     run,
     jobs: jobs.port,
+    livePrograms: jobs.livePrograms,
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })

@@ -29,6 +29,7 @@ let store: Store
 let environments: Environments
 let doctor: ReturnType<typeof createDoctor>
 let jobs: ReturnType<typeof fakeJobs>
+let livePrograms: { name: string; program: string }[] = []
 let buildHere: (rebuild?: boolean) => ReturnType<typeof buildCapsule>
 
 // The supervisor has tests of its own; here it only has to remember what it was told and to end jobs on demand.
@@ -107,6 +108,7 @@ beforeEach(() => {
     recipes,
     jobs: jobs.port,
     builder,
+    livePrograms: () => livePrograms,
     workerFolder: '/worker',
   })
   doctor = createDoctor({ store, paths, env, run, recipes, environments, address: () => undefined })
@@ -249,6 +251,20 @@ describe('an environment', () => {
     expect(removed.removed).toEqual([built])
     expect(removed.freedBytes).toBeGreaterThan(1000)
     expect((await show()).state).toBe('missing')
+  })
+
+  test('is not removed from under a job that stands on it', async () => {
+    const { python } = await buildHere()
+    livePrograms = [{ name: 'my-run', program: python }]
+    try {
+      await expect(environments.handlers.remove({ name: 'tiny' }, call)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('my-run'),
+      })
+    } finally {
+      livePrograms = []
+    }
+    expect(environments.pythonFor('tiny').python).toBe(python)
   })
 
   test('is not built from an address with credentials, which the job would keep', async () => {

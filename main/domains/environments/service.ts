@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { sep } from 'node:path'
 import * as z from 'zod'
 import type { Call } from '../../contract/call.ts'
 import { Backend, type Environment, type environments, Problem } from '../../contract/environments.ts'
@@ -25,6 +26,8 @@ export type { PythonChild } from './selection.ts'
 type Deps = SelectionDeps & {
   readonly clock: Clock
   readonly run: Run
+  /** What runs or waits on this workstation; the environment that it stands on stays. */
+  readonly livePrograms: () => readonly { readonly name: string; readonly program: string }[]
   /** The Node and the program that build: `[process.execPath, '…/build-environment.ts']`. */
   readonly builder: readonly [node: string, program: string]
 }
@@ -76,6 +79,18 @@ export function createEnvironments(deps: Deps): Environments {
     if (!job) return
     throw new AppError('conflict', `"${name}" is being built.`, {
       hint: `Follow it with "slipway jobs wait ${job.id}", or stop it with "slipway jobs stop ${job.id}".`,
+    })
+  }
+
+  const refuseWhileUsed = (name: string, folders: readonly string[]): void => {
+    const users = deps
+      .livePrograms()
+      .filter(({ program }) => folders.some(folder => program.startsWith(folder + sep)))
+      .map(user => user.name)
+    if (users.length === 0) return
+    throw new AppError('conflict', `"${name}" is in use: ${users.slice(0, 5).join(', ')}.`, {
+      hint: 'Stop these first, or wait for their end.',
+      details: { users },
     })
   }
 
@@ -177,6 +192,7 @@ export function createEnvironments(deps: Deps): Environments {
       refuseWhileBuilding(name)
       const adopted = findChoice(store.read, name)?.source === 'adopted'
       const folders = adopted ? [] : foldersOf(paths.environments, name)
+      refuseWhileUsed(name, folders)
       store.commit(call, name, tx => {
         removeChoice(tx, name)
         tx.announce({ topic: 'environments', kind: 'removed', id: name })

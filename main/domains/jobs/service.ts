@@ -41,6 +41,8 @@ export type Jobs = {
   readonly stopAll: (call: Call) => Promise<void>
   /** Whether any job waits or runs. */
   readonly isBusy: () => boolean
+  /** The programs of jobs that wait or run, each with the job's name. */
+  readonly livePrograms: () => readonly { readonly name: string; readonly program: string }[]
   /** Jobs that wait, and jobs that run. */
   readonly counts: () => { readonly waiting: number; readonly running: number }
   readonly metrics: () => readonly Family[]
@@ -320,6 +322,7 @@ export function createJobs(given: JobsDeps): Jobs {
       await Promise.all(ends)
     },
     isBusy: () => countLive(store.read) > 0,
+    livePrograms: () => liveJobs(store.read).map(({ name, spec }) => ({ name, program: spec.command[0] })),
     counts: () => {
       const waiting = queuedIds(store.read).length
       return { waiting, running: countLive(store.read) - waiting }
