@@ -88,6 +88,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     const text = `frage,antwort,quelle\n${Array.from({ length: 12 }, (_, i) => `Was ist ${i}?,Das ist ${i}.,w`).join('\n')}\n`
     await importing(file('odd.csv', text))
     await form().getByText('It is not clear how to read this').waitFor()
+    await form().getByText('frage: Was ist 0?').waitFor()
     const choose = async (field: string, column: string) => {
       await form().getByRole('combobox', { name: field, exact: true }).click()
       await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(column).click()
