@@ -137,7 +137,7 @@ describe.skipIf(!chromiumPath)('models, from none to many', () => {
 
   test('folders are walked where there is no native dialog, by keys too', async () => {
     huggingFaceFolder(join(folder, 'walked', 'three'))
-    write(join(folder, 'walked'), 'one.gguf', tinyGguf({ name: 'one' }))
+    write(join(folder, 'walked'), 'one.gguf', tinyGguf({ keys: [['general.name', 'string', 'one']] }))
     await workstation.open('#/models?dialog=import')
     const form = dialog('Import a model')
     await form.getByLabel('Folder or file').fill(join(folder, 'walked'))
