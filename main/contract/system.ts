@@ -54,11 +54,9 @@ export const system = {
       address: z.string().optional(),
       logFile: z.string(),
       offline: z.boolean(),
-      isOnDemand: z
-        .boolean()
-        .meta({
-          description: 'started by a command for itself: it goes when it is idle, and slipway serve takes its place',
-        }),
+      isOnDemand: z.boolean().meta({
+        description: 'started by a command for itself: it goes when it is idle, and slipway serve takes its place',
+      }),
       network: NetworkState,
       counts: z.object({ waiting: z.number().int(), running: z.number().int() }).meta({ description: 'jobs' }),
     }),

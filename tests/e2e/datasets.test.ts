@@ -51,6 +51,17 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     return id
   }
 
+  const manyRows = (name: string) =>
+    given(
+      file(
+        `${name}.jsonl`,
+        lines(
+          Array.from({ length: 20_000 }, (_, i) => chat(`question ${i}`, i === 15_321 ? 'the NEEDLE 退款' : 'hay')),
+        ),
+      ),
+      name,
+    )
+
   test('an empty list teaches what a dataset is, and offers the sample', async () => {
     await workstation.open('#/datasets')
     await page.getByRole('heading', { name: 'No dataset yet' }).waitFor()
@@ -77,6 +88,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     const text = `frage,antwort,quelle\n${Array.from({ length: 12 }, (_, i) => `Was ist ${i}?,Das ist ${i}.,w`).join('\n')}\n`
     await importing(file('odd.csv', text))
     await form().getByText('It is not clear how to read this').waitFor()
+    await form().getByText('frage: Was ist 0?').waitFor()
     const choose = async (field: string, column: string) => {
       await form().getByRole('combobox', { name: field, exact: true }).click()
       await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(column).click()
@@ -137,10 +149,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
   })
 
   test('rows of a version are scrolled, searched by words and by expression, and read', async () => {
-    const many = Array.from({ length: 20_000 }, (_, i) =>
-      chat(`question ${i}`, i === 15_321 ? 'the NEEDLE 退款' : 'hay'),
-    )
-    await given(file('many.jsonl', lines(many)), 'many')
+    await manyRows('many')
     await workstation.open('#/datasets/many')
     await rows().getByText('question 3', { exact: true }).waitFor()
     await rows().focus()
@@ -166,15 +175,17 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
   })
 
   test('statistics tell lengths, empty and repeated values', async () => {
-    await workstation.open('#/datasets/many?tab=stats')
+    await manyRows('measured')
+    await workstation.open('#/datasets/measured?tab=stats')
     await page.getByRole('img', { name: /^Lengths of Prompt/ }).waitFor()
     await page.getByText('Longest').first().waitFor()
     expect(await barriers(page)).toEqual([])
   })
 
   test('a version is divided into parts, exported, and frozen', async () => {
-    await workstation.open('#/datasets/lab-notes-train?dialog=split')
-    const split = dialog('Split lab-notes-train v1')
+    await given(sample('datasets/lab-notes-train.jsonl'), 'to-divide')
+    await workstation.open('#/datasets/to-divide?dialog=split')
+    const split = dialog('Split to-divide v1')
     await split.getByLabel('Test').fill('20')
     await split.getByText('70 %, about 1,680 rows').waitFor()
     await split.getByRole('button', { name: 'Split', exact: true }).click()
@@ -182,14 +193,14 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     await split.getByRole('button', { name: 'Close' }).last().click()
     await page.getByRole('button', { name: /^Versions: v1 draft/ }).click()
     await page.getByRole('menuitem', { name: /test set|test$/ }).click()
-    await page.getByText('a part of lab-notes-train@1').waitFor()
+    await page.getByText('a part of to-divide@1').waitFor()
     await page.getByRole('button', { name: /^Freeze v/ }).click()
     await page.getByText(/is frozen: it can be trained on/).waitFor()
     await page.getByRole('button', { name: 'Tune with this' }).and(page.locator(':enabled')).waitFor()
 
     await page.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: 'Export …' }).click()
-    const out = dialog('Export lab-notes-train')
+    const out = dialog('Export to-divide')
     await out.getByLabel('File').fill(join(folder, 'out.txt'))
     await out.getByText(/must end with/).waitFor()
     await out.getByLabel('File').fill(join(folder, 'out.jsonl'))
@@ -201,7 +212,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
 
     await page.getByRole('tab', { name: 'Lineage' }).click()
     await page
-      .getByRole('group', { name: /^Lineage of lab-notes-train/ })
+      .getByRole('group', { name: /^Lineage of to-divide/ })
       .getByRole('link')
       .first()
       .waitFor()
@@ -249,6 +260,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
 
   test.skipIf(!hasPython)(
     'the rows are seen with the eyes of a model: template, tokens, what is learned, what is cut (needs the Python environment)',
+    { timeout: 300_000 },
     async () => {
       const { client } = workstation.backend
       const model = await client.models.import({ path: sample('model'), name: 'heron' })
@@ -288,15 +300,16 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
   )
 
   test('the list in both themes, at every size', async () => {
+    await manyRows('longest')
     await workstation.open('#/datasets')
     const list = page.getByRole('grid', { name: 'Datasets' })
-    await list.getByText('many', { exact: true }).waitFor()
+    await list.getByText('longest', { exact: true }).waitFor()
     await list.getByRole('button', { name: 'Rows' }).click()
-    await expect.poll(() => list.locator('.vrow b').first().textContent()).toBe('many')
+    await expect.poll(() => list.locator('.vrow b').first().textContent()).toBe('longest')
     await list.focus()
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
-    await title('many').waitFor()
+    await title('longest').waitFor()
     await page.goBack()
     for (const [width, height] of [
       [900, 600],

@@ -191,7 +191,9 @@ test('a runner that cannot listen says why its job failed', async () => {
 
 test('a process that shook off group, session and environment cannot keep its job from ending', async () => {
   const { jobs, dataDir } = house()
-  const { id } = jobs.port.start(asOwner, shellJob('env -i setsid sleep 600 & echo $! > escapee; exit 0'))
+  // The job ends only once the other process has shaken everything off; before that it would be swept like any other.
+  const escaping = "env -i setsid sh -c 'echo $$ > escapee.new; mv escapee.new escapee; exec sleep 600'"
+  const { id } = jobs.port.start(asOwner, shellJob(`${escaping} & until [ -s escapee ]; do sleep 0.02; done; exit 0`))
   expect((await jobs.port.ended(id)).state).toBe('done')
   expect((await jobs.port.logs(id, { limit: 10 })).lines.at(-1)?.text).toContain('no longer part of this job')
   process.kill(Number(readFileSync(join(dataDir, 'jobs', id, 'escapee'), 'utf8')), 'SIGKILL')

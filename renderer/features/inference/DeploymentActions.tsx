@@ -27,11 +27,19 @@ export function DeploymentActions({ deployment, onFailure }: Props) {
   const remove = useMutation(
     api.inference.remove.mutationOptions({
       ...said,
-      onSuccess: () => {
+      // Noted before it is stopped: the page follows that at once.
+      onMutate: () => {
+        onFailure(undefined)
+        return { wasServing: state === 'serving' }
+      },
+      onSuccess: (_removed, _asked, { wasServing }) => {
         go('deployments')
         undo(text.removed(middle(name)), async () => {
           await client.inference.restore({ id })
-          if (state === 'serving') await client.inference.start({ id })
+          if (!wasServing) return
+          // Its engine may still be ending; a second one would find the name taken.
+          await client.inference.stop({ id, wait: true })
+          await client.inference.start({ id })
         })
       },
     }),

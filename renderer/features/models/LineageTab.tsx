@@ -13,7 +13,7 @@ const phrases = dictionary({
   unread: ['The lineage could not be read', '无法读取来源'],
   made: ['Made by', '由何产生'],
   method: ['Method', '方法'],
-  again: ['Again', '复现'],
+  settings: ['Its settings', '训练设置'],
 })
 
 /** How a version came about, and the command that would do it again. */
@@ -53,7 +53,7 @@ export function LineageTab({ model }: { readonly model: ModelDetail }) {
               <dd>{data.method}</dd>
             </>
           )}
-          <dt>{text.again}</dt>
+          <dt>{text.settings}</dt>
           <dd className="mono">{`slipway training show ${run.id}`}</dd>
         </dl>
       )}

@@ -5,6 +5,7 @@ import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { usePagedRows } from '../../../lib/pages.ts'
+import { useWidth } from '../../../lib/width.ts'
 import { Glyph } from '../../../ui/Glyph.tsx'
 import { type Column, VirtualGrid } from '../../../ui/VirtualGrid.tsx'
 import { type RowData, summaryOf } from '../rows/row-text.ts'
@@ -27,11 +28,14 @@ type Props = {
 }
 
 const all = 'all'
+/** Below this the beginning of a row needs the room of its figures. */
+const narrowPx = 1080
 
 /** All rows, or those in which a problem was found; those with a problem carry its mark. */
 export function CheckRows({ dataset, kind, problems, only, onOnly, row, onRow, rendered }: Props) {
   const text = useText(checkText)
   const words = useProblemWords()
+  const isNarrow = useWidth() < narrowPx
   const everything = usePagedRows((offset, limit) =>
     api.datasets.preview.queryOptions({
       input: { id: dataset.id, offset, limit },
@@ -110,7 +114,7 @@ export function CheckRows({ dataset, kind, problems, only, onOnly, row, onRow, r
         label={text.list}
         count={only ? named.length : (everything.total ?? 0)}
         rowHeightPx={28}
-        columns={columns}
+        columns={isNarrow ? columns.slice(0, -1) : columns}
         selected={only ? named.indexOf(row) : row}
         onSelect={index => onRow(numberOf(index))}
         {...(!only && { onRange: everything.onRange })}

@@ -26,7 +26,7 @@ export function CheckStats({ dataset, report, model }: Props) {
   const seen = report?.rendered?.report
   const noteOf = { ready: text.readyNote, usable: text.usableNote, refused: text.refusedNote }
   return (
-    <div className="stats">
+    <div className="stats check-stats">
       <Stat name={text.rows} value={number(dataset.rows)} />
       <Stat name={text.tokens} {...(seen ? large(seen.tokens.total) : { value: '–' })} />
       <Stat

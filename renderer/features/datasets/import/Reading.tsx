@@ -1,6 +1,6 @@
 import { Select } from 'antd'
 import { useId } from 'react'
-import type { DatasetField, DatasetFormat } from '../../../../main/contract/datasets.ts'
+import type { DatasetField, DatasetFormat, SamplePreview } from '../../../../main/contract/datasets.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { bytes, number, percent } from '../../../lib/format.ts'
@@ -26,6 +26,12 @@ type Props = {
 
 const usualFields: readonly DatasetField[] = ['prompt', 'response', 'messages', 'text']
 
+/** The first rows that a failed detection shows in its details. */
+const previewOf = (value: unknown): SamplePreview | undefined =>
+  typeof value === 'object' && value !== null && 'rows' in value && Array.isArray(value.rows)
+    ? (value as SamplePreview)
+    : undefined
+
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
 
@@ -38,6 +44,7 @@ export function Reading({ draft, onChange, detection, error, isLooking, onRetry 
   const columns = detection
     ? [...Object.values(detection.columns), ...detection.ignoredColumns]
     : Object.keys(typeof details?.columns === 'object' && details.columns !== null ? details.columns : {})
+  const preview = detection?.preview ?? previewOf(details?.preview)
   const splits = strings(details?.splits)
   // As long as the format is detected, a column can be given to any of the usual fields: that may change what is detected.
   const fields = draft.format
@@ -101,7 +108,7 @@ export function Reading({ draft, onChange, detection, error, isLooking, onRetry 
           </p>
         )}
       </div>
-      {detection && <Sample detection={detection} />}
+      {preview && <Sample preview={preview} kind={detection?.kind} />}
     </section>
   )
 }

@@ -1,21 +1,26 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
-import type { SamplePreview } from '../../../../main/contract/datasets.ts'
+import type { DatasetKind, SamplePreview } from '../../../../main/contract/datasets.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Glyph } from '../../../ui/Glyph.tsx'
 import { issueText } from '../issue-text.ts'
 import { Readable } from '../rows/RowView.tsx'
-import type { Detection } from './Reading.tsx'
 import { importText } from './text.ts'
 
 type Row = SamplePreview['rows'][number]
 
+type Props = {
+  readonly preview: SamplePreview
+  /** Undefined where the format is not known: then rows stand as they are written. */
+  readonly kind: DatasetKind | undefined
+}
+
 /** The first rows, as they are written or as they are read, and why some of them would be left out. */
-export function Sample({ detection }: { readonly detection: Detection }) {
+export function Sample({ preview, kind }: Props) {
   const text = useText(importText)
   const [view, setView] = useState<'mapped' | 'raw'>('mapped')
-  const bad = detection.preview.rows.filter(({ problem }) => problem).length
+  const bad = preview.rows.filter(({ problem }) => problem).length
   return (
     <div className="reading-sample col">
       <div className="toolbar tight">
@@ -34,18 +39,18 @@ export function Sample({ detection }: { readonly detection: Detection }) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <ol className="scroll grow" tabIndex={0} aria-label={text.sample}>
-        {detection.preview.rows.map((row, index) => (
+        {preview.rows.map((row, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a sample have nothing but their place.
           <li key={index} className={row.problem ? 'bad' : undefined}>
             <span className="dim fig">{number(row.line)}</span>
             <div>
               {row.problem && <Problem problem={row.problem} />}
-              {view === 'raw' || !row.mapped ? (
+              {view === 'raw' || !row.mapped || !kind ? (
                 <pre className="mono row-source" dir="auto">
                   {asWritten(row)}
                 </pre>
               ) : (
-                <Readable kind={detection.kind} data={row.mapped} />
+                <Readable kind={kind} data={row.mapped} />
               )}
             </div>
           </li>
