@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Display, openDisplay } from '../support/display.ts'
+import { goGuidedTour, reference } from '../support/guided-tour.ts'
+import { buildDesktop, type Desktop, noDesktopReason, openDesktop } from './support/desktop.ts'
+
+let display: Display
+let desktop: Desktop
+
+beforeAll(async () => {
+  if (noDesktopReason) return
+  await buildDesktop()
+  display = await openDisplay()
+  desktop = await openDesktop({ env: display.env })
+})
+afterAll(async () => {
+  // What the tour served outlives the backend by design; here it must not.
+  await desktop?.client.inference.stop({ id: 'assistant' }).catch(() => undefined)
+  await desktop?.dispose()
+  await display?.close()
+})
+beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
+
+test('the window leads by clicks and keys alone from the first run to a chat with the tuned model', async () => {
+  const { page, client } = desktop
+  await page.waitForSelector('.frame')
+  const answer = JSON.parse(await goGuidedTour(page)) as Record<string, unknown>
+  expect(Object.keys(answer).sort()).toEqual(Object.keys(reference).sort())
+
+  const { items } = await client.evaluation.list({ limit: 1 })
+  const scores = (items[0]?.objects ?? []).map(
+    object => object.scores.find(score => score.metric === 'exact_match')?.value ?? 0,
+  )
+  expect(scores).toHaveLength(2)
+  expect(scores[0]).toBeLessThan(0.05)
+  expect(scores[1]).toBeGreaterThan(0.8)
+}, 7_200_000)
