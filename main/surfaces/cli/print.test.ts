@@ -43,6 +43,17 @@ test('lists stay tables, although their entries have more in them', () => {
   expect(shown).toBe('id     name  state\nmdv_1  base  ready')
 })
 
+test('the last column takes the room that the others leave, and is cut there', () => {
+  const lines = [
+    { line: 0, stream: 'stderr', text: 'short' },
+    { line: 1, stream: 'stderr', text: 'x'.repeat(300) },
+  ]
+  const shown = pretty({ lines }, 100).split('\n')
+  expect(shown[2]).toMatch(/^ {2}0 +stderr +short$/)
+  expect(shown[3]).toMatch(/^ {2}1 +stderr +x{70,}…$/)
+  expect(shown[3]).toHaveLength(100)
+})
+
 test('control sequences from files are shown, not obeyed', () => {
   const control = String.fromCharCode(0x1b)
   expect(pretty({ rows: [{ row: 0, data: { text: `${control}[2J` } }] })).not.toContain(control)

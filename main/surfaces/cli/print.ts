@@ -59,7 +59,7 @@ export function table(rows: readonly Readonly<Record<string, unknown>>[], width:
   // The last columns give way first: ids, names and states stand at the front.
   let fit = 0
   for (let used = 0; fit < keys.length; fit += 1) {
-    used += (widths[fit] ?? 0) + 2
+    used += (widths[fit] ?? 0) + (fit > 0 ? 2 : 0)
     if (used > width && fit > 0) break
   }
   const line = (parts: readonly string[]) =>
