@@ -7,7 +7,11 @@ import { startBackend } from '../support/backend.ts'
 import { openCli } from '../support/cli.ts'
 
 const cli = openCli()
-afterAll(() => cli.dispose())
+afterAll(async () => {
+  // Engines outlive the backend, and would outlive the tests.
+  await cli.run('inference', 'stop', 'tiny', '--wait')
+  await cli.dispose()
+})
 
 test.each([
   ['a port that is no number', 2, 'invalid_input', ['--port', 'abc']],

@@ -21,7 +21,8 @@ export type Cli = {
 
 /** The real command line on a data directory of its own; it starts a backend by itself, as it does for a person. */
 export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
-  const dataDir = temporaryDir('cli')
+  const given = env.SLIPWAY_DATA_DIR
+  const dataDir = given ?? temporaryDir('cli')
   const start = (input: string | undefined, words: readonly string[]): Promise<Ran> => {
     const child = spawn(process.execPath, [cliFile, ...words], {
       env: { ...process.env, SLIPWAY_DATA_DIR: dataDir, ...env },
@@ -49,7 +50,8 @@ export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
     pipe: (input, ...words) => start(input, words),
     dispose: async () => {
       await run('stop')
-      rmSync(dataDir, { recursive: true, force: true })
+      // One that the test made itself is the test's to remove.
+      if (given === undefined) rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }
