@@ -179,7 +179,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     writeTinyGguf(path, { seed: 4, omit: ['llama.feed_forward_length'] })
     await client.evaluation.start({ object: [id], dataset: 'ships', name: 'doomed' })
     await workstation.open('#/evaluations/doomed')
-    const fault = page.getByRole('alert')
+    const fault = page.getByRole('main').getByRole('alert')
     await fault.getByText('The evaluation failed').waitFor({ timeout: 30_000 })
     expect(await fault.textContent()).toContain('feed_forward_length')
     await fault.getByRole('button', { name: 'Run again …' }).click()
