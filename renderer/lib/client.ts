@@ -6,6 +6,7 @@ import { QueryClient } from '@tanstack/react-query'
 import type { Contract } from '../../main/contract/index.ts'
 import { isUnreachable } from './failure.ts'
 import { timedFetch } from './latency.ts'
+import { refusalIn } from './refusal.ts'
 
 export type Client = ContractRouterClient<Contract, { readonly lastEventId?: string }>
 
@@ -13,7 +14,12 @@ const link = new RPCLink<{ readonly lastEventId?: string }>({
   url: `${location.origin}/rpc`,
   // What a forged cross-site request cannot send: see the gateway.
   headers: { 'x-slipway-request': '1' },
-  fetch: (request, init) => timedFetch(request, init),
+  fetch: async (request, init) => {
+    const response = await timedFetch(request, init)
+    const refusal = await refusalIn(response)
+    if (refusal) throw refusal
+    return response
+  },
 })
 
 /** The typed client of every method; the renderer talks to the backend through nothing else but `/v1` for chats. */

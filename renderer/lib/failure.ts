@@ -1,11 +1,12 @@
 import { ORPCError } from '@orpc/client'
-import { type ErrorBody, isErrorCode } from '../../main/contract/errors.ts'
+import { AppError, type ErrorBody, isErrorCode } from '../../main/contract/errors.ts'
 
 /** `unreachable` is the renderer's own: no answer came, so nothing is known of what happened. */
 export type Failure = Omit<ErrorBody, 'code'> & { readonly code: ErrorBody['code'] | 'unreachable' }
 
 /** What a failed call says: the backend's own words, or that it could not be reached. */
 export function failureOf(error: unknown): Failure {
+  if (error instanceof AppError) return error.toBody()
   if (error instanceof ORPCError) {
     const data: Pick<ErrorBody, 'hint' | 'details'> =
       typeof error.data === 'object' && error.data !== null ? error.data : {}
@@ -25,4 +26,6 @@ export function failureOf(error: unknown): Failure {
 }
 
 export const isUnreachable = (error: unknown): boolean =>
-  !(error instanceof ORPCError) && !(error instanceof DOMException && error.name === 'AbortError')
+  !(error instanceof ORPCError) &&
+  !(error instanceof AppError) &&
+  !(error instanceof DOMException && error.name === 'AbortError')
