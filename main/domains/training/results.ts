@@ -62,6 +62,14 @@ export function createResults({ store, clock, log, models, folderOf }: Deps): Re
     }
   }
 
+  // Two who ask for the same checkpoint wait for one copy.
+  const copies = new Map<string, Promise<void>>()
+  const copiedOnce = (from: string, to: string): Promise<void> => {
+    const current = copies.get(to) ?? copyWeights(from, to).finally(() => copies.delete(to))
+    copies.set(to, current)
+    return current
+  }
+
   const publish: Results['publish'] = async (call, run, step, name) => {
     const checkpoint = checkpointsOf(store.read, run.id).find(each => each.step === step)
     if (!checkpoint || !existsSync(checkpoint.path)) {
@@ -70,7 +78,7 @@ export function createResults({ store, clock, log, models, folderOf }: Deps): Re
       })
     }
     const target = join(folderOf(run.id), `published-${step}`)
-    if (!existsSync(target)) await copyWeights(checkpoint.path, target)
+    if (!existsSync(target)) await copiedOnce(checkpoint.path, target)
     const made = {
       name: name ?? `${run.name}-step-${step}`,
       path: target,
@@ -107,8 +115,7 @@ async function copyWeights(from: string, to: string): Promise<void> {
   try {
     await cp(from, partial, { recursive: true, filter: source => !stateFiles.test(relative(from, source)) })
     await flushAll(partial)
-    // Another call may have been faster with the same checkpoint.
-    if (!existsSync(to)) await rename(partial, to)
+    await rename(partial, to)
   } finally {
     await rm(partial, { recursive: true, force: true })
   }
