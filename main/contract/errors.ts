@@ -61,6 +61,21 @@ export class AppError extends Error {
   }
 }
 
+/** The way back from `toBody`; undefined for anything that is not such a body. */
+export function errorFromBody(body: unknown): AppError | undefined {
+  if (!isErrorBody(body)) return undefined
+  const { code, message, ...options } = body
+  return new AppError(code, message, options)
+}
+
+const isErrorBody = (body: unknown): body is ErrorBody =>
+  typeof body === 'object' &&
+  body !== null &&
+  'code' in body &&
+  isErrorCode(body.code) &&
+  'message' in body &&
+  typeof body.message === 'string'
+
 /** Says an unexpected failure outside without leaking what it was; the log keeps the cause. */
 export const toAppError = (error: unknown): AppError =>
   error instanceof AppError

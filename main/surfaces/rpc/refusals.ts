@@ -1,4 +1,4 @@
-import { AppError, type ErrorBody, isErrorCode } from '../../contract/errors.ts'
+import { errorFromBody } from '../../contract/errors.ts'
 
 type Fetch = (request: Request, init?: RequestInit) => Promise<Response>
 
@@ -12,16 +12,7 @@ export const throwingRefusals =
     const response = await fetch(request, init)
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
     if (response.ok || !isJson) return response
-    const body: unknown = await response.clone().json()
-    if (!isErrorBody(body)) return response
-    const { code, message, ...options } = body
-    throw new AppError(code, message, options)
+    const refusal = errorFromBody(await response.clone().json())
+    if (refusal) throw refusal
+    return response
   }
-
-const isErrorBody = (body: unknown): body is ErrorBody =>
-  typeof body === 'object' &&
-  body !== null &&
-  'code' in body &&
-  isErrorCode(body.code) &&
-  'message' in body &&
-  typeof body.message === 'string'
