@@ -2,14 +2,11 @@ import * as z from 'zod'
 import { errorCodes } from './errors.ts'
 import { command, query } from './method.ts'
 
-export const themes = ['system', 'dark', 'light'] as const
-export const languages = ['system', 'en', 'zh-CN'] as const
-
-/** What a person can choose, with what holds until they do. Each setting is stored by itself, under its name. */
+/**
+ * What a person can choose for this backend, with what holds until they do. Each setting is stored by itself, under its
+ * name. How a window looks and what it notes belongs to that window and is kept there.
+ */
 export const Settings = z.object({
-  theme: z.enum(themes).default('system'),
-  language: z.enum(languages).default('system'),
-  notifyWhenJobsEnd: z.boolean().default(true).meta({ description: 'a notification of the system when a job ends' }),
   apiListener: z.boolean().default(false).meta({
     description: 'a port on this machine’s loopback address, for programs and browsers; needs a key or a link',
   }),
@@ -36,7 +33,7 @@ export const ListenerState = z.discriminatedUnion('state', [
 export type ListenerState = z.output<typeof ListenerState>
 
 const Answer = z.object({ settings: Settings, listener: ListenerState })
-const { theme, language, notifyWhenJobsEnd, apiListener, apiPort } = Settings.shape
+const { apiListener, apiPort } = Settings.shape
 
 export const settings = {
   get: query({
@@ -55,9 +52,6 @@ export const settings = {
     route: 'PATCH /settings',
     cli: { example: 'slipway settings update --api-listener --api-port 8787' },
     input: z.object({
-      theme: theme.unwrap().optional(),
-      language: language.unwrap().optional(),
-      notifyWhenJobsEnd: notifyWhenJobsEnd.unwrap().optional(),
       apiListener: apiListener.unwrap().optional(),
       apiPort: apiPort.unwrap().optional(),
     }),

@@ -49,21 +49,18 @@ test('settings have defaults, are kept, and are audited without being repeated t
   const { client } = await opened()
   expect(await client.settings.get({})).toEqual({
     settings: {
-      theme: 'system',
-      language: 'system',
-      notifyWhenJobsEnd: true,
       apiListener: false,
       apiPort: 8787,
     },
     listener: { state: 'off' },
   })
   const events = await client.events.subscribe({ topics: ['settings'] })
-  const { settings } = await client.settings.update({ theme: 'dark', language: 'zh-CN' })
-  expect(settings).toMatchObject({ theme: 'dark', language: 'zh-CN', notifyWhenJobsEnd: true })
+  const { settings } = await client.settings.update({ apiPort: 8899 })
+  expect(settings).toEqual({ apiListener: false, apiPort: 8899 })
   expect((await events.next()).value).toMatchObject({ topic: 'settings', kind: 'changed' })
   await events.return(undefined)
   expect((await client.audit.list({ action: 'settings.update' })).items).toMatchObject([
-    { object: 'theme language', result: 'ok' },
+    { object: 'apiPort', result: 'ok' },
   ])
 })
 
