@@ -27,15 +27,18 @@ export function Sample({ preview, kind }: Props) {
         <b>{text.sample}</b>
         {bad > 0 && <span className="tx-warn">{text.sampleBad(number(bad))}</span>}
         <span className="grow" />
-        <Segmented
-          size="small"
-          value={view}
-          onChange={setView}
-          options={[
-            { value: 'mapped', label: text.mapped },
-            { value: 'raw', label: text.raw },
-          ]}
-        />
+        {/* Of a file whose columns are not assigned yet there is only one way to look at it. */}
+        {kind !== undefined && (
+          <Segmented
+            size="small"
+            value={view}
+            onChange={setView}
+            options={[
+              { value: 'mapped', label: text.mapped },
+              { value: 'raw', label: text.raw },
+            ]}
+          />
+        )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys. */}
       <ol className="scroll grow" tabIndex={0} aria-label={text.sample}>
