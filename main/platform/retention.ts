@@ -1,3 +1,4 @@
+import { AppError } from '../contract/errors.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 
@@ -8,6 +9,12 @@ export const undoDays = 7
 export const undoMs = undoDays * 24 * hourMs
 
 const everyMs = 6 * hourMs
+
+/** What a restore says that finds nothing: never removed, deleted by now, or not named by its id. */
+export const nothingToRestore = (what: string, id: string): AppError =>
+  new AppError('not_found', `There is no removed ${what} ${id}.`, {
+    hint: `A removal can be taken back for ${undoDays} days, by the id of the ${what}.`,
+  })
 
 export type Purging = {
   readonly start: () => void

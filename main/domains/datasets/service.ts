@@ -21,7 +21,7 @@ import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
-import { createPurging, undoDays, undoMs } from '../../platform/retention.ts'
+import { createPurging, nothingToRestore, undoMs } from '../../platform/retention.ts'
 import { createImportJobs } from './import-job.ts'
 import { exportFormats } from './queries/export.ts'
 import type { RowSet } from './queries/row-sql.ts'
@@ -476,10 +476,7 @@ export function createDatasets({
 
     restore: async ({ id }, call) => {
       const removed = findRemovedVersion(store.read, id, clock.nowMs() - undoMs)
-      if (!removed)
-        throw new AppError('not_found', `There is no removed dataset version ${id}.`, {
-          hint: `A removal can be taken back for ${undoDays} days, by the id of the version.`,
-        })
+      if (!removed) throw nothingToRestore('dataset version', id)
       store.commit(call, id, tx => {
         setVersionRemoved(tx, id, null)
         announceChange(tx, removed, 'created')

@@ -6,7 +6,7 @@ import { isEnded } from '../../contract/jobs.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
-import { createPurging, freeName, type Purging, undoDays, undoMs } from '../../platform/retention.ts'
+import { createPurging, freeName, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
 import {
   deleteEvaluation,
   type EvaluationRecord,
@@ -76,10 +76,7 @@ export function createRemoval({ store, clock, log, folderOf, stateOf, existing }
     },
     restore: (call, id) => {
       const removed = findRemovedEvaluation(store.read, id)
-      if (!removed)
-        throw new AppError('not_found', `There is no removed evaluation ${id}.`, {
-          hint: `A removal can be taken back for ${undoDays} days, by the id of the evaluation.`,
-        })
+      if (!removed) throw nothingToRestore('evaluation', id)
       const name = freeName(removed.name, 'restored', other => findEvaluation(store.read, other) !== undefined)
       store.commit(call, id, tx => {
         setEvaluationRestored(tx, id, name, clock.nowMs())

@@ -1,10 +1,9 @@
 import { type Call, systemCall } from '../../contract/call.ts'
-import { AppError } from '../../contract/errors.ts'
 import type { DeploymentId } from '../../contract/inference.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
-import { createPurging, freeName, type Purging, undoDays, undoMs } from '../../platform/retention.ts'
+import { createPurging, freeName, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
 import {
   type DeploymentRecord,
   deleteDeployment,
@@ -67,10 +66,7 @@ export function createRemoval({ store, clock, log, existing, stop }: Deps): Remo
     },
     restore: (call, id) => {
       const removed = findRemovedDeployment(store.read, id)
-      if (!removed)
-        throw new AppError('not_found', `There is no removed deployment ${id}.`, {
-          hint: `A removal can be taken back for ${undoDays} days, by the id of the deployment.`,
-        })
+      if (!removed) throw nothingToRestore('deployment', id)
       const name = freeName(removed.name, 'restored', other => findDeployment(store.read, other) !== undefined)
       store.commit(call, id, tx => {
         setDeploymentRestored(tx, id, name, clock.nowMs())

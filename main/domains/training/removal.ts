@@ -5,7 +5,7 @@ import { AppError } from '../../contract/errors.ts'
 import { isEnded } from '../../contract/jobs.ts'
 import type { Run } from '../../contract/training.ts'
 import { isoOf } from '../../platform/clock.ts'
-import { createPurging, freeName, type Purging, undoDays, undoMs } from '../../platform/retention.ts'
+import { createPurging, freeName, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
 import type { TrainingDeps } from './deps.ts'
 import { sum } from './prepare-run.ts'
 import {
@@ -87,10 +87,7 @@ export function createRemoval({ store, clock, log, folderOf, stateOf, existing }
     },
     restore: (call, id) => {
       const removed = findRemovedRun(store.read, id)
-      if (!removed)
-        throw new AppError('not_found', `There is no removed run ${id}.`, {
-          hint: `A removal can be taken back for ${undoDays} days, by the id of the run.`,
-        })
+      if (!removed) throw nothingToRestore('run', id)
       const name = freeName(removed.name, 'restored', other => findRun(store.read, other) !== undefined)
       store.commit(call, id, tx => {
         setRunRestored(tx, id, name, clock.nowMs())

@@ -12,10 +12,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slipway_worker.config import load_config, within
+from slipway_worker.config import within
 from slipway_worker.render import LossOn, Rendered
 from slipway_worker.rows import Method, Problems, Renderer, check_columns, require_teaching
-from slipway_worker.runtime import resident_bytes, run, use_threads
+from slipway_worker.runtime import read_config, resident_bytes, run, use_threads
 from slipway_worker.template import choose_template
 from slipway_worker.token_bytes import TokenBytes
 from slipway_worker.wire import Heartbeat, Stop, Wire, WorkerError
@@ -49,10 +49,7 @@ class CheckConfig:
 
 
 def work(config_path: str, wire: Wire) -> None:
-    try:
-        config = load_config(CheckConfig, config_path)
-    except (OSError, ValueError) as error:
-        raise WorkerError("invalid_input", f"The configuration of the check is not valid: {error}") from error
+    config = read_config(CheckConfig, config_path, "the check")
     use_threads(1)
     stopped: list[Stop] = []
     wire.listen(stopped.append)

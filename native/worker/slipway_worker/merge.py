@@ -10,9 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway_worker.config import load_config, within
+from slipway_worker.config import within
 from slipway_worker.loading import load_causal
-from slipway_worker.runtime import end_when_told, folder_bytes, resident_bytes, run, use_threads
+from slipway_worker.runtime import end_when_told, folder_bytes, read_config, resident_bytes, run, use_threads
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
 
 
@@ -28,10 +28,7 @@ class MergeConfig:
 
 
 def work(config_path: str, wire: Wire) -> None:
-    try:
-        config = load_config(MergeConfig, config_path)
-    except (OSError, ValueError) as error:
-        raise WorkerError("invalid_input", f"The configuration of the merge is not valid: {error}") from error
+    config = read_config(MergeConfig, config_path, "the merge")
     use_threads(config.threads)
     end_when_told(wire)
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):

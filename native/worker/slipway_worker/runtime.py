@@ -7,7 +7,9 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+from slipway_worker.config import load_config
 from slipway_worker.network import refuse_outside
 from slipway_worker.wire import Wire, WorkerError, open_wire
 
@@ -24,6 +26,7 @@ OFFLINE = {
 }
 
 Work = Callable[[str, Wire], None]
+T = TypeVar("T")
 
 
 def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
@@ -43,6 +46,14 @@ def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
         wire.emit("failed", **failure.body())
         return 2 if failure.code == "invalid_input" else 1
     return 0
+
+
+def read_config(cls: type[T], path: str, of: str) -> T:
+    """Load a worker's configuration; `of` names the work, such as "the merge". Raises WorkerError `invalid_input`."""
+    try:
+        return load_config(cls, path)
+    except (OSError, ValueError) as error:
+        raise WorkerError("invalid_input", f"The configuration of {of} is not valid: {error}") from error
 
 
 def as_worker_error(error: BaseException) -> WorkerError:

@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from slipway_worker.config import load_config, parse_config, within
+from slipway_worker.config import parse_config, within
 from slipway_worker.devices import Precision, resolve_device, resolve_precision, see_one_gpu
 from slipway_worker.embed import Recipe, embed, read_recipe
 from slipway_worker.engine import Done, Engine, Meter, News, PromptDone, Request, Token, model_context_length
 from slipway_worker.http1 import Answer, Call, serve_connection
-from slipway_worker.runtime import as_worker_error, resident_bytes, run, use_threads
+from slipway_worker.runtime import as_worker_error, read_config, resident_bytes, run, use_threads
 from slipway_worker.sampling import Sampling
 from slipway_worker.template import ChatTemplate, template_of
 from slipway_worker.token_bytes import TokenBytes
@@ -126,10 +126,7 @@ class Loaded:
 
 
 def work(config_path: str, wire: Wire) -> None:
-    try:
-        config = load_config(ServeConfig, config_path)
-    except (OSError, ValueError) as error:
-        raise WorkerError("invalid_input", f"The configuration of the engine is not valid: {error}") from error
+    config = read_config(ServeConfig, config_path, "the engine")
     use_threads(config.threads)
     see_one_gpu(config.device)
     asyncio.run(serve(config, wire))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from slipway_worker.config import load_config, within
-from slipway_worker.runtime import end_when_told, resident_bytes, run, use_threads
+from slipway_worker.config import within
+from slipway_worker.runtime import end_when_told, read_config, resident_bytes, run, use_threads
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
 
 # llama.cpp's names for ways of splitting text before byte-pair encoding, as tokenizer.json writes them. Its converter
@@ -64,10 +64,7 @@ class ToGgufConfig:
 
 
 def work(config_path: str, wire: Wire) -> None:
-    try:
-        config = load_config(ToGgufConfig, config_path)
-    except (OSError, ValueError) as error:
-        raise WorkerError("invalid_input", f"The configuration of the conversion is not valid: {error}") from error
+    config = read_config(ToGgufConfig, config_path, "the conversion")
     use_threads(config.threads)
     end_when_told(wire)
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slipway_worker.config import load_config, within
+from slipway_worker.config import within
 from slipway_worker.loading import load_causal
-from slipway_worker.runtime import end_when_told, folder_bytes, resident_bytes, run, use_threads
+from slipway_worker.runtime import end_when_told, folder_bytes, read_config, resident_bytes, run, use_threads
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ class ToOnnxConfig:
 
 
 def work(config_path: str, wire: Wire) -> None:
-    try:
-        config = load_config(ToOnnxConfig, config_path)
-    except (OSError, ValueError) as error:
-        raise WorkerError("invalid_input", f"The configuration of the export is not valid: {error}") from error
+    config = read_config(ToOnnxConfig, config_path, "the export")
     use_threads(config.threads)
     end_when_told(wire)
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):
