@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
 import { silentLog } from '../log.ts'
@@ -53,7 +54,7 @@ test('a probe that dies is no GPU, and does not end the backend', async () => {
 })
 
 test('the real probe says what is wrong with a driver that is not there, and ends with its standard input', async () => {
-  const probe = spawn(process.execPath, [new URL('../../entry/gpu-probe.ts', import.meta.url).pathname, 'nvidia'])
+  const probe = spawn(process.execPath, [fileURLToPath(new URL('../../entry/gpu-probe.ts', import.meta.url)), 'nvidia'])
   const [line] = await once(probe.stdout, 'data')
   const { gpus, trouble } = JSON.parse(String(line))
   // On a machine with an NVIDIA driver there are GPUs or a reason; here and in CI there is neither.
