@@ -88,7 +88,9 @@ describe.skipIf(!chromiumPath)('deployments', () => {
     const { client } = workstation.backend
     for (let i = 0; i < 3; i += 1)
       await client.inference.ask({ id: 'helm', message: 'Hi', maxTokens: 8, temperature: 0 })
-    await client.inference.ask({ id: 'helm', message: 'x'.repeat(3_000) }).catch(() => undefined)
+    await expect(client.inference.ask({ id: 'helm', message: 'x'.repeat(3_000) })).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
     const figures = page.locator('.stats')
     await figures.getByText('1 errors, 25.0%').waitFor()
     await figures.getByText('of the last 3 requests').first().waitFor()

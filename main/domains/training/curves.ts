@@ -30,7 +30,7 @@ export function curveColumns(
        FROM run_metrics WHERE run_id = ? AND series = ? ORDER BY step`,
     )
     .raw()
-    .all(runId, series) as unknown as readonly Row[]
+    .all(runId, series) as unknown as readonly Row[] // `raw` answers arrays, which the library's types do not say
   const kept = keptIndices(
     rows.map(row => row[3]),
     count,
