@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jsonLines } from './import/test-import.ts'
 import type { RenderRows } from './service.ts'
@@ -182,6 +183,20 @@ test('a repair leaves the rows of a problem out of a new version, and the old on
   expect(shown.settings.without).toEqual(['duplicate', 'empty_turn'])
   expect(shown.lineage.madeBy).toMatchObject([{ kind: 'dataset', name: 'torn@1', role: 'repaired' }])
   expect(await b.datasets.handlers.show({ id: 'torn@1' }, call)).toMatchObject({ rows: 8 })
+})
+
+test('no rows are deleted while a repair is under way: it may just have stored the same bytes', async () => {
+  const own = [1, 2, 3].map(n => ({ messages: [user(`mended ${n}`), assistant('a')] }))
+  await check('mended', [...own, ...own.slice(0, 1)])
+  const first = await repair('mended@1', ['duplicate'])
+  const [file = ''] = b.datasets.port.version(first.id).files
+  const repairing = repair('mended@1', ['duplicate'])
+  await b.datasets.handlers.remove({ id: first.id, purge: true }, call)
+  expect(existsSync(file)).toBe(true)
+  const second = await repairing
+  b.datasets.purge()
+  expect(b.datasets.port.version(second.id).files, 'the same rows are the same bytes').toEqual([file])
+  expect(existsSync(file)).toBe(true)
 })
 
 test('rows that a model finds fault with are left out too', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Call } from '../../contract/call.ts'
-import type { DatasetVersion, datasets } from '../../contract/datasets.ts'
+import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
@@ -9,12 +9,11 @@ import type { Clock } from '../../platform/clock.ts'
 import { linkLineage } from '../../platform/db/lineage.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import { type Filled, shown } from './filled.ts'
 import type { RowSet } from './queries/row-sql.ts'
 import type { createQueryThread } from './query-thread.ts'
 import { fillVersion, insertVersion, refreshDataset } from './repo.ts'
 import type { RenderRows } from './service.ts'
-
-type Filled = DatasetVersion & { readonly kind: NonNullable<DatasetVersion['kind']> }
 
 type Deps = {
   readonly store: Store
@@ -27,61 +26,62 @@ type Deps = {
   readonly filled: (ref: string) => Filled
   readonly rowSet: (found: Filled) => RowSet
   readonly methodFor: (kind: Filled['kind']) => string
+  readonly whileStoring: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 const renderedPrefix = 'render_'
-const shown = (found: DatasetVersion): string => `${found.name}@${found.version}`
 
 /** Repairs: rows never change, so what a check found is left out of a new version, and the old one stays as it was. */
 export function createRepair(deps: Deps): Pick<Handlers<typeof datasets>, 'repair'> {
-  const { store, clock, blobs, scratchDir, queries, filled, rowSet } = deps
+  const { store, clock, blobs, scratchDir, queries, filled, rowSet, whileStoring } = deps
   return {
-    repair: async ({ id, without, model, method, against, maxSequenceLength }, call) => {
-      const found = filled(id)
-      const other = against === undefined ? undefined : filled(against)
-      const alsoRows = await rowsToldByModel(deps, found, { without, model, method, maxSequenceLength }, call)
-      mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
-      const outDir = mkdtempSync(join(scratchDir, 'repair-'))
-      try {
-        const repaired = await queries.ask(
-          'repair',
-          {
-            ...rowSet(found),
-            rows: found.rows,
-            maxSequenceLength,
-            ...(other && { against: { ...rowSet(other), name: shown(other) } }),
-            without: without.filter(code => !code.startsWith(renderedPrefix)),
-            alsoRows,
-            outDir,
-          },
-          call.signal,
-        )
-        assertWorthKeeping(found, repaired)
-        const blob = await blobs.adoptFile(repaired.path)
-        const made = store.commit(call, found.id, tx => {
-          const nowMs = clock.nowMs()
-          const newVersion = newId('dver', nowMs)
-          const settings = { without: [...without] }
-          insertVersion(tx, { id: newVersion, datasetId: found.datasetId, state: 'importing', settings, atMs: nowMs })
-          const files = [{ sha256: blob.sha256, sizeBytes: blob.sizeBytes, rows: repaired.rows }]
-          const { kind, format } = found
-          fillVersion(
-            tx,
-            newVersion,
-            { kind, format, rows: repaired.rows, badRows: 0, reasons: {}, settings, files },
-            nowMs,
+    repair: ({ id, without, model, method, against, maxSequenceLength }, call) =>
+      whileStoring(async () => {
+        const found = filled(id)
+        const other = against === undefined ? undefined : filled(against)
+        const alsoRows = await rowsToldByModel(deps, found, { without, model, method, maxSequenceLength }, call)
+        mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
+        const outDir = mkdtempSync(join(scratchDir, 'repair-'))
+        try {
+          const repaired = await queries.ask(
+            'repair',
+            {
+              ...rowSet(found),
+              rows: found.rows,
+              maxSequenceLength,
+              ...(other && { against: { ...rowSet(other), name: shown(other) } }),
+              without: without.filter(code => !code.startsWith(renderedPrefix)),
+              alsoRows,
+              outDir,
+            },
+            call.signal,
           )
-          const edge = { parentId: found.id, parentKind: 'dataset', parentName: shown(found), childKind: 'dataset' }
-          linkLineage(tx, { ...edge, childId: newVersion, childName: found.name, role: 'repaired' })
-          refreshDataset(tx, found.datasetId)
-          tx.announce({ topic: 'datasets', kind: 'created', id: newVersion })
-          return newVersion
-        })
-        return filled(made)
-      } finally {
-        rmSync(outDir, { recursive: true, force: true })
-      }
-    },
+          assertWorthKeeping(found, repaired)
+          const blob = await blobs.adoptFile(repaired.path)
+          const made = store.commit(call, found.id, tx => {
+            const nowMs = clock.nowMs()
+            const newVersion = newId('dver', nowMs)
+            const settings = { without: [...without] }
+            insertVersion(tx, { id: newVersion, datasetId: found.datasetId, state: 'importing', settings, atMs: nowMs })
+            const files = [{ sha256: blob.sha256, sizeBytes: blob.sizeBytes, rows: repaired.rows }]
+            const { kind, format } = found
+            fillVersion(
+              tx,
+              newVersion,
+              { kind, format, rows: repaired.rows, badRows: 0, reasons: {}, settings, files },
+              nowMs,
+            )
+            const edge = { parentId: found.id, parentKind: 'dataset', parentName: shown(found), childKind: 'dataset' }
+            linkLineage(tx, { ...edge, childId: newVersion, childName: found.name, role: 'repaired' })
+            refreshDataset(tx, found.datasetId)
+            tx.announce({ topic: 'datasets', kind: 'created', id: newVersion })
+            return newVersion
+          })
+          return filled(made)
+        } finally {
+          rmSync(outDir, { recursive: true, force: true })
+        }
+      }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { basename, extname, join, resolve } from 'node:path'
-import { type Call, systemCall } from '../../contract/call.ts'
+import type { Call } from '../../contract/call.ts'
 import type {
   CheckProblem,
   CheckReport,
@@ -15,27 +15,24 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { CheckReport as RenderedReport } from '../../contract/worker.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
-import { type Clock, isoOf } from '../../platform/clock.ts'
-import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { lineageOf } from '../../platform/db/lineage.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
-import { createPurging, nothingToRestore, undoMs } from '../../platform/retention.ts'
+import { type Filled, shown } from './filled.ts'
 import { createImportJobs } from './import-job.ts'
 import { exportFormats } from './queries/export.ts'
 import type { RowSet } from './queries/row-sql.ts'
 import { createQueryThread } from './query-thread.ts'
+import { createRemoval } from './removal.ts'
 import { createRepair } from './repair.ts'
 import {
   countDatasets,
-  countImporting,
   detailOf,
-  dropFiles,
   filesOf,
-  fillVersion,
   findDataset,
-  findRemovedVersion,
   findVersion,
   findVersionOf,
   insertDataset,
@@ -47,12 +44,11 @@ import {
   setAlias,
   setLabels,
   setVersionFrozen,
-  setVersionRemoved,
   sourcesOf,
   updateDataset,
   versionsOf,
-  versionsRemovedBefore,
 } from './repo.ts'
+import { createSplit } from './split.ts'
 
 /** What the tokenizer of a model makes of rows; made by the Python worker (slipway_worker.check). */
 export type RenderRows = (
@@ -148,7 +144,16 @@ export function createDatasets({
 }: Deps): Datasets {
   const imports = createImportJobs({ store, clock, jobs, blobsRoot })
   const queries = createQueryThread()
-  let splitsUnderWay = 0
+  let storing = 0
+  /** Work that stores rows before a version says so: until then nothing may be deleted as unneeded. */
+  const whileStoring = async <T>(work: () => Promise<T>): Promise<T> => {
+    storing += 1
+    try {
+      return await work()
+    } finally {
+      storing -= 1
+    }
+  }
 
   const version = (ref: string): DatasetVersion => {
     const direct = findVersion(store.read, ref)
@@ -169,7 +174,7 @@ export function createDatasets({
   }
 
   /** A version that has its rows. */
-  const filled = (ref: string) => {
+  const filled = (ref: string): Filled => {
     const found = version(ref)
     const { kind, state } = found
     if (kind !== undefined && (state === 'draft' || state === 'frozen')) return { ...found, kind, state }
@@ -207,25 +212,23 @@ export function createDatasets({
     tx.announce({ topic: 'datasets', kind, id: found.id })
   }
 
-  /**
-   * Deletes the rows of versions that were removed long enough ago. Not while an import or a split is under way: one may
-   * just have stored the same bytes and not have said so yet.
-   */
-  const purging = createPurging({
+  const removal = createRemoval({
+    store,
     clock,
     log,
-    what: 'datasets',
-    purge: beforeMs => {
-      if (splitsUnderWay > 0 || countImporting(store.read) > 0 || otherBlobs.isStoring()) return
-      for (const id of versionsRemovedBefore(store.read, beforeMs)) {
-        const unneeded = store.commit(systemCall('datasets.purge'), id, tx => dropFiles(tx, id))
-        for (const sha256 of unneeded) if (!otherBlobs.isUsed(sha256)) blobs.remove(sha256)
-      }
-    },
+    blobs,
+    otherBlobs,
+    usersOf,
+    version,
+    detail,
+    announceChange,
+    isStoring: () => storing > 0,
   })
 
   const handlers: Handlers<typeof datasets> = {
-    ...createRepair({ store, clock, blobs, scratchDir, queries, render, filled, rowSet, methodFor }),
+    ...createRepair({ store, clock, blobs, scratchDir, queries, render, filled, rowSet, methodFor, whileStoring }),
+    ...createSplit({ store, clock, blobs, scratchDir, queries, version, filled, rowSet, whileStoring }),
+    ...removal.handlers,
 
     import: async ({ path, name, format, map, split, description, label }, call) => {
       const source = resolve(path)
@@ -348,70 +351,6 @@ export function createDatasets({
       return version(found.id)
     },
 
-    split: async ({ id, validation, test, seed }, call) => {
-      if (validation + test <= 0 || validation + test >= 1)
-        throw new AppError('invalid_input', 'validation and test together must be more than 0 and less than 1.', {
-          hint: 'For example --validation 0.1 --test 0.1: the rest is for training.',
-        })
-      const found = filled(id)
-      mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
-      const outDir = mkdtempSync(join(scratchDir, 'split-'))
-      splitsUnderWay += 1
-      try {
-        const parts = await queries.ask(
-          'split',
-          { ...rowSet(found), seed, shares: { validation, test }, outDir },
-          call.signal,
-        )
-        const empty = parts.find(part => part.rows === 0)
-        if (empty)
-          throw new AppError(
-            'conflict',
-            `No row would be left for ${empty.role}: ${shown(found)} has ${found.rows} rows.`,
-            {
-              hint: 'Choose larger shares, or import more rows. Rows with the same question stay together.',
-            },
-          )
-        const stored = await Promise.all(parts.map(async part => ({ ...part, blob: await blobs.adoptFile(part.path) })))
-        const shareOf = { validation, test, train: 1 - validation - test }
-        const ids = store.commit(call, found.id, tx =>
-          stored.toReversed().map(part => {
-            const nowMs = clock.nowMs()
-            const partId = newId('dver', nowMs)
-            const settings = { seed, share: shareOf[part.role] }
-            insertVersion(tx, {
-              id: partId,
-              datasetId: found.datasetId,
-              state: 'importing',
-              settings,
-              splitRole: part.role,
-              atMs: nowMs,
-            })
-            const files = [{ sha256: part.blob.sha256, sizeBytes: part.blob.sizeBytes, rows: part.rows }]
-            const content = {
-              kind: found.kind,
-              format: found.format,
-              rows: part.rows,
-              badRows: 0,
-              reasons: {},
-              settings,
-              files,
-            }
-            fillVersion(tx, partId, content, nowMs)
-            const edge = { parentId: found.id, parentKind: 'dataset', parentName: shown(found), childKind: 'dataset' }
-            linkLineage(tx, { ...edge, childId: partId, childName: found.name, role: `split:${part.role}` })
-            refreshDataset(tx, found.datasetId)
-            tx.announce({ topic: 'datasets', kind: 'created', id: partId })
-            return partId
-          }),
-        )
-        return { items: ids.map(version) }
-      } finally {
-        splitsUnderWay -= 1
-        rmSync(outDir, { recursive: true, force: true })
-      }
-    },
-
     update: async ({ id, name, description, label, alias }, call) => {
       const found = version(id)
       const other = name === undefined ? undefined : findDataset(store.read, name)
@@ -442,47 +381,6 @@ export function createDatasets({
       store.commit(call, found.id, () => undefined)
       return exported
     },
-
-    remove: async ({ id, purge }, call) => {
-      const whole = findDataset(store.read, id)
-      const found = version(id)
-      const gone = whole ? versionsOf(store.read, found.datasetId) : [found]
-      const busy = gone.find(each => each.state === 'importing')
-      if (busy)
-        throw new AppError('conflict', `${shown(busy)} is still being imported.`, {
-          hint: 'Stop its job first: slipway jobs list.',
-        })
-      const users = gone.flatMap(each => usersOf(each.id))
-      if (users.length > 0)
-        throw new AppError(
-          'conflict',
-          `${whole ? found.name : shown(found)} is used by ${users.slice(0, 5).join(', ')}.`,
-          {
-            hint: 'What trained or measured something stays, so that the result can be explained. Remove those first.',
-            details: { users: users.slice(0, 100) },
-          },
-        )
-      const nowMs = clock.nowMs()
-      store.commit(call, found.datasetId, tx => {
-        for (const each of gone) {
-          // Removed since the beginning of time: older than anything that can be taken back.
-          setVersionRemoved(tx, each.id, purge ? 0 : nowMs)
-          announceChange(tx, each, 'removed')
-        }
-      })
-      if (purge) purging.purge()
-      return { removed: gone.map(each => each.id), ...(!purge && { restorableUntil: isoOf(nowMs + undoMs) }) }
-    },
-
-    restore: async ({ id }, call) => {
-      const removed = findRemovedVersion(store.read, id, clock.nowMs() - undoMs)
-      if (!removed) throw nothingToRestore('dataset version', id)
-      store.commit(call, id, tx => {
-        setVersionRemoved(tx, id, null)
-        announceChange(tx, removed, 'created')
-      })
-      return detail(version(id))
-    },
   }
 
   const port: DatasetsPort = {
@@ -506,16 +404,14 @@ export function createDatasets({
   return {
     handlers,
     port,
-    start: purging.start,
-    purge: purging.purge,
+    start: removal.start,
+    purge: removal.purge,
     close: () => {
-      purging.close()
+      removal.close()
       return queries.close()
     },
   }
 }
-
-const shown = (found: DatasetVersion): string => `${found.name}@${found.version}`
 
 const defaultName = (path: string): string =>
   basename(path).replace(/(\.tar)?\.(jsonl|ndjson|json|csv|tsv|parquet|txt|text|md|zip|tar|tgz|gz)$/i, '') ||

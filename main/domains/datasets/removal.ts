@@ -1,0 +1,99 @@
+import { systemCall } from '../../contract/call.ts'
+import type { DatasetDetail, DatasetVersion, DatasetVersionId, datasets } from '../../contract/datasets.ts'
+import { AppError } from '../../contract/errors.ts'
+import type { Handlers } from '../../contract/method.ts'
+import type { BlobStore } from '../../platform/blobs/store.ts'
+import { type Clock, isoOf } from '../../platform/clock.ts'
+import type { Store, Tx } from '../../platform/db/types.ts'
+import type { Log } from '../../platform/log.ts'
+import { createPurging, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
+import { shown } from './filled.ts'
+import {
+  countImporting,
+  dropFiles,
+  findDataset,
+  findRemovedVersion,
+  setVersionRemoved,
+  versionsOf,
+  versionsRemovedBefore,
+} from './repo.ts'
+
+type Deps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly blobs: Pick<BlobStore, 'remove'>
+  /** What other domains keep in the blob store. */
+  readonly otherBlobs: { readonly isUsed: (sha256: string) => boolean; readonly isStoring: () => boolean }
+  readonly usersOf: (id: DatasetVersionId) => readonly string[]
+  readonly version: (ref: string) => DatasetVersion
+  readonly detail: (found: DatasetVersion) => DatasetDetail
+  readonly announceChange: (tx: Tx, found: DatasetVersion, kind: 'created' | 'removed') => void
+  /** Rows are being stored that no version names yet. */
+  readonly isStoring: () => boolean
+}
+
+export type Removal = Purging & { readonly handlers: Pick<Handlers<typeof datasets>, 'remove' | 'restore'> }
+
+/** Removing versions, taking it back, and deleting their rows later. */
+export function createRemoval(deps: Deps): Removal {
+  const { store, clock, log, blobs, otherBlobs, usersOf, version, detail, announceChange, isStoring } = deps
+  // Not while something is being stored: it may just have put the same bytes there and not have said so yet.
+  const purging = createPurging({
+    clock,
+    log,
+    what: 'datasets',
+    purge: beforeMs => {
+      if (isStoring() || countImporting(store.read) > 0 || otherBlobs.isStoring()) return
+      for (const id of versionsRemovedBefore(store.read, beforeMs)) {
+        const unneeded = store.commit(systemCall('datasets.purge'), id, tx => dropFiles(tx, id))
+        for (const sha256 of unneeded) if (!otherBlobs.isUsed(sha256)) blobs.remove(sha256)
+      }
+    },
+  })
+  return {
+    ...purging,
+    handlers: {
+      remove: async ({ id, purge }, call) => {
+        const whole = findDataset(store.read, id)
+        const found = version(id)
+        const gone = whole ? versionsOf(store.read, found.datasetId) : [found]
+        const busy = gone.find(each => each.state === 'importing')
+        if (busy)
+          throw new AppError('conflict', `${shown(busy)} is still being imported.`, {
+            hint: 'Stop its job first: slipway jobs list.',
+          })
+        const users = gone.flatMap(each => usersOf(each.id))
+        if (users.length > 0)
+          throw new AppError(
+            'conflict',
+            `${whole ? found.name : shown(found)} is used by ${users.slice(0, 5).join(', ')}.`,
+            {
+              hint: 'What trained or measured something stays, so that the result can be explained. Remove those first.',
+              details: { users: users.slice(0, 100) },
+            },
+          )
+        const nowMs = clock.nowMs()
+        store.commit(call, found.datasetId, tx => {
+          for (const each of gone) {
+            // Removed since the beginning of time: older than anything that can be taken back.
+            setVersionRemoved(tx, each.id, purge ? 0 : nowMs)
+            announceChange(tx, each, 'removed')
+          }
+        })
+        if (purge) purging.purge()
+        return { removed: gone.map(each => each.id), ...(!purge && { restorableUntil: isoOf(nowMs + undoMs) }) }
+      },
+
+      restore: async ({ id }, call) => {
+        const removed = findRemovedVersion(store.read, id, clock.nowMs() - undoMs)
+        if (!removed) throw nothingToRestore('dataset version', id)
+        store.commit(call, id, tx => {
+          setVersionRemoved(tx, id, null)
+          announceChange(tx, removed, 'created')
+        })
+        return detail(version(id))
+      },
+    },
+  }
+}
