@@ -65,6 +65,22 @@ test('who waits starts when the device is free: priority first, then first come,
   expect(free()).toBe(100)
 })
 
+test('a job that asks for part of a byte is refused at its start, and holds nobody up', async () => {
+  const dataDir = temporaryData()
+  const { jobs, close, told } = openHouseOfJobs({ dataDir, leases: smallMachine().leases })
+  cleanUps.push(() => removeData(dataDir))
+  cleanUps.push(async () => {
+    await jobs.stopAll(asOwner)
+    close()
+  })
+  jobs.start()
+  const asking = (memoryBytes: number) =>
+    shellJob(`echo '{"event":"up"}'`, { name: 'asking', devices: [{ device: 'cpu', memoryBytes, exclusive: false }] })
+  expect(() => jobs.port.start(asOwner, asking(10.5))).toThrow()
+  const next = jobs.port.start(asOwner, asking(10))
+  await until('the next', () => told(next.id).length > 0)
+})
+
 test('a start inside a transaction that is rolled back never happened', async () => {
   const dataDir = temporaryData()
   const { jobs, close, store } = openHouseOfJobs({ dataDir })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Call, systemCall } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Job, JobId, JobKind, JobPriority, jobs } from '../../contract/jobs.ts'
-import { isEnded } from '../../contract/jobs.ts'
+import { DeviceRequest, isEnded } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
@@ -128,7 +128,8 @@ export function createJobs(given: JobsDeps): Jobs {
   const start = (call: Call, spec: JobSpec): Job => {
     if (!handlersByKind.has(spec.kind)) throw new AppError('internal', `Nobody handles jobs of the kind ${spec.kind}.`)
     for (const name of Object.keys(spec.files ?? {})) safeName(name)
-    leases.check(spec.devices ?? [])
+    // A request that the lease book cannot write down would hold up everybody behind it.
+    leases.check(DeviceRequest.array().parse(spec.devices ?? []))
     const nowMs = clock.nowMs()
     const row: JobRow = {
       id: newId('job', nowMs) as JobId,
