@@ -20,7 +20,8 @@ export function FilterBox({ label }: { readonly label: string }) {
     if (typed === sent.current) return
     const timer = window.setTimeout(() => {
       sent.current = typed
-      setQuery({ q: typed || undefined })
+      // The row that was chosen may not be among those that are found.
+      setQuery({ q: typed || undefined, sel: undefined })
     }, typingMs)
     return () => window.clearTimeout(timer)
   }, [typed])
@@ -29,6 +30,7 @@ export function FilterBox({ label }: { readonly label: string }) {
       <Input
         value={typed}
         dir="auto"
+        maxLength={200}
         aria-label={label}
         placeholder={label}
         suffix={<kbd>/</kbd>}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input, Segmented, Select } from 'antd'
+import { Button, Segmented, Select } from 'antd'
 import { useDeferredValue, useMemo, useState } from 'react'
 import type { AuditRecord } from '../../../main/contract/audit.ts'
 import { api } from '../../lib/client.ts'
@@ -9,6 +9,8 @@ import { usePagedRows } from '../../lib/pages.ts'
 import { setQuery, useRoute } from '../../lib/route.ts'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { FilterBox } from '../../ui/FilterBox.tsx'
+import { FilterSelect } from '../../ui/FilterSelect.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { useAuditColumns } from './audit-columns.tsx'
@@ -59,16 +61,7 @@ export function Screen() {
       <div className="col grow">
         <VerificationResult verification={verification} />
         <div className="toolbar" role="search" aria-label={text.filters}>
-          <span data-filter className="audit-filter">
-            <Input
-              allowClear
-              value={query.q ?? ''}
-              maxLength={200}
-              aria-label={text.filter}
-              placeholder={text.filter}
-              onChange={event => setQuery({ q: event.target.value })}
-            />
-          </span>
+          <FilterBox label={text.filter} />
           <Select
             mode="multiple"
             allowClear
@@ -90,17 +83,11 @@ export function Screen() {
             ]}
             onChange={value => setQuery({ outcome: value })}
           />
-          <Select
-            aria-label={text.span}
-            value={span ?? ''}
-            popupMatchSelectWidth={false}
-            options={[
-              { value: '', label: text.anyTime },
-              { value: 'hour', label: text.lastHour },
-              { value: 'day', label: text.lastDay },
-              { value: 'week', label: text.lastWeek },
-              { value: 'month', label: text.lastMonth },
-            ]}
+          <FilterSelect
+            label={text.span}
+            any={text.anyTime}
+            words={{ hour: text.lastHour, day: text.lastDay, week: text.lastWeek, month: text.lastMonth }}
+            value={span}
             onChange={value => setQuery({ span: value })}
           />
           <span className="grow" />

@@ -1,8 +1,9 @@
-import { Button, Input, Modal, Select } from 'antd'
+import { Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
+import { LabelInput } from '../../ui/LabelInput.tsx'
 
 const phrases = dictionary({
   title: [(name: string) => `Name and description of ${name}`, (name: string) => `${name} 的名称与说明`],
@@ -108,16 +109,7 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
         <div className="field">
           <label htmlFor={ids.labels}>{text.labels}</label>
           <div className="ctl">
-            <Select
-              id={ids.labels}
-              mode="tags"
-              open={false}
-              suffixIcon={null}
-              placeholder={text.labelsHint}
-              value={labels}
-              onChange={setLabels}
-              style={{ width: '100%' }}
-            />
+            <LabelInput id={ids.labels} placeholder={text.labelsHint} value={labels} onChange={setLabels} />
           </div>
         </div>
         <div className="field">

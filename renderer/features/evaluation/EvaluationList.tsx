@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input, Segmented } from 'antd'
-import { Plus, Search } from 'lucide-react'
+import { Button, Segmented } from 'antd'
+import { Plus } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { JobState } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
@@ -16,6 +16,7 @@ import { useWidth } from '../../lib/width.ts'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { FilterBox } from '../../ui/FilterBox.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
@@ -50,7 +51,7 @@ export function EvaluationList() {
         <NoEvaluations />
       ) : (
         <div className="col grow">
-          <Filters state={state} q={q} />
+          <Filters state={state} />
           {rows.error ? (
             <div className="sec">
               <FailureFault error={rows.error} title={text.unreadable} onRetry={rows.retry} />
@@ -75,22 +76,12 @@ export function EvaluationList() {
 
 const filters = ['running', 'done', 'failed', 'cancelled'] as const
 
-type FiltersProps = { readonly state: JobState | undefined; readonly q: string }
-function Filters({ state, q }: FiltersProps) {
+function Filters({ state }: { readonly state: JobState | undefined }) {
   const text = useText(listText)
   const states = useText(jobStateText)
   return (
     <div className="toolbar">
-      <div data-filter className="filter-box">
-        <Input
-          prefix={<Search size={13} />}
-          allowClear
-          value={q}
-          aria-label={text.filter}
-          placeholder={text.filter}
-          onChange={event => setQuery({ q: event.target.value, sel: undefined })}
-        />
-      </div>
+      <FilterBox label={text.filter} />
       <Segmented
         size="small"
         aria-label={text.states}

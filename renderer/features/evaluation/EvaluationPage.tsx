@@ -12,6 +12,7 @@ import { Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { PendingPage } from '../../ui/PendingPage.tsx'
 import { JobLog } from '../jobs/JobLog.tsx'
 import { EvaluationActions } from './EvaluationActions.tsx'
 import { NewEvaluation } from './NewEvaluation.tsx'
@@ -34,24 +35,14 @@ export function EvaluationPage({ id }: { readonly id: string }) {
   const crumb = <a href={hrefTo('evaluations')}>{text.evaluations}</a>
   if (!shown.data)
     return (
-      <Page crumb={crumb} title={shown.error ? middle(id) : <i className="bone" style={{ width: 140 }} />}>
-        {shown.error ? (
-          <div className="sec grow">
-            <FailureFault
-              error={shown.error}
-              title={text.unreadable}
-              onRetry={() => void shown.refetch()}
-              actions={
-                <Button size="small" href={hrefTo('evaluations')}>
-                  {text.back}
-                </Button>
-              }
-            />
-          </div>
-        ) : (
-          <div aria-busy className="grow" />
-        )}
-      </Page>
+      <PendingPage
+        id={id}
+        list={{ href: hrefTo('evaluations'), name: text.evaluations }}
+        error={shown.error}
+        title={text.unreadable}
+        back={text.back}
+        onRetry={() => void shown.refetch()}
+      />
     )
   const evaluation = shown.data
   const tab: Tab = tabs.find(each => each === query.tab) ?? 'scores'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
-import { Plus, Search } from 'lucide-react'
+import { Button } from 'antd'
+import { Plus } from 'lucide-react'
 import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
@@ -12,6 +12,7 @@ import { useWidth } from '../../lib/width.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { FilterBox } from '../../ui/FilterBox.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
@@ -44,16 +45,7 @@ export function DeploymentList() {
       ) : (
         <div className="col grow">
           <div className="toolbar">
-            <div data-filter className="filter-box">
-              <Input
-                prefix={<Search size={13} />}
-                allowClear
-                value={q}
-                aria-label={text.filter}
-                placeholder={text.filter}
-                onChange={event => setQuery({ q: event.target.value, sel: undefined })}
-              />
-            </div>
+            <FilterBox label={text.filter} />
             {all && <span className="count">{text.count(number(rows.length), number(all.length))}</span>}
           </div>
           {list.error ? (

@@ -11,6 +11,7 @@ import { useView } from '../../lib/view.ts'
 import { Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { PendingPage } from '../../ui/PendingPage.tsx'
 import { JobLog } from '../jobs/JobLog.tsx'
 import { CallTab } from './CallTab.tsx'
 import { DeploymentActions } from './DeploymentActions.tsx'
@@ -35,24 +36,14 @@ export function DeploymentPage({ id }: { readonly id: string }) {
   const crumb = <a href={hrefTo('deployments')}>{text.deployments}</a>
   if (!shown.data)
     return (
-      <Page crumb={crumb} title={shown.error ? middle(id) : <i className="bone" style={{ width: 140 }} />}>
-        {shown.error ? (
-          <div className="sec grow">
-            <FailureFault
-              error={shown.error}
-              title={text.unreadable}
-              onRetry={() => void shown.refetch()}
-              actions={
-                <Button size="small" href={hrefTo('deployments')}>
-                  {text.back}
-                </Button>
-              }
-            />
-          </div>
-        ) : (
-          <div aria-busy className="grow" />
-        )}
-      </Page>
+      <PendingPage
+        id={id}
+        list={{ href: hrefTo('deployments'), name: text.deployments }}
+        error={shown.error}
+        title={text.unreadable}
+        back={text.back}
+        onRetry={() => void shown.refetch()}
+      />
     )
   const deployment = shown.data
   const tab: Tab = tabs.find(each => each === query.tab) ?? 'traffic'

@@ -1,4 +1,4 @@
-import { Button, Input, Select } from 'antd'
+import { Button } from 'antd'
 import { useDeferredValue, useEffect } from 'react'
 import type { Job, JobKind, JobState } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
@@ -10,6 +10,8 @@ import { go, setQuery, useRoute } from '../../lib/route.ts'
 import { useWidth } from '../../lib/width.ts'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { FilterBox } from '../../ui/FilterBox.tsx'
+import { FilterSelect } from '../../ui/FilterSelect.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { JobInspector } from './JobInspector.tsx'
@@ -61,34 +63,19 @@ export function Screen() {
       {!(isNarrow && id !== undefined) && (
         <div className="col grow">
           <div className="toolbar" role="search" aria-label={text.filters}>
-            <span data-filter className="job-filter">
-              <Input
-                allowClear
-                value={query.q ?? ''}
-                maxLength={200}
-                aria-label={text.filter}
-                placeholder={text.filter}
-                onChange={event => setQuery({ q: event.target.value, sel: undefined })}
-              />
-            </span>
-            <Select
-              aria-label={text.state}
-              value={state ?? ''}
-              popupMatchSelectWidth={false}
-              options={[
-                { value: '', label: text.anyState },
-                ...Object.entries(states).map(([value, label]) => ({ value, label })),
-              ]}
+            <FilterBox label={text.filter} />
+            <FilterSelect
+              label={text.state}
+              any={text.anyState}
+              words={states}
+              value={state}
               onChange={value => setQuery({ state: value, sel: undefined })}
             />
-            <Select
-              aria-label={text.kind}
-              value={kind ?? ''}
-              popupMatchSelectWidth={false}
-              options={[
-                { value: '', label: text.anyKind },
-                ...Object.entries(kinds).map(([value, label]) => ({ value, label })),
-              ]}
+            <FilterSelect
+              label={text.kind}
+              any={text.anyKind}
+              words={kinds}
+              value={kind}
               onChange={value => setQuery({ kind: value, sel: undefined })}
             />
             <span className="grow" />

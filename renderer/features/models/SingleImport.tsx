@@ -4,6 +4,7 @@ import type { FoundModel } from '../../../main/contract/models.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { LabelInput } from '../../ui/LabelInput.tsx'
 import { nameOf } from '../files/clean-path.ts'
 import { FoundFacts } from './FoundFacts.tsx'
 import type { ModelDraft } from './import-draft.ts'
@@ -62,15 +63,11 @@ export function SingleImport({ model, draft, onChange, onSend, isSending, error,
           <div className="field">
             <label htmlFor={ids.labels}>{text.labels}</label>
             <div className="ctl">
-              <Select
+              <LabelInput
                 id={ids.labels}
-                mode="tags"
-                open={false}
-                suffixIcon={null}
                 placeholder={text.labelsHint}
-                value={[...draft.labels]}
+                value={draft.labels}
                 onChange={labels => onChange({ labels })}
-                style={{ width: '100%' }}
               />
             </div>
           </div>

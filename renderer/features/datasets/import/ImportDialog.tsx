@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { Button, Input, Modal, Select } from 'antd'
+import { Button, Input, Modal } from 'antd'
 import { useDeferredValue, useEffect, useId } from 'react'
 import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
@@ -9,6 +9,7 @@ import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go } from '../../../lib/route.ts'
 import { FailureFault, Fault } from '../../../ui/Fault.tsx'
+import { LabelInput } from '../../../ui/LabelInput.tsx'
 import { PathField } from '../../files/PathField.tsx'
 import { JobLine } from '../../jobs/JobLine.tsx'
 import { IssueList } from '../IssueList.tsx'
@@ -142,15 +143,11 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
           <div className="field">
             <label htmlFor={ids.labels}>{text.labels}</label>
             <div className="ctl">
-              <Select
+              <LabelInput
                 id={ids.labels}
-                mode="tags"
-                open={false}
-                suffixIcon={null}
                 placeholder={text.labelsHint}
-                value={[...draft.labels]}
+                value={draft.labels}
                 onChange={labels => onChange({ labels })}
-                style={{ width: '100%' }}
               />
             </div>
           </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Input, Select, Tooltip } from 'antd'
+import { Button, Tooltip } from 'antd'
 import { GitCompareArrows, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { JobState } from '../../../../main/contract/jobs.ts'
@@ -12,6 +12,8 @@ import { usePagedRows } from '../../../lib/pages.ts'
 import { go, setQuery, useRoute } from '../../../lib/route.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
+import { FilterBox } from '../../../ui/FilterBox.tsx'
+import { FilterSelect } from '../../../ui/FilterSelect.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { VirtualGrid } from '../../../ui/VirtualGrid.tsx'
 import type { Method } from '../form/draft.ts'
@@ -88,33 +90,19 @@ export function RunList() {
     >
       <div className="col grow">
         <div className="toolbar" role="search" aria-label={text.filters}>
-          <span data-filter className="run-filter">
-            <Input
-              allowClear
-              value={query.q ?? ''}
-              aria-label={text.search}
-              placeholder={text.search}
-              onChange={event => setQuery({ q: event.target.value, sel: undefined })}
-            />
-          </span>
-          <Select
-            aria-label={text.state}
-            value={state ?? ''}
-            popupMatchSelectWidth={false}
-            options={[
-              { value: '', label: text.anyState },
-              ...Object.entries(states).map(([value, label]) => ({ value, label })),
-            ]}
+          <FilterBox label={text.search} />
+          <FilterSelect
+            label={text.state}
+            any={text.anyState}
+            words={states}
+            value={state}
             onChange={value => setQuery({ state: value, sel: undefined })}
           />
-          <Select
-            aria-label={text.method}
-            value={method ?? ''}
-            popupMatchSelectWidth={false}
-            options={[
-              { value: '', label: text.anyMethod },
-              ...Object.entries(methods).map(([value, label]) => ({ value, label })),
-            ]}
+          <FilterSelect
+            label={text.method}
+            any={text.anyMethod}
+            words={methods}
+            value={method}
             onChange={value => setQuery({ method: value, sel: undefined })}
           />
           <span className="grow" />
