@@ -36,7 +36,7 @@ const phrases = dictionary({
 export function StatusBar() {
   const text = useText(phrases)
   const state = useConnection(connection => connection.state)
-  const latencyMs = useLatency(latency => latency.medianMs)
+  const latencyMs = useLatency(latency => latency.quickestMs)
   const status = useQuery(api.system.status.queryOptions({ input: {} })).data
   const environments = useQuery(api.environments.list.queryOptions({ input: {} })).data?.items
   const training = environments?.find(environment => environment.name === 'training')
