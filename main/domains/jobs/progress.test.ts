@@ -78,5 +78,23 @@ test('no event makes a speed or a time that is not a finite number of at least 0
       for (const value of [progress?.ratePerSecond, progress?.secondsLeft])
         if (value !== undefined) expect([Number.isFinite(value), value >= 0]).toEqual([true, true])
     }),
+    {
+      examples: [
+        [
+          [
+            [-1, -Number.MIN_VALUE],
+            [0, 0],
+          ],
+          1,
+        ],
+        [
+          [
+            [0, -Number.MAX_VALUE],
+            [1, Number.MAX_VALUE],
+          ],
+          1,
+        ],
+      ],
+    },
   )
 })

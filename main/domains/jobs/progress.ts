@@ -67,14 +67,20 @@ function measure(done: number, atMs: number, before: Meter | undefined): Meter {
   // Two events in one millisecond say nothing about speed; the later one is measured with the next.
   if (seconds === 0) return before
   const now = (done - before.done) / seconds
+  // Counts at the ends of what a number holds: their difference is none.
+  if (!Number.isFinite(now)) return { done, atMs, ratePerSecond: undefined }
   const weight = 1 - Math.exp(-seconds / memorySeconds)
   const ratePerSecond =
     before.ratePerSecond === undefined ? now : before.ratePerSecond + weight * (now - before.ratePerSecond)
   return { done, atMs, ratePerSecond }
 }
 
-const left = (done: number, total: number | undefined, rate: number | undefined): number | undefined =>
-  total === undefined || rate === undefined || rate <= 0 ? undefined : Math.max(0, (total - done) / rate)
+/** At a standstill, and at speeds too near to one, there is no telling. */
+function left(done: number, total: number | undefined, rate: number | undefined): number | undefined {
+  if (total === undefined || rate === undefined) return undefined
+  const seconds = Math.max(0, (total - done) / rate)
+  return Number.isFinite(seconds) ? seconds : undefined
+}
 
 function numberField(event: WorkerEvent, name: string): number | undefined {
   const value = event[name]
