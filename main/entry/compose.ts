@@ -48,11 +48,11 @@ import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
-
 import { createHttpMetrics } from '../surfaces/http/http-metrics.ts'
 import { methodMounts } from '../surfaces/http/methods.ts'
 import { metricsMount } from '../surfaces/http/metrics.ts'
 import { openAiMount } from '../surfaces/http/openai.ts'
+import { createSessionCookie } from '../surfaces/http/session-cookie.ts'
 import { statusMounts } from '../surfaces/http/status.ts'
 import { workstationMount } from '../surfaces/http/workstation.ts'
 import { createRouter } from '../surfaces/rpc/router.ts'
@@ -261,9 +261,10 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     files: files.handlers,
     inference: inference.handlers,
     jobs: jobs.handlers,
-    keys: identity.handlers,
+    keys: identity.keys,
     models: models.handlers,
     resources: resources.handlers,
+    sessions: identity.sessions,
     settings: settings.handlers,
     training: training.handlers,
     ...system,
@@ -277,9 +278,13 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     }
   }
   const http = createHttpMetrics()
+  // A browser sends cookies to every port of a host: one workstation must not end the session of another.
+  const sessionCookie = createSessionCookie(
+    `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
+  )
   const gateway = createGateway({
     mounts: [
-      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),
+      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, sessionCookie, log }),
       openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
       ...statusMounts({ version }),
       metricsMount(() => [
@@ -294,8 +299,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     ],
     callerOfKey: identity.callerOfKey,
     callerOfSession: identity.callerOfSession,
+    isSessionLive: identity.isSessionLive,
     startSession: identity.startSession,
-    sessionCookie: `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
+    sessionCookie,
     refused: (caller, path, error) =>
       recordRefusal({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
     answered: http.answered,

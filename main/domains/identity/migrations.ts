@@ -31,4 +31,13 @@ export const identityMigrations: readonly Migration[] = [
         ) STRICT, WITHOUT ROWID;
       `),
   },
+  {
+    version: 27,
+    name: 'sessions-of-keys',
+    up: db =>
+      db.exec(`
+        ALTER TABLE sessions ADD COLUMN key_id TEXT REFERENCES api_keys (id);
+        CREATE INDEX sessions_by_key ON sessions (key_id) WHERE key_id IS NOT NULL;
+      `),
+  },
 ]

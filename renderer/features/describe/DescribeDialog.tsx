@@ -1,6 +1,7 @@
 import { Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { LabelInput } from '../../ui/LabelInput.tsx'
@@ -71,9 +72,9 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
       footer={
         <>
           <Button onClick={onClose}>{text.cancel}</Button>
-          <Button type="primary" disabled={name.trim() === ''} loading={isSaving} onClick={save}>
+          <ActionButton needs="write" type="primary" disabled={name.trim() === ''} loading={isSaving} onClick={save}>
             {text.save}
-          </Button>
+          </ActionButton>
         </>
       }
     >

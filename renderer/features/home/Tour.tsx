@@ -1,11 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { api } from '../../lib/client.ts'
 import { duration } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { TourStepRow } from './TourStepRow.tsx'
 import { estimateSeconds, type TourStepId } from './tour.ts'
@@ -42,9 +42,9 @@ export function Tour({ tour }: { readonly tour: TourState }) {
       <div className="h2 big">
         <span id="tour">{text.title}</span>
         <span className="grow" />
-        <Button size="small" type="text" onClick={() => go('models', { dialog: 'import' })}>
+        <ActionButton needs="write" size="small" type="text" onClick={() => go('models', { dialog: 'import' })}>
           {text.own}
-        </Button>
+        </ActionButton>
       </div>
       <p className="sub">
         {isDone
@@ -71,9 +71,9 @@ export function Tour({ tour }: { readonly tour: TourState }) {
       </ol>
       <p className="cli">
         {canRunAll && (
-          <Button size="small" onClick={() => setIsAutomatic(!isAutomatic)}>
+          <ActionButton needs="write" size="small" onClick={() => setIsAutomatic(!isAutomatic)}>
             {isAutomatic ? text.hold : text.all}
-          </Button>
+          </ActionButton>
         )}
         <span className="dim">{text.cli}</span>
         <code>npm run tour</code>

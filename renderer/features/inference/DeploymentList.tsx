@@ -9,6 +9,7 @@ import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -35,9 +36,14 @@ export function DeploymentList() {
     <Page
       title={text.title}
       actions={
-        <Button type="primary" icon={<Plus size={14} />} onClick={() => setQuery({ dialog: 'new' })}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          icon={<Plus size={14} />}
+          onClick={() => setQuery({ dialog: 'new' })}
+        >
           {text.deploy}
-        </Button>
+        </ActionButton>
       }
     >
       {all?.length === 0 ? (
@@ -232,13 +238,13 @@ function NothingDeployed() {
       ]}
       actions={
         models > 0 ? (
-          <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+          <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
             {list.deploy}
-          </Button>
+          </ActionButton>
         ) : (
-          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('models', { dialog: 'import' })}>
             {text.importFirst}
-          </Button>
+          </ActionButton>
         )
       }
       command="slipway inference deploy MODEL --name assistant --wait"

@@ -7,6 +7,7 @@ import { api } from '../../lib/client.ts'
 import { bytes, memory } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { JobLine } from '../jobs/JobLine.tsx'
 
@@ -94,9 +95,9 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
         ) : (
           <>
             <Button onClick={onClose}>{text.cancel}</Button>
-            <Button type="primary" loading={start.isPending} onClick={send}>
+            <ActionButton needs="write" type="primary" loading={start.isPending} onClick={send}>
               {text.start}
-            </Button>
+            </ActionButton>
           </>
         )
       }
