@@ -34,10 +34,6 @@ export const identityMigrations: readonly Migration[] = [
   {
     version: 27,
     name: 'sessions-of-keys',
-    up: db =>
-      db.exec(`
-        ALTER TABLE sessions ADD COLUMN key_id TEXT REFERENCES api_keys (id);
-        CREATE INDEX sessions_by_key ON sessions (key_id) WHERE key_id IS NOT NULL;
-      `),
+    up: db => db.exec('ALTER TABLE sessions ADD COLUMN key_id TEXT REFERENCES api_keys (id)'),
   },
 ]

@@ -102,8 +102,5 @@ export const saveSession = (db: WritableDb, tokenSha256: string, atMs: number, k
 export const deleteSession = (db: WritableDb, tokenSha256: string): void =>
   void db.prepare('DELETE FROM sessions WHERE token_sha256 = ?').run(tokenSha256)
 
-export const deleteSessionsOfKey = (db: WritableDb, keyId: string): void =>
-  void db.prepare('DELETE FROM sessions WHERE key_id = ?').run(keyId)
-
 export const deleteSessionsUsedBefore = (db: WritableDb, atMs: number): void =>
   void db.prepare('DELETE FROM sessions WHERE used_at_ms < ?').run(atMs)

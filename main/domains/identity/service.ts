@@ -7,7 +7,7 @@ import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import { keyIdOf, makeSecret, secretMatches } from './api-key.ts'
-import { deleteSessionsOfKey, findKey, findKeyWithHash, insertKey, listKeys, revokeKey, touchKey } from './repo.ts'
+import { findKey, findKeyWithHash, insertKey, listKeys, revokeKey, touchKey } from './repo.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 
 const minuteMs = 60_000
@@ -47,7 +47,6 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
       const key = existing(id)
       store.commit(call, key.id, tx => {
         revokeKey(tx, key.id, clock.nowMs())
-        deleteSessionsOfKey(tx, key.id)
         tx.announce({ topic: 'keys', kind: 'changed', id: key.id })
       })
       return existing(key.id)
