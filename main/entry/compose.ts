@@ -116,6 +116,22 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })
+  const stateOf = (kind: string, id: string) => {
+    switch (kind) {
+      case 'model':
+        return models.port.now(id)
+      case 'dataset':
+        return datasets.port.now(id)
+      case 'run':
+        return training.now(id)
+      case 'evaluation':
+        return evaluations.now(id)
+      case 'deployment':
+        return inference.now(id)
+      default:
+        return undefined
+    }
+  }
   const readers = createModelReaders({ env })
   const models = createModels({
     store,
@@ -127,20 +143,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
     devices: resources.devices,
-    stateOf: (kind, id) => {
-      switch (kind) {
-        case 'dataset':
-          return datasets.port.now(id)
-        case 'run':
-          return training.now(id)
-        case 'evaluation':
-          return evaluations.now(id)
-        case 'deployment':
-          return inference.now(id)
-        default:
-          return undefined
-      }
-    },
+    stateOf,
     conversion: {
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
@@ -160,6 +163,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     otherBlobs: models.port.blobs,
     blobsRoot: paths.blobs,
     usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
+    stateOf,
     render: createRenderRows({
       scratchDir,
       model: models.port.readyVersion,

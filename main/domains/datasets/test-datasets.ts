@@ -9,7 +9,7 @@ import { type Job, JobId } from '../../contract/jobs.ts'
 import { createBlobStore } from '../../platform/blobs/store.ts'
 import { type Clock, isoOf, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
-import { lineageMigration } from '../../platform/db/lineage.ts'
+import { type LineageEdge, lineageMigration, linkLineage } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
 import { createStore } from '../../platform/db/store.ts'
 import { newId } from '../../platform/ids.ts'
@@ -25,6 +25,10 @@ export type Bench = {
   readonly audited: () => string[]
   readonly announced: string[]
   readonly users: Map<string, string[]>
+  /** What other domains say of their things, by id. */
+  readonly states: Map<string, { readonly name: string; readonly state: string }>
+  /** Notes what something of another domain was made from. */
+  readonly link: (edge: LineageEdge) => void
   /** Blobs that something outside of datasets needs. */
   readonly usedBlobs: Set<string>
   /** Lets time pass. */
@@ -110,7 +114,8 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
 
   const users = new Map<string, string[]>()
   const usedBlobs = new Set<string>()
-  const datasets = createDatasets({
+  const states = new Map<string, { readonly name: string; readonly state: string }>()
+  const datasets: Datasets = createDatasets({
     store,
     clock,
     jobs,
@@ -121,12 +126,15 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     scratchDir: join(at.dir, 'scratch'),
     usersOf: id => users.get(id) ?? [],
     render,
+    stateOf: (kind, id) => (kind === 'dataset' ? datasets.port.now(id) : states.get(id)),
   })
   return {
     at,
     datasets,
     announced,
     users,
+    states,
+    link: edge => store.record(tx => linkLineage(tx, edge)),
     usedBlobs,
     skipMs: ms => {
       aheadMs += ms
