@@ -1,5 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../lib/client.ts'
 import { duration } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -11,6 +10,7 @@ import { TourStepRow } from './TourStepRow.tsx'
 import { estimateSeconds, type TourStepId } from './tour.ts'
 import { runTourStep } from './tour-actions.ts'
 import { tourText } from './tour-text.ts'
+import { useChain } from './use-chain.ts'
 import type { Tour as TourState } from './use-tour.ts'
 
 /** Six steps from a base model to an answer. Each is done by its button or by Ctrl Enter, or all one after the other. */
@@ -18,19 +18,17 @@ export function Tour({ tour }: { readonly tour: TourState }) {
   const text = useText(tourText)
   const language = useView(view => view.language)
   const cores = useQuery(api.resources.show.queryOptions({ input: {} })).data?.cpu.logicalCores ?? 2
-  const [isAutomatic, setIsAutomatic] = useState(false)
   const { steps, facts, samples, isDone } = tour
+  const cache = useQueryClient()
   const run = useMutation({
     mutationFn: (id: TourStepId) => (samples ? runTourStep(id, { facts, samples }) : Promise.resolve()),
-    onError: () => setIsAutomatic(false),
+    // Until what was begun is known here, the step would look as if it had still to be begun.
+    onSuccess: () => cache.invalidateQueries(),
   })
-  const next = steps?.find(({ state }) => state !== 'done')
-  const { mutate, isPending } = run
-  useEffect(() => {
-    if (!isAutomatic || !next || isPending) return
-    if (next.state === 'ready' && next.id !== 'chat') mutate(next.id)
-    else if (next.state !== 'running') setIsAutomatic(false)
-  }, [isAutomatic, next, isPending, mutate])
+  const chain = useChain(
+    steps?.find(({ state }) => state !== 'done'),
+    run,
+  )
 
   if (tour.error) return <FailureFault error={tour.error} title={text.unread} onRetry={tour.retry} />
   if (!steps) return <TourBones />
@@ -63,7 +61,7 @@ export function Tour({ tour }: { readonly tour: TourState }) {
             facts={facts}
             samples={samples}
             seconds={estimateSeconds([step.id], cores)}
-            isPending={isPending && run.variables === step.id}
+            isPending={run.isPending && run.variables === step.id}
             error={run.variables === step.id ? run.error : null}
             onRun={() => run.mutate(step.id)}
           />
@@ -71,8 +69,8 @@ export function Tour({ tour }: { readonly tour: TourState }) {
       </ol>
       <p className="cli">
         {canRunAll && (
-          <ActionButton needs="write" size="small" onClick={() => setIsAutomatic(!isAutomatic)}>
-            {isAutomatic ? text.hold : text.all}
+          <ActionButton needs="write" size="small" onClick={chain.toggle}>
+            {chain.isOn ? text.hold : text.all}
           </ActionButton>
         )}
         <span className="dim">{text.cli}</span>
