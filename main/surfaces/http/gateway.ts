@@ -151,8 +151,8 @@ export function createGateway({
     try {
       assertJson(request)
       const bounded = await withBoundedBody(request, mount.maxBodyBytes)
-      if (bounded.body && bounded !== request) assertJsonDepth(await bounded.clone().text(), maxJsonDepth)
-      const response = await mount.handle(bounded, caller)
+      if (bounded.text !== undefined) assertJsonDepth(bounded.text, maxJsonDepth)
+      const response = await mount.handle(bounded.request, caller)
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
       const watch = isStream && admitted ? watched(admitted.isStillIn) : undefined
       return afterBody(

@@ -9,6 +9,7 @@ import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { EnvironmentFault, useCanTrain } from './Environment.tsx'
+import { FormBones } from './FormBones.tsx'
 import { FoldedSections, OpenSections } from './ParameterSections.tsx'
 import { ParametersJson } from './ParametersJson.tsx'
 import { Planner } from './Planner.tsx'
@@ -98,6 +99,8 @@ export function NewRun() {
           {start.error && <FailureFault error={start.error} title={text.startFailed} onRetry={submit} />}
           {form.schemaError ? (
             <FailureFault error={form.schemaError} title={text.schemaFailed} onRetry={form.retrySchema} />
+          ) : form.items.length === 0 ? (
+            <FormBones />
           ) : (
             <>
               <WhatSection form={form} />
