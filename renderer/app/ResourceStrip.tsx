@@ -4,7 +4,7 @@ import { Globe, WifiOff } from 'lucide-react'
 import type { Device } from '../../main/contract/resources.ts'
 import type { NetworkState } from '../../main/contract/system.ts'
 import { api } from '../lib/client.ts'
-import { bytes, gib, memory, number } from '../lib/format.ts'
+import { bytes, deviceName, gib, memory, number } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { useLiveSample } from '../lib/live-resources.ts'
 import { hrefTo } from '../lib/route.ts'
@@ -107,7 +107,7 @@ function GpuMeter({ device }: { readonly device: Device }) {
   const others = device.othersBytes ?? Math.max(0, usedBytes - ours)
   const held = text.held(memory(ours), memory(others), memory(Math.max(0, device.totalBytes - usedBytes)))
   const celsius = live?.temperatureCelsius ?? device.temperatureCelsius
-  const name = device.id.replace('cuda:', 'GPU ')
+  const name = deviceName(device.id)
   return (
     <Meter
       widthPx={142}

@@ -92,7 +92,9 @@ export function ago(iso: string, nowMs: number, language: Language): string {
   if (seconds < 45) return language === 'zh' ? '刚刚' : 'now'
   if (seconds < 86_400)
     return duration(seconds < 3600 ? Math.round(seconds / 60) * 60 : Math.round(seconds / 3600) * 3600, language)
-  return `${Math.round(seconds / 86_400)} ${language === 'zh' ? '天' : 'd'}`
+  const days = Math.round(seconds / 86_400)
+  if (days < 2 * 365) return `${days} ${language === 'zh' ? '天' : 'd'}`
+  return `${Math.floor(days / 365.25)} ${language === 'zh' ? '年' : 'y'}`
 }
 
 /** Long names are cut in the middle: their ends tell them apart. Figures are never cut. */
@@ -102,5 +104,8 @@ export function middle(name: string, most = 48): string {
   const head = Math.ceil((most - 1) * 0.6)
   return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`
 }
+
+/** A device as the strip at the top calls it: `CPU`, `GPU 0`. */
+export const deviceName = (id: string): string => (id === 'cpu' ? 'CPU' : id.replace(/^cuda:/, 'GPU '))
 
 export const shortHash = (hash: string): string => `${hash.slice(0, 4)}…${hash.slice(-4)}`

@@ -92,7 +92,7 @@ describe.skipIf(!chromiumPath)('deployments', () => {
       code: 'invalid_input',
     })
     const figures = page.locator('.stats')
-    await figures.getByText('1 errors, 25.0%').waitFor()
+    await figures.getByText('1 error, 25.0%').waitFor()
     await figures.getByText('of the last 3 requests').first().waitFor()
     await page.getByRole('img', { name: /^Requests per minute/ }).waitFor()
     await page.getByRole('cell', { name: 'invalid_input' }).waitFor()

@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     const { client } = workstation.backend
     const { jobId } = await client.datasets.import({ path, name: 'ships' })
     await client.jobs.wait({ id: jobId, timeoutMs: 30_000 })
-    await page.getByText('Choose the questions: 1 datasets are here').waitFor()
+    await page.getByText('Choose the questions: 1 dataset is here').waitFor()
     for (const theme of ['dark', 'light'] as const) {
       await setLook(page, { theme, language: 'en', width: 1280 })
       expect(await barriers(page)).toEqual([])
@@ -81,7 +81,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     await dialog().getByRole('button', { name: 'Change' }).click()
     await dialog().getByLabel('Max tokens').fill('12')
     await page.keyboard.press('Tab')
-    await expect.poll(() => dialog().locator('.cli-line').textContent()).toContain('--max-tokens 12')
+    await expect.poll(() => dialog().locator('.cmd').textContent()).toContain('--max-tokens 12')
     expect(await barriers(page)).toEqual([])
     await shoot(page, 'evaluation-new', { theme: 'dark', language: 'en', width: 1280 })
     await page.setViewportSize({ width: 1440, height: 900 })

@@ -126,6 +126,8 @@ describe.skipIf(!chromiumPath)('home', () => {
       const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(await overflow()).toBeLessThanOrEqual(0)
       expect(await page.locator('.home').evaluate(box => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0)
+      // The rail shows its last entry whole, without being scrolled.
+      expect(await page.locator('.rail').evaluate(box => box.scrollHeight - box.clientHeight)).toBeLessThanOrEqual(0)
     }
     // A model that was removed on purpose is not found by what still asks for it; the browser notes that.
     expect(workstation.complaints.filter(text => !/status of 404/.test(text))).toEqual([])

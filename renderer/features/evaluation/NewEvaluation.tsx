@@ -7,6 +7,7 @@ import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
+import { CommandLine } from '../../ui/CommandLine.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { DatasetSelect } from './DatasetSelect.tsx'
@@ -124,9 +125,7 @@ export function NewEvaluation({ model, dataset, onClose }: Props) {
         <Metrics draft={draft} onChange={set} />
       </div>
       <p className="dim">{text.cli}</p>
-      <p className="cli-line">
-        <code>{commandOf(draft)}</code>
-      </p>
+      <CommandLine command={commandOf(draft)} />
       {start.error && <FailureFault error={start.error} title={text.failed} />}
     </Modal>
   )

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../lib/client.ts'
-import { duration, memory } from '../../lib/format.ts'
+import { deviceName, duration, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
@@ -45,10 +45,10 @@ export function StepStart({ step, samples, seconds, onRun }: Props) {
             heightPx={8}
             limit={plan?.freeBytes ?? 1}
             segments={[{ key: 'plan', value: plan?.totalBytes ?? 0, kind: 'own' }]}
-            label={plan ? text.planned(memory(plan.totalBytes), memory(plan.freeBytes), plan.device) : time}
+            label={plan ? text.planned(memory(plan.totalBytes), memory(plan.freeBytes), deviceName(plan.device)) : time}
           />
           <span className="sub">
-            {plan ? text.planned(memory(plan.totalBytes), memory(plan.freeBytes), plan.device.toUpperCase()) : '…'}
+            {plan ? text.planned(memory(plan.totalBytes), memory(plan.freeBytes), deviceName(plan.device)) : '…'}
           </span>
           <span className="dim">{time}</span>
         </div>

@@ -8,6 +8,7 @@ import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
 import { scopeText } from '../../lib/scope-words.ts'
+import { CommandLine } from '../../ui/CommandLine.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { KeyOnce } from './KeyOnce.tsx'
 import { emptyKeyDraft, isKeyDraft, type KeyDraft, keyCommand, lifetimes } from './key-draft.ts'
@@ -106,9 +107,8 @@ export function CreateKeyDialog() {
           </div>
         </div>
         {draft.scopes.includes('admin') && <Fault tone="warn" title={scopes.admin} cause={text.adminNote} />}
-        <p className="sub">
-          {text.cli} <code>{keyCommand(draft)}</code>
-        </p>
+        <p className="dim">{text.cli}</p>
+        <CommandLine command={keyCommand(draft)} />
         {create.error && <FailureFault error={create.error} title={text.notCreated} />}
       </div>
     </Modal>

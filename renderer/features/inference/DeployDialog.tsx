@@ -5,6 +5,7 @@ import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
 import { failureOf } from '../../lib/failure.ts'
+import { deviceName } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
@@ -158,7 +159,7 @@ export function PlanView({ draft, plan, onChange }: PlanProps) {
         <dd>{engineName[engine]}</dd>
         <dt>{text.device}</dt>
         <dd className="ell" title={memory.device}>
-          {device}
+          {deviceName(device)}
         </dd>
       </dl>
       <h2 className="h2">{text.memory}</h2>

@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react'
 import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
-import { ago, dateTime, memory, number } from '../../lib/format.ts'
+import { ago, dateTime, deviceName, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
@@ -52,6 +52,7 @@ export function DeploymentList() {
         <div className="col grow">
           <div className="toolbar">
             <FilterBox label={text.filter} />
+            <span className="grow" />
             {all && <span className="count">{text.count(number(rows.length), number(all.length))}</span>}
           </div>
           {list.error ? (
@@ -143,7 +144,7 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
       title: text.device,
       width: '84px',
       fromPx: 1300,
-      cell: cell(({ device }) => <span className="sub">{device}</span>),
+      cell: cell(({ device }) => <span className="sub">{deviceName(device)}</span>),
     },
     {
       key: 'load',

@@ -1,5 +1,5 @@
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
-import { bytes, dateTime, duration, memory, number } from '../../lib/format.ts'
+import { bytes, dateTime, deviceName, duration, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { useView } from '../../lib/view.ts'
 import { Section } from '../../ui/bits.tsx'
@@ -15,7 +15,7 @@ export function FactsTab({ deployment }: { readonly deployment: DeploymentDetail
   const { engine, device, contextLength, parallel, threads, loadSeconds, chatTemplate, hasChatTemplate } = deployment
   const facts: readonly (readonly [string, React.ReactNode])[] = [
     [text.engine, engineName[engine]],
-    [text.device, device],
+    [text.device, deviceName(device)],
     [text.contextLength, contextLength === undefined ? '–' : text.tokens(number(contextLength))],
     [text.parallel, number(parallel)],
     [text.threads, threads === undefined ? '–' : number(threads)],

@@ -39,7 +39,7 @@ export const pageText = dictionary({
 export const statsText = dictionary({
   requests: ['Requests', '请求数'],
   errors: [
-    (errors: string, share: string) => `${errors} errors, ${share}`,
+    (errors: string, share: string) => `${errors} ${errors === '1' ? 'error' : 'errors'}, ${share}`,
     (errors: string, share: string) => `${errors} 个错误，${share}`,
   ],
   noErrors: ['no errors', '无错误'],

@@ -1,6 +1,6 @@
 import type { Job } from '../../../main/contract/jobs.ts'
 import { useNow } from '../../lib/clock.ts'
-import { ago, dateTime, duration, middle, number, percent } from '../../lib/format.ts'
+import { ago, dateTime, deviceName, duration, middle, number, percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
 import { isEnded, jobGlyph, jobKindText, jobStateText } from '../../lib/job-words.ts'
@@ -63,7 +63,7 @@ export function useJobColumns(
     width: '110px',
     cell: cell(job => (
       <span className="dim">
-        {(job.grantedDevices ?? job.devices.map(each => each.device)).join(', ').toUpperCase() || '–'}
+        {(job.grantedDevices ?? job.devices.map(each => each.device)).map(deviceName).join(', ') || '–'}
       </span>
     )),
   }

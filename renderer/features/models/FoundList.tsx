@@ -15,7 +15,9 @@ import { formatNames, storedAs } from './text.ts'
 type Props = { readonly items: readonly FoundModel[]; readonly onClose: () => void }
 type Text = ReturnType<typeof useText<typeof importText>>
 
-const isFresh = (model: FoundModel): boolean => model.summary !== undefined && model.registeredAs === undefined
+/** Whether it can be registered: it was read, and is not registered yet, nor just now. */
+const isFresh = (model: FoundModel, outcomes: Registration['outcomes']): boolean =>
+  model.summary !== undefined && model.registeredAs === undefined && outcomes.get(model.path)?.state !== 'done'
 
 /** Models that were found, of which some are registered where they lie: one after the other, each with its outcome. */
 export function FoundList({ items, onClose }: Props) {
@@ -23,10 +25,11 @@ export function FoundList({ items, onClose }: Props) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [cursor, setCursor] = useState(-1)
   const registration = useRegistration()
-  const fresh = items.filter(isFresh)
+  const { outcomes } = registration
+  const fresh = items.filter(model => isFresh(model, outcomes))
   const toggle = (index: number) => {
     const model = items[index]
-    if (!model || !isFresh(model) || registration.isRunning) return
+    if (!model || !isFresh(model, outcomes) || registration.isRunning) return
     const next = new Set(chosen)
     if (!next.delete(model.path)) next.add(model.path)
     setChosen(next)
@@ -36,19 +39,21 @@ export function FoundList({ items, onClose }: Props) {
     void registration.register(items.filter(({ path }) => chosen.has(path)))
     setChosen(new Set())
   }
-  const failed = [...registration.outcomes.values()].filter(outcome => outcome.state === 'failed')
+  const failed = [...outcomes.values()].filter(outcome => outcome.state === 'failed')
   return (
     <>
       <div className="found-bar">
         <span className="sub">{text.found(number(items.length))}</span>
         <span className="grow" />
-        <Button
-          size="small"
-          disabled={fresh.length === 0 || registration.isRunning}
-          onClick={() => setChosen(isAll ? new Set() : new Set(fresh.map(({ path }) => path)))}
-        >
-          {isAll ? text.chooseNone : text.chooseAll(number(fresh.length))}
-        </Button>
+        {fresh.length > 0 && (
+          <Button
+            size="small"
+            disabled={registration.isRunning}
+            onClick={() => setChosen(isAll ? new Set() : new Set(fresh.map(({ path }) => path)))}
+          >
+            {isAll ? text.chooseNone : text.chooseAll(number(fresh.length))}
+          </Button>
+        )}
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the space bar ticks the row that the grid has chosen. */}
       <div
@@ -123,7 +128,7 @@ function columnsOf(
         <Checkbox
           aria-label={model.name}
           tabIndex={-1}
-          disabled={!isFresh(model)}
+          disabled={!isFresh(model, outcomes)}
           checked={chosen.has(model.path)}
           onChange={() => toggle(index)}
         />

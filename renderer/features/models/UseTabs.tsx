@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
-import { figure, number } from '../../lib/format.ts'
+import { deviceName, figure, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
@@ -114,7 +114,7 @@ export function DeploymentsTab({ model }: { readonly model: ModelDetail }) {
                   {each.name}
                 </a>
               </td>
-              <td className="dim">{each.device}</td>
+              <td className="dim">{deviceName(each.device)}</td>
               <td>
                 <Status state={glyphs[each.state] ?? 'draft'}>{each.state}</Status>
               </td>

@@ -11,8 +11,10 @@ export type Outcome = {
 }
 
 export type Registration = {
+  /** Of all that were begun here, by path. */
   readonly outcomes: ReadonlyMap<string, Outcome>
   readonly isRunning: boolean
+  /** Of the last ones that were begun together. */
   readonly done: number
   readonly all: number
   readonly register: (models: readonly FoundModel[]) => Promise<void>
@@ -21,10 +23,16 @@ export type Registration = {
 /** Registers models one after the other: one that cannot be read keeps none of the others from being registered. */
 export function useRegistration(): Registration {
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map())
+  const [batch, setBatch] = useState<readonly string[]>([])
   const [isRunning, setIsRunning] = useState(false)
   const register = async (models: readonly FoundModel[]) => {
     setIsRunning(true)
-    setOutcomes(new Map(models.map(({ path }) => [path, { path, state: 'waiting' }])))
+    setBatch(models.map(({ path }) => path))
+    setOutcomes(before => {
+      const done = [...before].filter(([, { state }]) => state === 'done')
+      const waiting = models.map(({ path }): [string, Outcome] => [path, { path, state: 'waiting' }])
+      return new Map([...done, ...waiting])
+    })
     for (const { path } of models) {
       const outcome = await client.models.import({ path }).then(
         (): Outcome => ({ path, state: 'done' }),
@@ -37,6 +45,6 @@ export function useRegistration(): Registration {
     }
     setIsRunning(false)
   }
-  const ended = [...outcomes.values()].filter(({ state }) => state !== 'waiting')
-  return { outcomes, isRunning, done: ended.length, all: outcomes.size, register }
+  const ended = batch.filter(path => outcomes.get(path)?.state !== 'waiting')
+  return { outcomes, isRunning, done: ended.length, all: batch.length, register }
 }

@@ -1,5 +1,5 @@
 import type { Device } from '../../../main/contract/resources.ts'
-import { memory, number } from '../../lib/format.ts'
+import { deviceName, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { type Machine, useLiveSample } from '../../lib/live-resources.ts'
 import { Chip, Stat } from '../../ui/bits.tsx'
@@ -19,7 +19,7 @@ export function GpuSection({ device, machine, curves }: Props) {
   const text = useText(resourcesText)
   const live = useLiveSample(({ sample }) => sample?.devices.find(({ id }) => id === device.id))
   const now = { ...device, ...live }
-  const name = device.id.replace('cuda:', 'GPU ')
+  const name = deviceName(device.id)
   const curve = curves.devices.get(device.id)
   const watts = now.powerWatts
   const isHot = (now.temperatureCelsius ?? 0) >= hotCelsius
@@ -28,7 +28,7 @@ export function GpuSection({ device, machine, curves }: Props) {
       <header>
         <h2 id={`device-${device.id}`}>{name}</h2>
         <span className="ell">{device.name}</span>
-        {device.partOf !== undefined && <Chip>{text.part(device.partOf.replace('cuda:', 'GPU '))}</Chip>}
+        {device.partOf !== undefined && <Chip>{text.part(deviceName(device.partOf))}</Chip>}
       </header>
       <div className="device-stats">
         <Stat

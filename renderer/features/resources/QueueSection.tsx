@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Outputs } from '../../../main/contract/index.ts'
 import { api } from '../../lib/client.ts'
-import { memory, middle, number } from '../../lib/format.ts'
+import { deviceName, memory, middle, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { resourcesText } from './text.ts'
@@ -10,8 +10,8 @@ import { resourcesText } from './text.ts'
 export function QueueSection({ queue }: { readonly queue: Outputs['resources']['show']['queue'] }) {
   const text = useText(resourcesText)
   const jobs = useQuery(api.jobs.list.queryOptions({ input: { limit: 200 } })).data?.items ?? []
-  const deviceName = (device: string) =>
-    device === 'any' ? text.any : device === 'any-gpu' ? text.anyGpu : device.replace('cuda:', 'GPU ').toUpperCase()
+  const waitsFor = (device: string) =>
+    device === 'any' ? text.any : device === 'any-gpu' ? text.anyGpu : deviceName(device)
   return (
     <section className="device" aria-labelledby="queue">
       <header>
@@ -26,9 +26,7 @@ export function QueueSection({ queue }: { readonly queue: Outputs['resources']['
               {middle(jobs.find(({ id }) => id === jobId)?.name ?? jobId, 60)}
             </a>
             <span className="sub">
-              {requests
-                .map(({ device, memoryBytes }) => text.asks(memory(memoryBytes), deviceName(device)))
-                .join(' + ')}
+              {requests.map(({ device, memoryBytes }) => text.asks(memory(memoryBytes), waitsFor(device))).join(' + ')}
             </span>
           </li>
         ))}

@@ -52,6 +52,15 @@ export async function shoot(page: Page, screen: string, look: Look): Promise<voi
 
 /** The same of a page that stands alone, without the frame's ways to choose a look. */
 export async function shootAsIs(page: Page, name: string): Promise<void> {
+  // Nor what it said of the thing that it pointed at.
+  await page.waitForFunction(() => !document.querySelector('.ant-tooltip:not(.ant-tooltip-hidden)'))
   mkdirSync(shots, { recursive: true })
+  // What was said a moment ago is not part of the screen.
+  const showMessages = (visibility: 'hidden' | 'visible') =>
+    page.evaluate(to => {
+      for (const box of document.querySelectorAll<HTMLElement>('.ant-message')) box.style.visibility = to
+    }, visibility)
+  await showMessages('hidden')
   await page.screenshot({ path: `${shots}/${name}.png`, animations: 'disabled' })
+  await showMessages('visible')
 }

@@ -24,6 +24,7 @@ export function CheckSettingsBar({ dataset, settings }: Props) {
     const timer = window.setTimeout(() => setQuery({ max: max === null ? undefined : String(max) }), typingMs)
     return () => window.clearTimeout(timer)
   }, [max, inAddress])
+  const nameOf = (method: string) => (method === 'pretrain' ? text.pretrain : method.toUpperCase())
   return (
     <div className="toolbar check-bar">
       <label htmlFor={ids.model}>{text.model}</label>
@@ -35,10 +36,10 @@ export function CheckSettingsBar({ dataset, settings }: Props) {
         style={{ width: 104 }}
         onChange={method => setQuery({ method })}
         options={[
-          { value: '', label: dataset.kind === 'text' ? 'pretrain' : (dataset.kind ?? '') },
+          { value: '', label: nameOf(dataset.kind === 'text' ? 'pretrain' : (dataset.kind ?? '')) },
           ...checkMethods
             .filter(method => method !== dataset.kind && !(method === 'pretrain' && dataset.kind === 'text'))
-            .map(method => ({ value: method as string, label: method })),
+            .map(method => ({ value: method as string, label: nameOf(method) })),
         ]}
       />
       <label htmlFor={ids.max}>{text.maxLength}</label>

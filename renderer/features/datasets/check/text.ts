@@ -3,6 +3,7 @@ import { dictionary } from '../../../lib/i18n.ts'
 export const checkText = dictionary({
   model: ['Model', '模型'],
   method: ['Method', '方法'],
+  pretrain: ['Pre-train', '继续预训练'],
   maxLength: ['Cut at', '截断长度'],
   against: ['Held out', '留出集'],
   noAgainst: ['none', '不比较'],

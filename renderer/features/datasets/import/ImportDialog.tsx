@@ -154,6 +154,7 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
               />
             </div>
           </div>
+          <p className="hint indent">{text.nameHint}</p>
           <div className="field wide">
             <label htmlFor={ids.description}>{text.description}</label>
             <div className="ctl">
@@ -166,7 +167,6 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
               />
             </div>
           </div>
-          <p className="hint indent">{text.nameHint}</p>
         </div>
       )}
       {error && <FailureFault error={error} title={text.refused} />}

@@ -42,7 +42,7 @@ export function Legend({ runs, values, isOutside, hidden, noteOf, onToggle, onTa
             <b>{hidden.has(index) ? '' : figure(values[index])}</b>
             <span className="overlay-note">
               <Glyph state={jobGlyph[run.state]} size={10} label={states[run.state]} />
-              <span className="ell" title={noteOf(index)}>
+              <span className="overlay-facts" title={noteOf(index)}>
                 {noteOf(index)}
                 {isOutside[index] ? `, ${text.diverged}` : ''}
               </span>

@@ -13,12 +13,17 @@ type Props = {
   readonly defaultValue?: string
   readonly onReset?: () => void
   readonly hint?: React.ReactNode
+  /** What is said besides, to whoever points at the field or is in it: the row has room for two lines. */
+  readonly more?: string | undefined
+  /** All that the hint says, should two lines not hold it. */
+  readonly hintTitle?: string
   readonly problem?: string | undefined
   readonly children: React.ReactNode
 }
 
 /** One line of the form: label, control, one grey hint; a dot where it differs from the default. */
-export function FieldRow({ label, controlId, tip, isChanged, defaultValue, onReset, hint, problem, children }: Props) {
+export function FieldRow(props: Props) {
+  const { label, controlId, tip, isChanged, defaultValue, onReset, hint, more, hintTitle, problem, children } = props
   const text = useText(formText)
   const name = controlId === undefined ? <span>{label}</span> : <label htmlFor={controlId}>{label}</label>
   return (
@@ -52,7 +57,12 @@ export function FieldRow({ label, controlId, tip, isChanged, defaultValue, onRes
             {problem}
           </span>
         ) : (
-          hint !== undefined && <span className="hint">{hint}</span>
+          hint !== undefined && (
+            <span className="hint" title={hintTitle}>
+              {hint}
+              {more !== undefined && <span className="more">{more}</span>}
+            </span>
+          )
         )}
       </div>
     </div>

@@ -37,6 +37,8 @@ export function ParameterField({ form, item, consequence }: Props) {
           ? text.outOfRange(words.value(item.key, item.range.min), words.value(item.key, item.range.max))
           : item.allowed
         : form.problems.get(item.key)
+  // Figures first: the sentence comes where somebody looks.
+  const isBrief = consequence !== undefined || range !== undefined
   const defaultValue =
     item.defaultFrom === undefined ? words.value(item.key, item.default) : text.follows(words.label(item.defaultFrom))
   const facts: readonly (readonly [string, string | undefined])[] = [
@@ -68,12 +70,19 @@ export function ParameterField({ form, item, consequence }: Props) {
       onReset={() => form.setValue(item.key, undefined)}
       problem={problem}
       hint={
-        <>
-          {consequence !== undefined && <b className="sub">{text.sentence(consequence)}</b>}
-          {range !== undefined && <span className="sub">{text.sentence(range)}</span>}
-          {help}
-        </>
+        isBrief ? (
+          <>
+            {consequence !== undefined && (
+              <b className="sub">{range === undefined ? consequence : text.sentence(consequence)}</b>
+            )}
+            {range !== undefined && <span className="sub">{range}</span>}
+          </>
+        ) : (
+          help
+        )
       }
+      more={isBrief ? `${text.sentence('')}${help}` : undefined}
+      hintTitle={help}
     >
       <ParameterControl
         id={id}

@@ -1,8 +1,10 @@
 import type { MemoryPlan } from '../../../../main/contract/training.ts'
 import { gib, memory, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { useView } from '../../../lib/view.ts'
 import { Glyph, type GlyphState } from '../../../ui/Glyph.tsx'
 import { LoadBar } from '../../../ui/LoadBar.tsx'
+import { formulaInBrief } from './formula-in-brief.ts'
 import { planText } from './text.ts'
 
 /** Each term has its colour for good: the same in every plan, here and on the page of the run. */
@@ -33,6 +35,7 @@ type Props = { readonly plan: MemoryPlan; readonly isStale?: boolean }
 /** The load line of a run: what it needs, term by term, against what the device has left. */
 export function PlanBar({ plan, isStale = false }: Props) {
   const text = useText(planText)
+  const language = useView(view => view.language)
   const { totalBytes, freeBytes, deviceBytes, verdict } = plan
   const terms = plan.terms.filter(({ bytes }) => bytes > 0)
   const usedBytes = Math.max(0, (deviceBytes ?? freeBytes) - freeBytes)
@@ -88,7 +91,7 @@ export function PlanBar({ plan, isStale = false }: Props) {
                 <i style={{ background: colourOf[name] ?? 'var(--s0)' }} />
                 {label(name)}
               </td>
-              <td className="dim ell">{formula}</td>
+              <td className="dim ell">{formulaInBrief(formula, language)}</td>
               <td className="right">{memory(bytes)}</td>
             </tr>
           ))}

@@ -7,6 +7,7 @@ import { failureOf } from '../../../lib/failure.ts'
 import { bytes, count, number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Section } from '../../../ui/bits.tsx'
+import { CommandLine } from '../../../ui/CommandLine.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { commandOf } from './command-line.ts'
 import type { Plan } from './draft.ts'
@@ -151,9 +152,7 @@ function Command({ command }: { readonly command: string }) {
         </button>
       }
     >
-      <pre className="cmd mono" dir="ltr">
-        {command}
-      </pre>
+      <CommandLine command={command} />
     </Section>
   )
 }

@@ -5,11 +5,11 @@ export const formText = dictionary({
   title: ['New run', '新建训练'],
   start: ['Start', '开始训练'],
   startAnyway: ['Start although it will not fit', '仍然开始'],
-  anyway: ['Start although the plan says that memory will not do', '即使计划显示显存不足也开始'],
+  anyway: ['Start although the plan says that memory will not do', '即使计划显示内存不足也开始'],
   clear: ['Clear the form', '清空表单'],
   what: ['What', '任务'],
   amount: ['How much', '训练量'],
-  fit: ['Fit', '显存'],
+  fit: ['Fit', '内存'],
   more: ['Everything else', '其他参数'],
   moreNote: [
     (count: number, changed: number) => `${count} parameters, ${changed === 0 ? 'none' : changed} changed`,
@@ -92,7 +92,7 @@ export const formText = dictionary({
 })
 
 export const planText = dictionary({
-  title: ['Memory plan', '显存计划'],
+  title: ['Memory plan', '内存计划'],
   device: ['Device', '设备'],
   auto: ['Automatic', '自动选择'],
   cpu: ['CPU', 'CPU'],
@@ -101,8 +101,8 @@ export const planText = dictionary({
   over: [(size: string) => `${size} over the load line`, (size: string) => `超出载重线 ${size}`],
   fits: [(size: string) => `Fits with ${size} to spare`, (size: string) => `可放入，余 ${size}`],
   tight: [(size: string) => `Tight: ${size} to spare`, (size: string) => `勉强放入，仅余 ${size}`],
-  overCause: ['This run would stop at its first steps, out of memory.', '该训练会在最初几步因显存不足而中止。'],
-  tightCause: ['An estimate errs by about a tenth: it may run out of memory.', '估算误差约一成：有可能显存不足。'],
+  overCause: ['This run would stop at its first steps, out of memory.', '该训练会在最初几步因内存不足而中止。'],
+  tightCause: ['An estimate errs by about a tenth: it may run out of memory.', '估算误差约一成：可能出现内存不足。'],
   fitsCause: [
     (share: string) => `Uses ${share} of what is free on this device.`,
     (share: string) => `占该设备空闲容量的 ${share}。`,

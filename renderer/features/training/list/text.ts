@@ -48,5 +48,5 @@ export const listText = dictionary({
     'Rows that fit a method: questions with answers, pairs, or plain text',
     '适合某种方法的数据：问答、偏好对或纯文本',
   ],
-  stepRun: ['A run, planned to fit your memory before it starts', '一次训练，启动前先核对显存'],
+  stepRun: ['A run, planned to fit your memory before it starts', '一次训练，启动前先核对内存'],
 })

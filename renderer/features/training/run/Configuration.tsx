@@ -1,5 +1,5 @@
 import type { Lineage } from '../../../../main/contract/common.ts'
-import { bytes, count, dateTime, figure, memory, number } from '../../../lib/format.ts'
+import { bytes, count, dateTime, deviceName, figure, memory, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo } from '../../../lib/route.ts'
 import { Hash } from '../../../ui/bits.tsx'
@@ -58,7 +58,7 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
             {provenance.machine.platform}, {provenance.machine.cpu}, {memory(provenance.machine.memoryBytes)}
           </dd>
           <dt>{text.device}</dt>
-          <dd>{provenance.machine.device}</dd>
+          <dd>{deviceName(provenance.machine.device)}</dd>
           <dt>{text.created}</dt>
           <dd>{dateTime(run.createdAt)}</dd>
         </dl>

@@ -143,7 +143,7 @@ export const runText = dictionary({
   made: ['Made from', '来源'],
   madeNothing: ['Made', '产出'],
   facts: ['What the trainer found', '训练器实测'],
-  memoryPlan: ['Memory plan', '显存计划'],
+  memoryPlan: ['Memory plan', '内存计划'],
   seed: ['Seed', '随机种子'],
   environment: ['Environment', '环境'],
   code: ['Slipway', 'Slipway'],
