@@ -2,33 +2,7 @@
  * Reads what the renderer's source says to people: literal text in its markup, and the pairs of its dictionaries. Works on
  * the syntax tree that the renderer's own bundler builds.
  */
-import { parseSync } from 'rolldown/utils'
-
-type Node = { readonly type: string; readonly start: number; readonly [key: string]: unknown }
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
-
-function childrenOf(node: Node): readonly Node[] {
-  return Object.values(node)
-    .flatMap(value => (Array.isArray(value) ? value : [value]))
-    .filter(isNode)
-}
-
-function walk(node: Node, visit: (node: Node, parents: readonly Node[]) => void, parents: readonly Node[] = []): void {
-  visit(node, parents)
-  const below = [...parents, node]
-  for (const child of childrenOf(node)) walk(child, visit, below)
-}
-
-function treeOf(file: string, source: string): Node {
-  const { program, errors } = parseSync(file, source)
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`)
-  return program as unknown as Node
-}
-
-const lineOf = (source: string, offset: number): number => source.slice(0, offset).split('\n').length
-const nameOf = (node: unknown): string => (isNode(node) ? String(node.name ?? node.value ?? '') : '')
+import { isNode, lineOf, type Node, nameOf, treeOf, walk } from './syntax.ts'
 
 /** Every text that an expression can come to without anything else being called: `a ? 'x' : 'y'`, `` `${n} x` ``. */
 function plainTexts(node: Node): readonly string[] {
