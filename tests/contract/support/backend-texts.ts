@@ -76,7 +76,10 @@ const quietProperties = new Set(['description', 'example', 'help', 'helpZh', 'de
 const isCode = (node: Node, parents: readonly Node[]): boolean => {
   const parent = parents.at(-1)
   if (parent === undefined) return false
-  if (/^(Import|Export(All|Named)|TSLiteralType|TSEnum|JSX)/.test(parent.type) && parent.type !== 'ExportNamedDeclaration')
+  if (
+    /^(Import|Export(All|Named)|TSLiteralType|TSEnum|JSX)/.test(parent.type) &&
+    parent.type !== 'ExportNamedDeclaration'
+  )
     return true
   if (parent.type === 'SwitchCase') return parent.test === node
   if (parent.type === 'BinaryExpression') return parent.operator !== '+'
@@ -110,13 +113,14 @@ const sql =
   /\b(SELECT|INSERT (OR|INTO)|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX|TRIGGER|OR REPLACE)|ALTER TABLE|DROP (TABLE|INDEX)|PRAGMA|VACUUM|DESCRIBE|COPY \(|ORDER BY|WHERE|IS (NOT )?NULL|CASE WHEN|BEGIN|EXCEPT|JOIN|AS (messages|text)|IS DISTINCT)\b| = \?| = '|\|\||<>|(list_\w+|count|coalesce|regexp_replace)\(/
 /** Markup, types of C, scripts, headers of HTTP, names of files and addresses. */
 const notation =
-  /^\s*<|<\/|^\s*[:{]|\w \*|\(\)$|^[a-z]+\(\w|^import |;\s*charset=|^[a-z-]+ '[^']*'|^[\w.:{}-]+$|^unsigned int$|max-age=/
+  /^\n|^\s*<|<\/|^\s*[:{]|\w \*|\(\)$|^[a-z]+\(\w|^import |;\s*charset=|^[a-z-]+ '[^']*'|^[\w.:{}-]+$|^unsigned int$|max-age=/
 
 /** Whether a template has words that a person reads: two in a row, or a sentence. */
 export function isProse(template: string): boolean {
   if (/\p{Script=Han}/u.test(template) || sql.test(template)) return false
   const text = template.replaceAll(/\{\d+\}/g, '0')
-  const isSentence = /^\p{Lu}[\p{Ll}\d-]+\.$/u.test(text) || /\p{Ll}{2}.*\s\S.*[.?!]$|^[^a-z]*\s[^a-z]*\p{Ll}{2,}\.$/su.test(text)
+  const isSentence =
+    /^\p{Lu}[\p{Ll}\d-]+\.$/u.test(text) || /\p{Ll}{2}.*\s\S.*[.?!]$|^[^a-z]*\s[^a-z]*\p{Ll}{2,}\.$/su.test(text)
   if (notation.test(text) && !isSentence) return false
   const hasWords =
     /(^|[\s"'“(])\p{Ll}[\p{Ll}'’-]+[,;:.…)]*\s+\S/u.test(text) || /\s[\p{Ll}'’-]{2,}[.,:;!?)"]*($|\s)/u.test(text)
