@@ -122,7 +122,7 @@ class Reading {
       const part = parts[hole.index] ?? ''
       const filled = this.#filled(parts, hole, depth)
       // A name seldom has such marks in it: more likely it swallowed the beginning of another sentence.
-      const isWhole = filled ? filled.isWhole : hole.fill === 'verbatim' ? !/[:;] /.test(part) : !/\s/.test(part)
+      const isWhole = filled ? filled.isWhole : hole.fill === 'verbatim' ? !/[:;] |\.$/.test(part) : !/\s/.test(part)
       said = {
         text: joined(joined(said.text, filled?.text ?? part), literals[index + 1] ?? ''),
         isWhole: said.isWhole && isWhole,
