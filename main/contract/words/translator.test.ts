@@ -116,7 +116,7 @@ test('what is said inside of what is said is translated to the end', () => {
       '机器内存不足，工作进程被终止。最后一次观测时占用 3.1 GiB。',
     ],
     ['12 rows whose last message is no answer', '12 行的最后一条消息不是回答'],
-    ['There is no removed dataset version dver_1.', '没有已删除的数据集版本 dver_1。'],
+    ['There is no removed dataset version with the id dver_1.', '没有编号为 dver_1 的已删除数据集版本。'],
   ] as const)
     expect(toChinese(english)).toBe(chinese)
 })

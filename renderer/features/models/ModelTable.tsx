@@ -1,5 +1,6 @@
 import { Tooltip } from 'antd'
 import type { ListedModel } from '../../../main/contract/models.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -53,6 +54,7 @@ type Ranked = Column & { readonly fromPx?: number }
 
 function useColumns(rows: PagedRows<ListedModel>, device: FitDevice | undefined): readonly Ranked[] {
   const text = useText(modelsText)
+  const said = useSaid()
   const facets = useText(facetText)
   const language = useView(view => view.language)
   const nowMs = useNow()
@@ -74,7 +76,7 @@ function useColumns(rows: PagedRows<ListedModel>, device: FitDevice | undefined)
       ...sorted('name'),
       cell: cell(({ name, state, version, problem }) => (
         <span className="nm">
-          <Tooltip title={problem ?? text[state]}>
+          <Tooltip title={problem === undefined ? text[state] : said(problem)}>
             <span>
               <Glyph state={modelStateGlyph[state]} quiet={state === 'ready'} label={text[state]} />
             </span>

@@ -79,7 +79,7 @@ export const platform: Words = {
   'The backend is running on this data directory.': '后端正在使用该数据目录。',
   'Stop it first: slipway stop.': '请先停止：slipway stop。',
   // Removal.
-  'There is no removed {0} {1}.': '没有已删除的{0:word} {1}。',
+  'There is no removed {0} with the id {1}.': '没有编号为 {1} 的已删除{0:word}。',
   'A removal can be taken back for {0} days, by the id of the {1}.': '删除后 {0} 天内可凭{1:word}的编号撤销。',
   // HTTP and the API.
   'Port {0} is used by another program.': '端口 {0} 已被其他程序占用。',
