@@ -118,3 +118,72 @@ function phraseOf(node: Node): Phrase {
   })
   return { arity: isFunction ? (node.params as readonly Node[]).length : 0, text: texts.join(' ').trim() }
 }
+
+/** What fields of the backend's answers hold sentences: they are shown through the catalogue of its words. */
+const backendFields = new Set([
+  'message',
+  'hint',
+  'cause',
+  'remedy',
+  'warning',
+  'problem',
+  'formula',
+  'change',
+  'reason',
+  'missing',
+  'failure',
+])
+/** Props of `Fault`, which passes what it is given through the catalogue itself; the raw message stays as it came. */
+const passedOn = new Set(['cause', 'remedy', 'raw', 'error'])
+
+/** Every name that an expression can come to without a call: `a?.b ?? c`, `` `${a.b}` ``. */
+function shownNames(node: Node): readonly Node[] {
+  switch (node.type) {
+    case 'Identifier':
+    case 'MemberExpression':
+      return [node]
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+    case 'JSXExpressionContainer':
+      return isNode(node.expression) ? shownNames(node.expression) : []
+    case 'TemplateLiteral':
+      return (node.expressions as readonly Node[]).flatMap(shownNames)
+    case 'ConditionalExpression':
+      return [...shownNames(node.consequent as Node), ...shownNames(node.alternate as Node)]
+    case 'LogicalExpression':
+      return node.operator === '&&'
+        ? shownNames(node.right as Node)
+        : [...shownNames(node.left as Node), ...shownNames(node.right as Node)]
+    default:
+      return []
+  }
+}
+
+/** Sentences of the backend that are drawn as they came, in whatever language is on. */
+export function unsaidTexts(file: string, source: string): readonly LiteralText[] {
+  const found: LiteralText[] = []
+  const look = (node: Node) => {
+    for (const shown of shownNames(node)) {
+      const name = nameOf(shown.type === 'MemberExpression' ? shown.property : shown)
+      // The page's own words: `text.problem`.
+      const isOwn = shown.type === 'MemberExpression' && /text|words|phrases|names/i.test(nameOf(shown.object))
+      if (backendFields.has(name) && !isOwn)
+        found.push({ line: lineOf(source, shown.start), text: source.slice(shown.start, shown.end) })
+    }
+  }
+  walk(treeOf(file, source), (node, parents) => {
+    const parent = parents.at(-1)
+    if (node.type === 'JSXExpressionContainer' && parent?.type !== 'JSXAttribute' && !isSaid(parent)) look(node)
+    const name = nameOf(node.name)
+    if (node.type === 'JSXAttribute' && spoken.has(name) && !passedOn.has(name) && isNode(node.value)) look(node.value)
+    if (node.type === 'Property' && name !== 'raw' && ['title', 'label', 'content'].includes(nameOf(node.key)))
+      look(node.value as Node)
+    if (node.type === 'CallExpression' && isMessage(node.callee as Node))
+      for (const argument of (node.arguments as readonly Node[]).slice(0, 1)) look(argument)
+    return undefined
+  })
+  return found
+}
+
+const isSaid = (element: Node | undefined): boolean =>
+  element?.type === 'JSXElement' && nameOf((element.openingElement as Node | undefined)?.name) === 'Said'
