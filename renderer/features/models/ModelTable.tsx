@@ -65,8 +65,8 @@ function useColumns(at: PagedRows<ListedModel>['at'], device: FitDevice | undefi
   const nowMs = useNow()
   const { query } = useRoute()
   return useMemo(
-    () => columnsOf({ at, device, text, facets, language, nowMs, sort: sortOf(query, sortKeys) }),
-    [at, device, text, facets, language, nowMs, query],
+    () => columnsOf({ at, device, text, said, facets, language, nowMs, sort: sortOf(query, sortKeys) }),
+    [at, device, text, said, facets, language, nowMs, query],
   )
 }
 
@@ -74,13 +74,14 @@ type Drawn = {
   readonly at: PagedRows<ListedModel>['at']
   readonly device: FitDevice | undefined
   readonly text: ReturnType<typeof useText<typeof modelsText>>
+  readonly said: ReturnType<typeof useSaid>
   readonly facets: ReturnType<typeof useText<typeof facetText>>
   readonly language: Language
   readonly nowMs: number
   readonly sort: ReturnType<typeof sortOf<SortKey>>
 }
 
-function columnsOf({ at, device, text, facets, language, nowMs, sort }: Drawn): readonly Ranked[] {
+function columnsOf({ at, device, text, said, facets, language, nowMs, sort }: Drawn): readonly Ranked[] {
   const sorted = (key: SortKey) => ({
     sorted: sortedAs(sort, key),
     onSort: () => setQuery(nextSort(sort, key)),
