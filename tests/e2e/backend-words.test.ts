@@ -3,18 +3,13 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryDir } from '../support/backend.ts'
+import { englishIn } from '../support/english.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, shoot } from './support/looks.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
 
 const look = { language: 'zh', width: 1440 } as const
 const testMs = 180_000
-
-/** Three English words in a row: a sentence that was not translated. Commands and paths are the same in each language. */
-const englishIn = (text: string): string | undefined =>
-  /[A-Za-z]+ [A-Za-z]+ [A-Za-z]+/.exec(
-    text.replaceAll(/slipway( [a-z]+){1,2}|(\/[\w.-]+)+|--[\w-]+( [A-Z]+)?|`[^`]*`/g, ' # '),
-  )?.[0]
 
 describe.skipIf(!chromiumPath)('what the backend says, in the Chinese interface', () => {
   let workstation: Workstation
