@@ -11,8 +11,8 @@ export const undoMs = undoDays * 24 * hourMs
 const everyMs = 6 * hourMs
 
 /** What a restore says that finds nothing: never removed, deleted by now, or not named by its id. */
-export const nothingToRestore = (what: string, id: string): AppError =>
-  new AppError('not_found', `There is no removed ${what} ${id}.`, {
+export const nothingToRestore = (what: 'run' | 'evaluation' | 'deployment' | 'dataset version', id: string): AppError =>
+  new AppError('not_found', `There is no removed ${what} with the id ${id}.`, {
     hint: `A removal can be taken back for ${undoDays} days, by the id of the ${what}.`,
   })
 

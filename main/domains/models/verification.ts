@@ -50,6 +50,20 @@ type Mode =
   | { readonly mode: 'copy' }
   | { readonly mode: 'export'; readonly targetDir: string }
 
+/** What such a job is called. */
+function nameOf(mode: Mode['mode'], model: string): string {
+  switch (mode) {
+    case 'verify':
+      return `verify ${model}`
+    case 'copy':
+      return `copy ${model}`
+    case 'export':
+      return `export ${model}`
+    default:
+      return mode satisfies never
+  }
+}
+
 /** Hashing a model's files in a child: the backend stays free, and a file that breaks the reader breaks only the child. */
 export function createVerification({ store, clock, log, jobs, blobsRoot, refresh }: Deps) {
   const start = (call: Call, id: ModelVersionId, how: Mode): Job => {
@@ -79,7 +93,7 @@ export function createVerification({ store, clock, log, jobs, blobsRoot, refresh
     }
     const job = jobs.start(call, {
       kind: how.mode === 'export' ? 'conversion' : 'verification',
-      name: `${how.mode} ${version.name}`.slice(0, 300),
+      name: nameOf(how.mode, version.name).slice(0, 300),
       subjectId: id,
       command: [process.execPath, worker, 'config.json'],
       files: { 'config.json': JSON.stringify(config) },

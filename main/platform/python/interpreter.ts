@@ -52,13 +52,22 @@ export async function inspect(file: string, { env, run }: Pick<Deps, 'env' | 'ru
   }
 }
 
-/** Why an interpreter cannot carry a capsule; undefined when it can. */
-export function unfit(found: Interpreter, { oldest, newest }: PythonRange): string | undefined {
+/**
+ * Why an interpreter cannot carry a capsule, as a clause about `subject`; undefined when it can.
+ * @param found absent where it did not answer
+ */
+export function unfit(
+  subject: string,
+  found: Interpreter | undefined,
+  { oldest, newest }: PythonRange,
+): string | undefined {
+  if (!found) return `${subject} does not answer as a Python`
   const minor = found.version.split('.').slice(0, 2).join('.')
-  if (found.implementation !== 'cpython') return `is ${found.implementation}, not CPython`
-  if (found.bits !== 64) return 'is a 32-bit build'
-  if (compareVersions(minor, oldest) < 0) return `is Python ${found.version}, older than ${oldest}`
-  if (compareVersions(minor, newest) > 0) return `is Python ${found.version}, newer than the locks know (${newest})`
+  if (found.implementation !== 'cpython') return `${subject} is ${found.implementation}, not CPython`
+  if (found.bits !== 64) return `${subject} is a 32-bit build`
+  if (compareVersions(minor, oldest) < 0) return `${subject} is Python ${found.version}, older than ${oldest}`
+  if (compareVersions(minor, newest) > 0)
+    return `${subject} is Python ${found.version}, newer than the locks know (${newest})`
   return undefined
 }
 
@@ -83,9 +92,10 @@ export async function findPython(deps: Deps): Promise<Interpreter> {
   const rejected: string[] = []
   for (const file of named ? [named] : candidates(env, range)) {
     const found = await inspect(file, deps)
-    const why = found ? unfit(found, range) : named ? 'does not answer as a Python' : undefined
+    const why = unfit(file, found, range)
     if (found && !why) return found
-    if (why) rejected.push(`${file} ${why}`)
+    // What is on PATH by chance and is no Python at all is not worth a word.
+    if (why && (found || named)) rejected.push(why)
   }
   const wanted = `Python ${range.oldest} to ${range.newest}`
   throw new AppError(

@@ -39,6 +39,7 @@ export const importText = dictionary({
   hashing: [(name: string) => `Hashing every byte of ${name}`, (name: string) => `正在逐字节计算 ${name} 的哈希`],
   goesOn: ['Closing this does not stop it: the job tray shows it.', '关闭此窗口不会中断，可在任务栏查看。'],
   already: [(name: string) => `registered as ${name}`, (name: string) => `已登记为 ${name}`],
+  and: [', ', '、'],
   code: [
     (files: string) => `Holds code that Slipway never runs: ${files}`,
     (files: string) => `包含 Slipway 不会执行的代码：${files}`,
