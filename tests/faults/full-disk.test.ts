@@ -102,6 +102,18 @@ test('a data directory where a file is in the way is named, with what to do', as
   }
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'a data directory in a file system that takes no folders is named at once (Linux: needs /proc)',
+  async () => {
+    const cli = openCli({ SLIPWAY_DATA_DIR: '/proc/slipway' })
+    for (const words of [['status'], ['serve'], ['keys', 'list'], ['datasets', 'list', '--data-dir', '/proc/1/data']]) {
+      const { code, stderr } = await cli.run(...words)
+      expect(`${code} ${stderr}`).toMatch(/^4 error\[forbidden\]: \/proc\/.* takes no new folders/)
+      expect(stderr).toMatch(/^hint: .*--data-dir/m)
+    }
+  },
+)
+
 test.skipIf(!canMount)(
   'a read-only data directory is named, with what to do (needs root: it mounts a tmpfs)',
   async () => {

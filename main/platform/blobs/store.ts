@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { constants, createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { constants, createReadStream, existsSync, readdirSync, rmSync } from 'node:fs'
 import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { makeFolders } from '../make-folder.ts'
 
 export type Blob = { readonly sha256: string; readonly sizeBytes: number }
 type Progress = { readonly signal?: AbortSignal | undefined; readonly onBytes?: ((done: number) => void) | undefined }
@@ -30,7 +31,7 @@ export function createBlobStore(root: string): BlobStore {
   // The writer's pid is in the name, so that a sweep can tell what a crash left from what a child of ours still writes.
   const newTemporary = () => join(temporary, `${process.pid}-${randomUUID()}`)
   const temporary = join(root, 'tmp')
-  mkdirSync(temporary, { recursive: true, mode: 0o700 })
+  makeFolders(temporary)
 
   // Checked before any path is built from it: a digest from outside may be `../../…`.
   const pathOf = (sha256: string): string => {

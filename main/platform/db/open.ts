@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
+import { makeFolders } from '../make-folder.ts'
 
 /** What SQLite answers once it is set up; `synchronous` 2 is FULL. */
 type Settings = { readonly synchronous: number; readonly journalMode: string; readonly foreignKeys: number }
@@ -14,7 +15,7 @@ type Settings = { readonly synchronous: number; readonly journalMode: string; re
  * Throws `conflict` when another process has the database, `storage_damaged` when the file is not a database.
  */
 export function openDatabase(path: string): Connection {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   const db = new Database(path, { timeout: 2_000 })
   try {
     chmodSync(path, 0o600)

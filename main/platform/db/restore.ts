@@ -4,6 +4,7 @@ import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
 import { diskError } from '../blobs/store.ts'
+import { makeFolder } from '../make-folder.ts'
 import { createAuditChain } from './audit-chain.ts'
 import { checkDatabase, flush } from './backup.ts'
 import { type Migration, pending } from './migrate.ts'
@@ -31,7 +32,7 @@ export function restoreBackup({ backup, database, migrations, nowMs }: Restore):
   const held = holdDatabase(database)
   const fresh = `${database}.restoring`
   try {
-    mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(database))
     rmSync(fresh, { force: true })
     copyOf(backup, fresh, migrations)
     recordRestore(fresh, backup, nowMs)

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { makeFolders } from '../make-folder.ts'
 import { pathFolders, pythonEnv } from './child-env.ts'
 import { assertMayConnect, pipVariables, type Source, withoutCredentials } from './index-settings.ts'
 import type { Interpreter } from './interpreter.ts'
@@ -44,7 +45,7 @@ export async function ensureUv(deps: Deps): Promise<string> {
   if (!source.wheelhouse) deps.onNetwork()
   const aside = `${folder}.building-${process.pid}`
   rmSync(aside, { recursive: true, force: true })
-  mkdirSync(aside, { recursive: true })
+  makeFolders(aside)
   try {
     const where = source.wheelhouse
       ? ['--no-index', '--find-links', source.wheelhouse]
