@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
-import { Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
+import { Bytes, id, Lineage, Name, Purge, page, Ref, RemovedRef, Search, sortedPageInput, Timestamp } from './common.ts'
 import { JobFailure, JobId, LogPage, logInput } from './jobs.ts'
 import { command, query } from './method.ts'
 import { MemoryPlan } from './training.ts'
@@ -313,7 +313,7 @@ export const inference = {
     audit: 'inference.restore',
     route: 'POST /deployments/{id}/restore',
     cli: { args: ['id'], example: 'slipway inference restore dep_…' },
-    input: z.object({ id: DeploymentId }),
+    input: z.object({ id: RemovedRef }),
     output: Deployment,
   }),
   chat: query({

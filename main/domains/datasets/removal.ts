@@ -13,6 +13,7 @@ import {
   dropFiles,
   findDataset,
   findRemovedVersion,
+  findVersion,
   setVersionRemoved,
   versionsOf,
   versionsRemovedBefore,
@@ -51,6 +52,9 @@ export function createRemoval(deps: Deps): Removal {
       }
     },
   })
+  const isThere = (id: string) =>
+    findVersion(store.read, id) !== undefined || findDataset(store.read, id)?.newestVersionId != null
+
   return {
     ...purging,
     handlers: {
@@ -87,7 +91,7 @@ export function createRemoval(deps: Deps): Removal {
 
       restore: async ({ id }, call) => {
         const removed = findRemovedVersion(store.read, id, clock.nowMs() - undoMs)
-        if (!removed) throw nothingToRestore('dataset version', id)
+        if (!removed) throw nothingToRestore('dataset version', id, isThere(id))
         store.commit(call, id, tx => {
           setVersionRemoved(tx, id, null)
           announceChange(tx, removed, 'created')

@@ -21,6 +21,7 @@ import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { assertNotRoot } from '../../platform/user-path.ts'
 import { type Filled, shown } from './filled.ts'
 import { createImportJobs } from './import-job.ts'
 import { exportFormats } from './queries/export.ts'
@@ -232,6 +233,7 @@ export function createDatasets({
 
     import: async ({ path, name, format, map, split, description, label }, call) => {
       const source = resolve(path)
+      assertNotRoot(source, 'dataset')
       const datasetName = name ?? defaultName(source)
       const nowMs = clock.nowMs()
       const known = findDataset(store.read, datasetName)
@@ -256,6 +258,7 @@ export function createDatasets({
     },
 
     detect: async ({ path, format, map, split }, { signal }) => {
+      assertNotRoot(resolve(path), 'dataset')
       mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
       const outDir = mkdtempSync(join(scratchDir, 'detect-'))
       try {

@@ -12,6 +12,7 @@ import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { assertNotRoot } from '../../platform/user-path.ts'
 import { readCard } from './card.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
 import type { Inspection } from './inspection.ts'
@@ -251,6 +252,7 @@ export function createModels({
 
     import: async ({ path, name, copy, description, label }, call) => {
       const real = realPath(path)
+      assertNotRoot(real, 'model')
       const inspection = await inspect(real, call.signal)
       if (inspection.summary.format === 'pickle') {
         throw new AppError('unsupported', `${basename(path)} holds pickled weights: loading them runs code.`, {

@@ -269,11 +269,12 @@ describe('drift', () => {
   test('is told for a removed, a changed and an added package, and an untouched capsule has none', async () => {
     const built = await build(setUp())
     const packages = sitePackages(built.folder) ?? ''
-    expect((await verifyCapsule(built.folder, { deep: true })).problems).toEqual([])
+    expect((await verifyCapsule(built.folder, 'tiny', { deep: true })).problems).toEqual([])
     rmSync(join(packages, 'second-3.0.dist-info'), { recursive: true })
     mkdirSync(join(packages, 'stranger-9.dist-info'))
-    const { problems } = await verifyCapsule(built.folder)
+    const { problems } = await verifyCapsule(built.folder, 'tiny')
     expect(problems.map(({ cause }) => cause)).toEqual(['second 3.0 was removed.', 'stranger 9 was added by someone.'])
+    for (const { remedy } of problems) expect(remedy).toBe('Build it again: slipway environments build tiny --rebuild.')
   })
 
   test('inside a file is found by the deep check only', async () => {
@@ -282,8 +283,8 @@ describe('drift', () => {
     const text = readFileSync(file, 'utf8')
     unlinkSync(file)
     writeFileSync(file, text.replace('1.2.0', '9.9.9'))
-    expect((await verifyCapsule(built.folder)).problems).toEqual([])
-    const deep = await verifyCapsule(built.folder, { deep: true })
+    expect((await verifyCapsule(built.folder, 'tiny')).problems).toEqual([])
+    const deep = await verifyCapsule(built.folder, 'tiny', { deep: true })
     expect(deep.problems.map(({ cause }) => cause)).toEqual(['lower.py (lower-1.2.0.dist-info) was changed.'])
   })
 
@@ -291,7 +292,7 @@ describe('drift', () => {
     const setting = setUp()
     const built = await build(setting)
     unlinkSync(built.python)
-    expect((await verifyCapsule(built.folder)).problems[0]?.cause).toContain('interpreter is gone')
+    expect((await verifyCapsule(built.folder, 'tiny')).problems[0]?.cause).toContain('interpreter is gone')
     const second = await build(setting)
     expect(second.fresh).toBe(true)
     unlinkSync(join(second.folder, stampFile))

@@ -70,6 +70,8 @@ export function parseInput(listed: ListedMethod, words: readonly string[], reade
   const store = (key: string, field: FieldSchema, raw: readonly string[]): void => {
     const element = field.items ?? field.anyOf?.find(option => option.items)?.items ?? field
     const values = raw.map(text => {
+      // What an empty variable leaves: taken for the folder one is in, it would be a surprise.
+      if (element.format === 'path' && text === '') throw usage(`An empty path was given for ${key}.`, listed)
       if (element.format === 'path') return readers.resolvePath(text)
       return element.format === 'text-or-file' && text.startsWith('@')
         ? readers.readFile(readers.resolvePath(text.slice(1)))
