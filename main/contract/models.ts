@@ -261,8 +261,8 @@ export const models = {
     audit: 'models.remove',
     route: 'DELETE /models/{id}',
     cli: { args: ['id'], example: 'slipway models remove my-model' },
-    input: z.object({ id: Ref }),
-    output: z.object({ removed: z.array(ModelVersionId) }),
+    input: z.object({ id: Ref, purge: Purge }),
+    output: z.object({ removed: z.array(ModelVersionId), restorableUntil: Timestamp.optional() }),
   }),
   restore: command({
     description: 'Take back the removal of a model version',

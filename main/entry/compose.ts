@@ -23,12 +23,15 @@ import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
 import { createSettings } from '../domains/settings/service.ts'
+import { createStorage } from '../domains/storage/service.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { createTraining } from '../domains/training/service.ts'
 import { servingBytes } from '../domains/training/serving-bytes.ts'
 import { createServingPlanner } from '../domains/training/serving-planning.ts'
+import { createCollector } from '../platform/blobs/collector.ts'
+import { createFolderKeeper } from '../platform/blobs/folder-keeper.ts'
 import { createBlobStore, sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
 import { prepareDatabase } from '../platform/db/prepare.ts'
@@ -116,6 +119,14 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })
+  const blobs = createBlobStore(paths.blobs)
+  const collector = createCollector({
+    root: paths.blobs,
+    dataDir: paths.dataDir,
+    db: store.read,
+    keepers: () => [models.port.kept, datasets.port.kept, keptRuns, keptEvaluations],
+    log,
+  })
   const readers = createModelReaders({ env })
   const models = createModels({
     store,
@@ -123,7 +134,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     log,
     jobs: jobs.port,
     readers,
+    blobs,
     blobsRoot: paths.blobs,
+    collector,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
     devices: resources.devices,
@@ -156,8 +169,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     log,
     scratchDir,
     jobs: jobs.port,
-    blobs: createBlobStore(paths.blobs),
-    otherBlobs: models.port.blobs,
+    blobs,
+    collector,
     blobsRoot: paths.blobs,
     usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
     render: createRenderRows({
@@ -217,6 +230,18 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     }),
     render: renderReport,
   })
+  const keptRuns = createFolderKeeper({
+    parent: paths.runs,
+    prefix: 'run',
+    isRow: training.isRun,
+    isPathUsed: models.port.kept.isPathUsed,
+  })
+  const keptEvaluations = createFolderKeeper({
+    parent: join(paths.dataDir, 'evaluations'),
+    prefix: 'eval',
+    isRow: evaluations.isEvaluation,
+  })
+  const storage = createStorage({ store, clock, log, collector })
   const system = createSystem({
     store,
     db,
@@ -265,6 +290,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     models: models.handlers,
     resources: resources.handlers,
     settings: settings.handlers,
+    storage: storage.handlers,
     training: training.handlers,
     ...system,
   }
@@ -310,6 +336,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
   models.start()
   datasets.start()
   evaluations.start()
+  storage.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -324,8 +351,10 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       models.close()
       training.close()
       evaluations.close()
+      storage.close()
       await datasets.close()
       await readers.close()
+      await collector.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
     },
