@@ -26,6 +26,7 @@ import { sitePackages } from './installed.ts'
 import type { Recipes } from './recipes.ts'
 import { run } from './run.ts'
 import { stampFile } from './stamp.ts'
+import { makeBarePython } from './testing/bare-python.ts'
 import { tinyRecipes, writeWheelhouse } from './testing/wheels.ts'
 
 let folder: string
@@ -262,6 +263,33 @@ describe('a build that is stopped', () => {
     const again = await build(setting)
     expect(again.fresh).toBe(false)
     expect(again.stamp.builtAt).toBe(old.stamp.builtAt)
+  })
+})
+
+describe('a Python without venv and pip, as Debian has it', () => {
+  test('ends with what to install, and the environment that was built before still works', async () => {
+    const setting = setUp()
+    const old = await build(setting)
+    const python = makeBarePython(join(folder, 'bare'))
+    expect(() => execFileSync(python, ['-m', 'venv', 'x'], { stdio: 'pipe' })).toThrow(/No module named/)
+    const env = { ...process.env, SLIPWAY_PYTHON: python, PATH: '/usr/bin:/bin' }
+    const minor = execFileSync(python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { encoding: 'utf8' })
+    await expect(build(setting, { env, cacheDir: join(folder, 'cold cache') }, true)).rejects.toMatchObject({
+      code: 'missing_requirement',
+      message: expect.stringContaining(`${python} has neither pip nor the venv module`),
+      hint: expect.stringContaining(`sudo apt install python${minor.trim()}-venv`),
+    })
+    expect((await build(setting)).fresh, 'the old one').toBe(false)
+    expect(execFileSync(old.python, ['-c', 'import lower; print(lower.VERSION)'], { encoding: 'utf8' }).trim()).toBe(
+      '1.2.0',
+    )
+    expect(besides()).toEqual([])
+  })
+
+  test('is enough once uv is there: nothing of venv is needed then', async () => {
+    const python = makeBarePython(join(folder, 'bare'))
+    const built = await build(setUp(), { env: { ...process.env, SLIPWAY_PYTHON: python } })
+    expect(built.fresh).toBe(true)
   })
 })
 

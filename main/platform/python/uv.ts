@@ -88,10 +88,16 @@ function pipCommand(python: Interpreter): [string, ...string[]] | undefined {
   return python.bundledPip ? [python.executable, join(python.bundledPip, 'pip')] : undefined
 }
 
-const noPip = (python: Interpreter, version: string): AppError =>
-  new AppError('missing_requirement', `${python.executable} has no pip, which fetches uv ${version}.`, {
-    hint: `Install pip for it (Debian and Ubuntu: apt install python3-pip), or put uv ${version} on PATH.`,
-  })
+function noPip({ executable, version: python }: Interpreter, version: string): AppError {
+  const minor = python.split('.').slice(0, 2).join('.')
+  return new AppError(
+    'missing_requirement',
+    `${executable} has neither pip nor the venv module with its copy of pip, which fetches uv ${version}.`,
+    {
+      hint: `On Debian and Ubuntu: sudo apt install python${minor}-venv. Elsewhere install pip for it, or put uv ${version} on PATH.`,
+    },
+  )
+}
 
 function pipFailure(stderr: string, version: string): AppError {
   const text = withoutCredentials(stderr.trim()).slice(-2000)
