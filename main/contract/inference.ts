@@ -139,6 +139,15 @@ const settings = {
     format: 'text-or-file',
   }),
 }
+/** A setting that is left as it is where nothing is said, and taken away by null. */
+const unsettable = <T extends z.ZodType>(setting: z.ZodOptional<T>, without: string) => {
+  const { description = '', ...meta } = setting.meta() ?? {}
+  return setting
+    .unwrap()
+    .nullable()
+    .optional()
+    .meta({ ...meta, description: `${description}; null: ${without}` })
+}
 const wait = z.boolean().default(false).meta({ description: 'answer when it serves, or has failed' })
 
 export const ChatTurn = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string().max(1_000_000) })
@@ -275,12 +284,12 @@ export const inference = {
       model: Ref.optional(),
       description: z.string().max(500).optional(),
       engine: settings.engine.unwrap().optional(),
-      adapter: Ref.optional(),
+      adapter: unsettable(settings.adapter, 'no adapter'),
       device: settings.device.unwrap().optional(),
-      contextLength: settings.contextLength,
+      contextLength: unsettable(settings.contextLength, 'the default again'),
       parallel: settings.parallel.unwrap().optional(),
-      threads: settings.threads,
-      chatTemplate: settings.chatTemplate,
+      threads: unsettable(settings.threads, 'the default again'),
+      chatTemplate: unsettable(settings.chatTemplate, 'the model’s own again'),
       wait,
     }),
     output: Deployment,
