@@ -24,6 +24,7 @@ import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
 import { createSettings } from '../domains/settings/service.ts'
 import { createStorage } from '../domains/storage/service.ts'
+import { createBackups } from '../domains/system/backups.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
@@ -242,12 +243,13 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     isRow: evaluations.isEvaluation,
   })
   const storage = createStorage({ store, clock, log, collector })
+  const backups = createBackups({ store, db, clock, folder: paths.backups })
   const system = createSystem({
     store,
-    db,
     bus,
     clock,
     paths,
+    backup: backups.handlers,
     samplesDir: fromRoot('resources/samples'),
     version,
     isOnDemand,
@@ -355,6 +357,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       await datasets.close()
       await readers.close()
       await collector.close()
+      await backups.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
     },
