@@ -20,7 +20,9 @@ test('building with a Python that has no venv ends with cause and remedy, and th
     const used = dirname(dirname(process.env.SLIPWAY_TEST_PYTHON ?? ''))
     expect((await cli.run('environments', 'adopt', 'training', used)).code).toBe(0)
     const { code, stderr } = await cli.run('environments', 'build', 'training', '--wait')
-    expect(`${code} ${stderr}`).toMatch(/^\d .*error\[missing_requirement\]: .*python has neither pip nor the venv module/s)
+    expect(`${code} ${stderr}`).toMatch(
+      /^\d .*error\[missing_requirement\]: .*python has neither pip nor the venv module/s,
+    )
     expect(stderr).toMatch(/^hint: On Debian and Ubuntu: sudo apt install python3\.\d+-venv\./m)
     const verified = await cli.run('environments', 'verify', 'training', '--json')
     expect(verified.json()).toMatchObject({ ok: true, state: 'ready' })

@@ -273,7 +273,9 @@ describe('a Python without venv and pip, as Debian has it', () => {
     const python = makeBarePython(join(folder, 'bare'))
     expect(() => execFileSync(python, ['-m', 'venv', 'x'], { stdio: 'pipe' })).toThrow(/No module named/)
     const env = { ...process.env, SLIPWAY_PYTHON: python, PATH: '/usr/bin:/bin' }
-    const minor = execFileSync(python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { encoding: 'utf8' })
+    const minor = execFileSync(python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
+      encoding: 'utf8',
+    })
     await expect(build(setting, { env, cacheDir: join(folder, 'cold cache') }, true)).rejects.toMatchObject({
       code: 'missing_requirement',
       message: expect.stringContaining(`${python} has neither pip nor the venv module`),
