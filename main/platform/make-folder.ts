@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../contract/errors.ts'
+import { diskHint } from './disk-hint.ts'
 
 /**
  * Makes a folder of ours with everything above it, for this user alone; one that is there must be writable. Throws
@@ -47,6 +48,8 @@ function folderFailure(error: unknown, path: string, otherwise: string): unknown
         cause: error,
         hint: `Free some space there, or ${otherwise}.`,
       })
+    case 'EIO':
+      return new AppError('storage_failed', `The disk reported an error at ${path}.`, { cause: error, hint: diskHint })
     case 'ENOTDIR':
     case 'EEXIST':
       return new AppError('invalid_input', `${path} cannot be a folder: a file is in the way.`, {

@@ -3,6 +3,7 @@ import { constants, createReadStream, existsSync, readdirSync, rmSync } from 'no
 import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { diskHint } from '../disk-hint.ts'
 import { makeFolders } from '../make-folder.ts'
 
 export type Blob = { readonly sha256: string; readonly sizeBytes: number }
@@ -181,6 +182,11 @@ export function diskError(error: unknown): unknown {
     return new AppError('storage_full', 'The disk is full; nothing was changed.', {
       cause: error,
       hint: 'Free some space, then try again.',
+    })
+  if (code === 'EIO')
+    return new AppError('storage_failed', `The disk reported an error at ${where}; nothing was changed.`, {
+      cause: error,
+      hint: diskHint,
     })
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new AppError('forbidden', `${where} cannot be accessed.`, {

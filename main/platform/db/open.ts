@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
+import { diskHint } from '../disk-hint.ts'
 import { makeFolders } from '../make-folder.ts'
 
 /** What SQLite answers once it is set up; `synchronous` 2 is FULL. */
@@ -100,6 +101,16 @@ export function storageError(error: unknown): unknown {
       cause: error,
       hint: 'Make it writable, then try again.',
     })
+  }
+  if (code.startsWith('SQLITE_IOERR') && code !== 'SQLITE_IOERR_NOMEM') {
+    return new AppError(
+      'storage_failed',
+      'The disk that holds the data directory reported an error; the change was not made.',
+      {
+        cause: error,
+        hint: diskHint,
+      },
+    )
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new AppError('storage_damaged', 'The database file is damaged; the change was not made.', {

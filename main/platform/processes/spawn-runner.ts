@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
+import { diskHint } from '../disk-hint.ts'
 import { defaultCacheDir } from '../paths.ts'
 import { complaintsFile, prepareJobFolder, type RunnerSpec } from './job-folder.ts'
 import { identityOf, type ProcessIdentity, runnerMarker } from './process-table.ts'
@@ -74,6 +75,12 @@ function folderFailure(error: unknown, folder: string): unknown {
     return new AppError('storage_full', `There is no room on the disk for the job's folder ${folder}.`, {
       cause: error,
       hint: 'Free some space on the disk of the data directory, then start the job again.',
+    })
+  }
+  if (code === 'EIO') {
+    return new AppError('storage_failed', `The disk reported an error at the job's folder ${folder}.`, {
+      cause: error,
+      hint: diskHint,
     })
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
