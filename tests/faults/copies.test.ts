@@ -84,6 +84,7 @@ test('a copy that is stopped leaves none of the files that it had finished, and 
   await inTheMiddle(jobId)
   expect(storedIn(backend.dataDir), 'the first file is stored already').toHaveLength(1)
   await expect(backend.client.storage.prune({})).rejects.toMatchObject({ code: 'conflict' })
+  await expect(backend.client.models.remove({ id, purge: true })).rejects.toMatchObject({ code: 'conflict' })
   await backend.client.jobs.stop({ id: jobId })
   expect((await endOf(backend, jobId)).state).toBe('cancelled')
   await expect.poll(() => storedIn(backend.dataDir)).toEqual([])
