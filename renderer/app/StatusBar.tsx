@@ -46,15 +46,18 @@ export function StatusBar() {
   const isDark = themeOf(theme) === 'dark'
   return (
     <footer className="status">
-      <span className="st" role="status">
+      <span className="st state" role="status">
         <Glyph state={state === 'live' ? 'ok' : state === 'connecting' ? 'run' : 'lost'} size={11} />
         {state === 'live' ? text.backend : state === 'connecting' ? text.connecting : text.lost}
         {state === 'live' && latencyMs !== undefined && <em>{`${number(latencyMs, latencyMs < 10 ? 1 : 0)} ms`}</em>}
       </span>
-      <a className="st" href={hrefTo('settings')}>
-        {status?.address ? text.api(status.address.replace('http://', '')) : text.noApi}
-      </a>
-      {environments && (
+      {/* Each entry comes once the ones before it are known: nothing that is read moves. */}
+      {status && (
+        <a className="st" href={hrefTo('settings')}>
+          {status.address ? text.api(status.address.replace('http://', '')) : text.noApi}
+        </a>
+      )}
+      {status && environments && (
         <a className="st" href={hrefTo('environments')}>
           {training?.backend ? text.capsule(training.backend.toUpperCase()) : text.noCapsule}
         </a>

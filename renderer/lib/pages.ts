@@ -1,5 +1,5 @@
 import { type QueryFunction, type QueryKey, type UseQueryOptions, useQueries } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 type Page<T> = { readonly items: readonly T[]; readonly total: number }
 type PageQuery<T> = {
@@ -20,7 +20,7 @@ type Options = { /** Rows that are read at once. */ readonly pageSize?: number }
 export type PagedRows<T> = {
   /** How many rows there are; undefined until the first page is here. */
   readonly total: number | undefined
-  /** A row, or undefined while its page is being read. */
+  /** A row, or undefined while its page is being read. The same function until other rows are there. */
   readonly at: (index: number) => T | undefined
   readonly error: Error | null
   readonly isLoading: boolean
@@ -55,28 +55,47 @@ export function usePagedRows<D, T>(
   )
   const results = useQueries({ queries: wanted.map(page => pageOf(page * pageSize, pageSize)) })
   const first = results[0]
-  const before = useRef<ReadonlyMap<number, Page<T>>>(undefined)
-  const now = new Map(
-    wanted.flatMap((page, index) => {
-      const data = results[index]?.data
-      return data ? [[page, data] as const] : []
-    }),
+  const before = useRef<Pages<T>>(undefined)
+  const held = useRef<Pages<T>>(new Map())
+  const now = kept(
+    held.current,
+    new Map(
+      wanted.flatMap((page, index) => {
+        const data = results[index]?.data
+        return data ? [[page, data] as const] : []
+      }),
+    ),
   )
   useEffect(() => {
-    if (now.size > 0 && now.has(0)) before.current = now
+    held.current = now
+    if (now.has(0)) before.current = now
   })
   const shown = first?.isPending && !first.error ? (before.current ?? now) : now
+  const at = useCallback(
+    (index: number) => (shown.get(Math.floor(index / pageSize))?.items ?? noRows)[index % pageSize],
+    [shown, pageSize],
+  )
+  const onRange = useCallback(
+    (from: number, to: number) => {
+      const next = { first: Math.floor(from / pageSize), last: Math.floor(Math.max(from, to - 1) / pageSize) }
+      setRange(range => (next.first === range.first && next.last === range.last ? range : next))
+    },
+    [pageSize],
+  )
   return {
     total: shown.get(0)?.total,
-    at: index => (shown.get(Math.floor(index / pageSize))?.items ?? noRows)[index % pageSize],
+    at,
     error: results.find(result => result.error)?.error ?? null,
     isLoading: shown.get(0) === undefined,
-    onRange: (from, to) => {
-      const next = { first: Math.floor(from / pageSize), last: Math.floor(Math.max(from, to - 1) / pageSize) }
-      if (next.first !== range.first || next.last !== range.last) setRange(next)
-    },
+    onRange,
     retry: () => {
       for (const result of results) if (result.error) void result.refetch()
     },
   }
 }
+
+type Pages<T> = ReadonlyMap<number, Page<T>>
+
+/** The pages as they were held, if they still are the same ones. */
+const kept = <T>(held: Pages<T>, now: Pages<T>): Pages<T> =>
+  held.size === now.size && [...now].every(([page, data]) => held.get(page) === data) ? held : now

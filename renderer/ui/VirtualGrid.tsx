@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, useId, useLayoutEffect, useRef, useState } from 'react'
 
 export type Column = {
   readonly key: string
@@ -14,6 +14,7 @@ export type Column = {
 type Props = {
   readonly label: string
   readonly count: number
+  /** Rows are drawn again when this is another array: keep it (`useMemo`) where a list is long. */
   readonly columns: readonly Column[]
   readonly rowHeightPx?: number
   /** The chosen row; -1: none. */
@@ -144,33 +145,28 @@ export function VirtualGrid({
       {isLoading ? (
         <Bones columns={columns} template={template} rows={Math.ceil(bodyPx / rowHeightPx)} heightPx={rowHeightPx} />
       ) : (
-        <div role="rowgroup" style={{ height: drawnPx, position: 'relative' }}>
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the grid's keys do what a click does.
+        <div
+          role="rowgroup"
+          style={{ height: drawnPx, position: 'relative' }}
+          onClick={event => onRow(event, onSelect)}
+          onDoubleClick={event => onRow(event, onOpen)}
+        >
           {Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
             const index = from + offset
-            const isOn = index === selected
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid's keys do what a click does.
-              <div
+              <Row
                 key={index}
                 id={rowId(index)}
-                role="row"
-                aria-rowindex={index + (hasHead ? 2 : 1)}
-                aria-selected={isOn}
-                className={['vrow', isOn && 'on', rowClass?.(index)].filter(Boolean).join(' ')}
-                style={{
-                  gridTemplateColumns: template,
-                  height: rowHeightPx,
-                  transform: `translateY(${index * rowHeightPx + shiftPx}px)`,
-                }}
-                onClick={() => onSelect?.(index)}
-                onDoubleClick={() => onOpen?.(index)}
-              >
-                {columns.map(column => (
-                  <div key={column.key} role="gridcell" className={column.align}>
-                    {column.cell(index)}
-                  </div>
-                ))}
-              </div>
+                index={index}
+                ariaIndex={index + (hasHead ? 2 : 1)}
+                isOn={index === selected}
+                look={rowClass?.(index)}
+                columns={columns}
+                template={template}
+                heightPx={rowHeightPx}
+                topPx={index * rowHeightPx + shiftPx}
+              />
             )
           })}
         </div>
@@ -178,6 +174,43 @@ export function VirtualGrid({
     </div>
   )
 }
+
+/** Calls with the row that was clicked. */
+function onRow(event: MouseEvent, call: ((index: number) => void) | undefined): void {
+  const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row]') : null
+  if (row) call?.(Number(row.dataset.row))
+}
+
+type RowProps = {
+  readonly id: string
+  readonly index: number
+  readonly ariaIndex: number
+  readonly isOn: boolean
+  readonly look: string | undefined
+  readonly columns: readonly Column[]
+  readonly template: string
+  readonly heightPx: number
+  readonly topPx: number
+}
+
+/** Drawn again only when something of it changed: a step of the choice draws two rows, not all of them. */
+const Row = memo(({ id, index, ariaIndex, isOn, look, columns, template, heightPx, topPx }: RowProps) => (
+  <div
+    id={id}
+    data-row={index}
+    role="row"
+    aria-rowindex={ariaIndex}
+    aria-selected={isOn}
+    className={['vrow', isOn && 'on', look].filter(Boolean).join(' ')}
+    style={{ gridTemplateColumns: template, height: heightPx, transform: `translateY(${topPx}px)` }}
+  >
+    {columns.map(column => (
+      <div key={column.key} role="gridcell" className={column.align}>
+        {column.cell(index)}
+      </div>
+    ))}
+  </div>
+))
 
 const Head = ({ columns, template }: { readonly columns: readonly Column[]; readonly template: string }) => (
   <div className="vhead" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>

@@ -117,13 +117,13 @@ const rounds = 3
 /**
  * Import of a million rows beside Hugging Face `datasets` doing the same conversion on the same file, by turns, so that
  * whatever else the machine does touches both. Whole processes on both sides; ours checks every row and hashes the source
- * and the result besides. SLIPWAY_BENCH_PYTHON names a Python with datasets.
+ * and the result besides. SLIPWAY_TEST_PYTHON names a Python with datasets.
  */
 export const bench: Bench = {
   name: 'dataset-import',
   run: async () => {
-    const python = process.env.SLIPWAY_BENCH_PYTHON
-    if (!python) throw new NotHere('SLIPWAY_BENCH_PYTHON names no Python with datasets')
+    const python = process.env.SLIPWAY_TEST_PYTHON
+    if (!python) throw new NotHere('SLIPWAY_TEST_PYTHON names no Python with datasets')
     const dir = mkdtempSync(join(tmpdir(), 'slipway-bench-import-'))
     try {
       const figures = []

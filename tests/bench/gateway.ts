@@ -39,7 +39,7 @@ type Target = {
   /** How many tokens a piece of the stream carries. */
   readonly count: (chunk: string) => number
 }
-const ttftBursts = 3
+const ttftPairs = 30
 
 type Sample = { readonly ttftMs: number; readonly tokensPerSecond: number }
 
@@ -128,9 +128,13 @@ async function compare(
     for (const which of order) {
       const target = which === 'direct' ? direct : through
       samples[which].push(await burst(target, streams, tokens))
-      // Short ones besides: the first token is a small difference between large numbers and needs many samples.
-      for (let i = 0; i < ttftBursts; i += 1) ttfts[which].push((await burst(target, streams, 1)).ttftMs)
     }
+  }
+  // Short ones besides: the first token is a small difference between large numbers and needs many samples, in turns.
+  for (let pair = 0; pair < ttftPairs; pair += 1) {
+    const order = pair % 2 === 0 ? (['direct', 'through'] as const) : (['through', 'direct'] as const)
+    for (const which of order)
+      ttfts[which].push((await burst(which === 'direct' ? direct : through, streams, 1)).ttftMs)
   }
   const rateOf = (list: readonly Sample[]) => median(list.map(({ tokensPerSecond }) => tokensPerSecond))
   const directTokensPerSecond = rateOf(samples.direct)

@@ -105,25 +105,27 @@ export function FoundModels() {
       {!isBusy && work !== undefined && work.refused.length > 0 && (
         <Fault tone="warn" title={text.refused(number(work.refused.length))} cause={work.refused.join('\n')} />
       )}
-      <div className="acts found-acts">
-        {open.length > 0 && (
-          <Button loading={isBusy} onClick={() => void registerAll()}>
-            {isBusy ? text.registering(number(work.done + 1), number(work.all)) : text.register(number(open.length))}
+      {!found.isPending && (
+        <div className="acts found-acts">
+          {open.length > 0 && (
+            <Button loading={isBusy} onClick={() => void registerAll()}>
+              {isBusy ? text.registering(number(work.done + 1), number(work.all)) : text.register(number(open.length))}
+            </Button>
+          )}
+          <Button type="text" icon={<FolderSearch size={14} />} onClick={() => go('models', { dialog: 'find' })}>
+            {text.scan}
           </Button>
-        )}
-        <Button type="text" icon={<FolderSearch size={14} />} onClick={() => go('models', { dialog: 'find' })}>
-          {text.scan}
-        </Button>
-        <span className="dim">
-          {[
-            registered > 0 && text.registered(number(registered)),
-            unreadable > 0 && text.unreadable(number(unreadable)),
-            repeated > 0 && text.repeated(number(repeated)),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </span>
-      </div>
+          <span className="dim">
+            {[
+              registered > 0 && text.registered(number(registered)),
+              unreadable > 0 && text.unreadable(number(unreadable)),
+              repeated > 0 && text.repeated(number(repeated)),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </span>
+        </div>
+      )}
     </section>
   )
 }

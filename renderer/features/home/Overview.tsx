@@ -54,12 +54,14 @@ export function Overview() {
     </time>
   )
   if (broken) return <FailureFault error={broken.error} title={text.unread} onRetry={() => void broken.refetch()} />
+  const isPending = runs.isPending || deployments.isPending || jobs.isPending
   return (
-    <div className="overview">
+    // All three at once, in place of their bones: a list that is read first would push the others about.
+    <div className="overview" key={isPending ? 'bones' : 'lists'}>
       <OverviewList
         title={text.runs}
         all={{ href: hrefTo('training'), name: text.all }}
-        isPending={runs.isPending}
+        isPending={isPending}
         empty={
           <>
             <span>{text.noRuns}</span>
@@ -86,7 +88,7 @@ export function Overview() {
       <OverviewList
         title={text.deployments}
         all={{ href: hrefTo('deployments'), name: text.all }}
-        isPending={deployments.isPending}
+        isPending={isPending}
         empty={
           <>
             <span>{text.noDeployments}</span>
@@ -110,7 +112,7 @@ export function Overview() {
       <OverviewList
         title={text.jobs}
         all={{ href: hrefTo('jobs'), name: text.all }}
-        isPending={jobs.isPending}
+        isPending={isPending}
         empty={<span>{text.noJobs}</span>}
         rows={(jobs.data?.items ?? []).map(job => {
           const page = pageOfKind[job.kind]

@@ -50,7 +50,8 @@ export function Screen() {
           {view === 'tour' ? (
             <>
               <Tour tour={tour} />
-              <FoundModels />
+              {/* Below steps whose height is not known yet it would be pushed down. */}
+              {(tour.steps || tour.error) && <FoundModels />}
             </>
           ) : (
             <Overview />

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Checkbox } from 'antd'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { FacetCount, ModelFacetName } from '../../../main/contract/model-lists.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
@@ -43,7 +43,7 @@ type FacetText = ReturnType<typeof useText<typeof facetText>>
 const usual = 6
 
 /** Counts of what the list holds, each under the filters of the others; a tick narrows the list, the address keeps it. */
-export function Facets() {
+export const Facets = memo(() => {
   const text = useText(facetText)
   const { query } = useRoute()
   const { data } = useQuery({
@@ -64,7 +64,7 @@ export function Facets() {
         : facetOrder.slice(0, 4).map(facet => <FacetBones key={facet} />)}
     </aside>
   )
-}
+})
 
 type Props = { readonly facet: ModelFacetName; readonly title: string; readonly counts: readonly FacetCount[] }
 function Facet({ facet, title, counts }: Props) {

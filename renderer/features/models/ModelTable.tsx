@@ -1,4 +1,5 @@
 import { Tooltip } from 'antd'
+import { useMemo, useState } from 'react'
 import type { ListedModel } from '../../../main/contract/models.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
@@ -6,7 +7,7 @@ import { useText } from '../../lib/i18n.ts'
 import type { PagedRows } from '../../lib/pages.ts'
 import { setQuery, useRoute } from '../../lib/route.ts'
 import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
-import { useView } from '../../lib/view.ts'
+import { type Language, useView } from '../../lib/view.ts'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
@@ -22,24 +23,28 @@ type Props = {
   readonly device: FitDevice | undefined
   /** CSS pixels that the table may take: columns go by rank when there are few. */
   readonly widthPx: number
-  readonly selected: number
   readonly openModelId: string | undefined
   readonly onSelect: (index: number) => void
   readonly onOpen: (index: number) => void
 }
 
 /** The list of models: a hundred thousand rows, of which the ones in view are read. */
-export function ModelTable({ rows, device, widthPx, selected, openModelId, onSelect, onOpen }: Props) {
+export function ModelTable({ rows, device, widthPx, openModelId, onSelect, onOpen }: Props) {
   const text = useText(modelsText)
-  const columns = useColumns(rows, device)
-  const kept = columns.filter(({ fromPx = 0 }) => widthPx >= fromPx)
+  // Kept here and not above: a step through the list draws the list alone.
+  const [cursor, setCursor] = useState(-1)
+  const columns = useColumns(rows.at, device)
+  const kept = useMemo(() => columns.filter(({ fromPx = 0 }) => widthPx >= fromPx), [columns, widthPx])
   return (
     <VirtualGrid
       label={text.models}
       count={rows.total ?? 0}
       columns={kept}
-      selected={selected}
-      onSelect={onSelect}
+      selected={cursor}
+      onSelect={index => {
+        setCursor(index)
+        onSelect(index)
+      }}
       onOpen={onOpen}
       onRange={rows.onRange}
       isLoading={rows.isLoading}
@@ -51,19 +56,35 @@ export function ModelTable({ rows, device, widthPx, selected, openModelId, onSel
 /** A column, and from which width of the table on it is shown. */
 type Ranked = Column & { readonly fromPx?: number }
 
-function useColumns(rows: PagedRows<ListedModel>, device: FitDevice | undefined): readonly Ranked[] {
+function useColumns(at: PagedRows<ListedModel>['at'], device: FitDevice | undefined): readonly Ranked[] {
   const text = useText(modelsText)
   const facets = useText(facetText)
   const language = useView(view => view.language)
   const nowMs = useNow()
   const { query } = useRoute()
-  const sort = sortOf(query, sortKeys)
+  return useMemo(
+    () => columnsOf({ at, device, text, facets, language, nowMs, sort: sortOf(query, sortKeys) }),
+    [at, device, text, facets, language, nowMs, query],
+  )
+}
+
+type Drawn = {
+  readonly at: PagedRows<ListedModel>['at']
+  readonly device: FitDevice | undefined
+  readonly text: ReturnType<typeof useText<typeof modelsText>>
+  readonly facets: ReturnType<typeof useText<typeof facetText>>
+  readonly language: Language
+  readonly nowMs: number
+  readonly sort: ReturnType<typeof sortOf<SortKey>>
+}
+
+function columnsOf({ at, device, text, facets, language, nowMs, sort }: Drawn): readonly Ranked[] {
   const sorted = (key: SortKey) => ({
     sorted: sortedAs(sort, key),
     onSort: () => setQuery(nextSort(sort, key)),
   })
   const cell = (draw: (model: ListedModel) => React.ReactNode) => (index: number) => {
-    const model = rows.at(index)
+    const model = at(index)
     return model ? draw(model) : <i className="bone" style={{ width: '60%' }} />
   }
   return [

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { FolderInput, HardDriveDownload } from 'lucide-react'
-import { type KeyboardEvent, useDeferredValue, useEffect, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useEffect } from 'react'
 import { api, queries } from '../../lib/client.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { number } from '../../lib/format.ts'
@@ -28,7 +28,6 @@ export function Screen() {
   const text = useText(modelsText)
   const { path, query } = useRoute()
   const openId = path[1]
-  const [cursor, setCursor] = useState(-1)
   const [box, widthPx] = useElementWidth()
   const filters = useDeferredValue(query)
   const input = filtersOf(filters)
@@ -49,7 +48,6 @@ export function Screen() {
     if (model) go('models', model.id, query)
   }
   const select = (index: number) => {
-    setCursor(index)
     // With the inspector open, it follows the choice.
     const model = openId === undefined ? undefined : rows.at(index)
     if (model) goInstead('models', model.id, query)
@@ -120,7 +118,6 @@ export function Screen() {
                   rows={rows}
                   device={facets?.device}
                   widthPx={widthPx}
-                  selected={cursor}
                   openModelId={openId === undefined ? undefined : opened?.modelId}
                   onSelect={select}
                   onOpen={open}

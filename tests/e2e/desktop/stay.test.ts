@@ -135,10 +135,7 @@ test('without a job, closing the window ends the program; the next start is as i
   await desktop.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1100, height: 700 }),
   )
-  const program = desktop.app.process()
-  const ended = new Promise<number | null>(resolve => program.once('exit', resolve))
-  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  expect(await ended).toBe(0)
+  expect(await desktop.closeWindow()).toBe(0)
   expect(JSON.parse(readFileSync(join(dataDir, 'desktop', 'shell.json'), 'utf8'))).toMatchObject({
     language: 'zh-CN',
     window: { width: 1100, height: 700, state: 'normal' },

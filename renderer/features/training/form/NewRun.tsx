@@ -8,6 +8,7 @@ import { go, hrefTo, setQuery, useRoute } from '../../../lib/route.ts'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { EnvironmentFault, useCanTrain } from './Environment.tsx'
+import { FormBones } from './FormBones.tsx'
 import { FoldedSections, OpenSections } from './ParameterSections.tsx'
 import { ParametersJson } from './ParametersJson.tsx'
 import { Planner } from './Planner.tsx'
@@ -96,6 +97,8 @@ export function NewRun() {
           {start.error && <FailureFault error={start.error} title={text.startFailed} onRetry={submit} />}
           {form.schemaError ? (
             <FailureFault error={form.schemaError} title={text.schemaFailed} onRetry={form.retrySchema} />
+          ) : form.items.length === 0 ? (
+            <FormBones />
           ) : (
             <>
               <WhatSection form={form} />

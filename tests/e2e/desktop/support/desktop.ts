@@ -48,7 +48,10 @@ export type Desktop = {
   readonly client: Client
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>
   readonly shellLog: () => string
-  readonly quit: () => Promise<void>
+  /** Quits the program. @returns its exit code; null when a signal ended it */
+  readonly quit: () => Promise<number | null>
+  /** Closes the only window, as its frame's button does, and waits for the program to end by itself. @returns as `quit` */
+  readonly closeWindow: () => Promise<number | null>
   /** Quits the program and removes its data directory. */
   readonly dispose: () => Promise<void>
 }
@@ -70,12 +73,12 @@ export async function openDesktop({ env, dataDir = temporaryDir('desktop'), args
   const { backendSocket, logs } = pathsOf(dataDir, process.env)
   const over = socketFetch(backendSocket)
   const program = app.process()
+  const ended = new Promise<number | null>(resolve => program.once('exit', resolve))
+  // Playwright asks for the quit and lets go of the debugger: with one attached, Electron 22 now and then crashes or
+  // turns for ever while it takes itself down.
   const quit = async () => {
-    if (program.exitCode !== null || program.signalCode !== null) return
-    const gone = new Promise<void>(resolve => program.once('exit', () => resolve()))
-    // Quitting cuts the very line that the answer would come over.
-    await app.evaluate(({ app: electron }) => electron.quit()).catch(() => undefined)
-    await gone
+    await app.close()
+    return ended
   }
   return {
     app,
@@ -85,6 +88,16 @@ export async function openDesktop({ env, dataDir = temporaryDir('desktop'), args
     fetch: (path, init) => over(new Request(`http://slipway${path}`, init)),
     shellLog: () => readFileSync(join(logs, 'shell.log'), 'utf8'),
     quit,
+    closeWindow: async () => {
+      await app.evaluate(({ app: electron, BrowserWindow }) => {
+        const realQuit = electron.quit
+        electron.quit = () => {
+          electron.quit = realQuit
+          BrowserWindow.getAllWindows()[0]?.close()
+        }
+      })
+      return quit()
+    },
     dispose: async () => {
       await quit()
       rmSync(dataDir, { recursive: true, force: true })
