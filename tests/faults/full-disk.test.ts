@@ -114,6 +114,21 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
+test.skipIf(process.platform !== 'linux')(
+  'a cache in such a file system costs time at a start, and nothing else that does not need it (Linux: needs /proc)',
+  async () => {
+    const cli = openCli({ XDG_CACHE_HOME: '/proc/slipway' })
+    cleanUps.push(() => cli.dispose())
+    const rows = join(temporary(), 'rows.jsonl')
+    writeFileSync(rows, '{"prompt":"a","response":"b"}\n')
+    expect((await cli.run('datasets', 'import', rows, '--name', 'rows')).code).toBe(0)
+    const { code, stderr } = await cli.run('environments', 'build', 'training', '--wait')
+    expect(`${code} ${stderr}`).toMatch(
+      /^6 .*error\[missing_requirement\]: \/proc\/.* cannot be written.*\nhint: .*XDG_CACHE_HOME/s,
+    )
+  },
+)
+
 test.skipIf(!canMount)(
   'a read-only data directory is named, with what to do (needs root: it mounts a tmpfs)',
   async () => {
