@@ -42,7 +42,7 @@ const streamOf = (...chunks: string[]) =>
 
 test('a body is read up to its limit, whatever its length claims to be', async () => {
   const tooLarge = { code: 'too_large' }
-  expect(await (await withBoundedBody(post('12345'), 5)).text()).toBe('12345')
+  expect(await (await withBoundedBody(post('12345'), 5)).request.text()).toBe('12345')
   await expect(withBoundedBody(post('123456'), 5)).rejects.toMatchObject(tooLarge)
   await expect(withBoundedBody(post(streamOf('123', '456')), 5)).rejects.toMatchObject(tooLarge)
   await expect(withBoundedBody(post(streamOf('1'), { 'content-length': '999' }), 5)).rejects.toMatchObject(tooLarge)

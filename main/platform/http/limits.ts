@@ -50,12 +50,19 @@ export function createConcurrencyLimiter(limit: number) {
   }
 }
 
+/** A request whose body is here as a whole. */
+export type BoundedRequest = {
+  readonly request: Request
+  /** The body; undefined where there is none. */
+  readonly text: string | undefined
+}
+
 /**
  * Reads a request's body up to a limit, whatever its Content-Length says, and gives a request that carries it.
  * Throws `too_large` without having kept more than the limit in memory.
  */
-export async function withBoundedBody(request: Request, maxBytes: number): Promise<Request> {
-  if (!request.body) return request
+export async function withBoundedBody(request: Request, maxBytes: number): Promise<BoundedRequest> {
+  if (!request.body) return { request, text: undefined }
   const tooLarge = () =>
     new AppError('too_large', `The request body is larger than ${maxBytes} bytes.`, {
       hint: 'Send large files through /files, or import them from a path.',
@@ -68,13 +75,9 @@ export async function withBoundedBody(request: Request, maxBytes: number): Promi
     if (size > maxBytes) throw tooLarge()
     chunks.push(chunk)
   }
-  const body = Buffer.concat(chunks)
-  return new Request(request.url, {
-    method: request.method,
-    headers: request.headers,
-    body: body.length > 0 ? body : null,
-    signal: request.signal,
-  })
+  const text = Buffer.concat(chunks).toString()
+  const { url, method, headers, signal } = request
+  return { request: new Request(url, { method, headers, signal, body: text === '' ? null : text }), text }
 }
 
 /**

@@ -141,8 +141,8 @@ export function createGateway({
     try {
       assertJson(request)
       const bounded = await withBoundedBody(request, mount.maxBodyBytes)
-      if (bounded.body && bounded !== request) assertJsonDepth(await bounded.clone().text(), maxJsonDepth)
-      return afterBody(await mount.handle(bounded, caller), leave)
+      if (bounded.text !== undefined) assertJsonDepth(bounded.text, maxJsonDepth)
+      return afterBody(await mount.handle(bounded.request, caller), leave)
     } catch (error) {
       leave()
       throw error
