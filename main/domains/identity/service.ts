@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Caller } from '../../contract/call.ts'
+import type { Call, Caller } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { keys } from '../../contract/identity.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Store } from '../../platform/db/types.ts'
+import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import { keyIdOf, makeSecret, secretMatches } from './api-key.ts'
@@ -85,19 +85,31 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
     }
   }
 
-  /** Begins or prolongs a session. On a full disk it lives as long as this backend: somebody may want in to free space. */
-  const keepSession = (tokenSha256: string, nowMs: number): void => {
+  /**
+   * Begins a session (with the call that its record tells of) or prolongs it. On a full disk it lives as long as this
+   * backend, without a record: somebody may want in to free space.
+   */
+  const keepSession = (tokenSha256: string, nowMs: number, begun?: Call): void => {
+    const keep = (tx: Tx) => {
+      deleteSessionsUsedBefore(tx, nowMs - sessionIdleMs)
+      saveSession(tx, tokenSha256, nowMs)
+    }
     try {
-      store.record(tx => {
-        deleteSessionsUsedBefore(tx, nowMs - sessionIdleMs)
-        saveSession(tx, tokenSha256, nowMs)
-      })
+      if (begun) store.commit(begun, `session:${begun.caller.id}`, keep)
+      else store.record(keep)
       unsaved.delete(tokenSha256)
     } catch (error) {
       unsaved.set(tokenSha256, nowMs)
       log.warn('a session could not be kept', { error })
     }
   }
+
+  const callerOf = (tokenSha256: string): Caller => ({
+    kind: 'session',
+    id: tokenSha256.slice(0, 12),
+    scopes: ['admin'],
+    source: 'tcp',
+  })
 
   const existing = (ref: string) => {
     const key = findKey(store.read, ref)
@@ -119,7 +131,8 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
       for (const [other, untilMs] of codes) if (untilMs < nowMs) codes.delete(other)
       if (expiresAtMs === undefined || expiresAtMs < nowMs) return undefined
       const token = randomBytes(32).toString('base64url')
-      keepSession(hash(token), clock.nowMs())
+      const tokenSha256 = hash(token)
+      keepSession(tokenSha256, clock.nowMs(), { caller: callerOf(tokenSha256), action: 'sessions.begin' })
       return token
     },
     callerOfSession: token => {
@@ -129,7 +142,7 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
       if (usedAtMs === undefined || nowMs - usedAtMs > sessionIdleMs) return undefined
       // To the minute is precise enough for twelve hours, and keeps reads from becoming writes.
       if (nowMs - usedAtMs > minuteMs) keepSession(tokenSha256, nowMs)
-      return { kind: 'session', id: tokenSha256.slice(0, 12), scopes: ['admin'], source: 'tcp' }
+      return callerOf(tokenSha256)
     },
     callerOfKey: secret => {
       const id = keyIdOf(secret)

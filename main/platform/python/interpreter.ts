@@ -12,7 +12,7 @@ const Interpreter = z.object({
   implementation: z.string(),
   bits: z.number(),
   pip: z.boolean(),
-  /** A wheel of pip that the standard library carries, where pip itself is not installed. */
+  /** A wheel of pip that comes with the standard library or the system's venv package, where pip itself is not installed. */
   bundledPip: z.string().nullable(),
 })
 /** A Python as it describes itself. */
@@ -24,17 +24,20 @@ type Deps = { readonly env: Environment; readonly run: Run; readonly range: Pyth
 
 // Runs on any Python, old ones too: they must be able to say what they are.
 const describe = `
-import json, os, struct, sys
+import json, os, struct, sys, sysconfig
 try:
     from importlib.util import find_spec
     pip = find_spec("pip") is not None
     ensurepip = find_spec("ensurepip")
 except ImportError:
     pip, ensurepip = False, None
-bundled = None
+# Debian, Ubuntu and Fedora keep the wheel in a folder of the system, which the package of venv brings.
+folders = [sysconfig.get_config_var("WHEEL_PKG_DIR") or ""]
 if ensurepip is not None and ensurepip.origin:
-    folder = os.path.join(os.path.dirname(ensurepip.origin), "_bundled")
-    if os.path.isdir(folder):
+    folders.append(os.path.join(os.path.dirname(ensurepip.origin), "_bundled"))
+bundled = None
+for folder in folders:
+    if bundled is None and os.path.isdir(folder):
         wheels = sorted(name for name in os.listdir(folder) if name.startswith("pip-"))
         bundled = os.path.join(folder, wheels[-1]) if wheels else None
 print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3],
