@@ -103,3 +103,9 @@ export const LineageGraph = z.object({
   isCut: z.boolean().meta({ description: 'there is more than the limits let through' }),
 })
 export type LineageGraph = z.output<typeof LineageGraph>
+
+/** How far a lineage graph goes. */
+export const graphLimits = {
+  depth: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'steps in each direction' }),
+  nodes: z.coerce.number().int().min(2).max(1_000).default(200).meta({ description: 'at most so many' }),
+}

@@ -3,8 +3,10 @@ import {
   anyOf,
   Bytes,
   FileEntry,
+  graphLimits,
   id,
   Lineage,
+  LineageGraph,
   Name,
   Path,
   Purge,
@@ -361,6 +363,15 @@ export const datasets = {
     cli: { args: ['id'], example: 'slipway datasets show dialogues@1' },
     input: byRef,
     output: DatasetDetail,
+  }),
+  graph: query({
+    description:
+      'Show what a dataset version was made from, files included, and what was made of it, over several steps',
+    policy: 'read',
+    route: 'GET /datasets/{id}/graph',
+    cli: { args: ['id'], example: 'slipway datasets graph dialogues --depth 3' },
+    input: z.object({ id: DatasetRef, ...graphLimits }),
+    output: LineageGraph,
   }),
   preview: query({
     description: 'Read some rows of a version, all or those that contain a text',

@@ -4,7 +4,7 @@ import { datasets } from './datasets.ts'
 import { doctor, environments } from './environments.ts'
 import { evaluation } from './evaluation.ts'
 import { files } from './files.ts'
-import { keys } from './identity.ts'
+import { keys, sessions } from './identity.ts'
 import { inference } from './inference.ts'
 import { jobs } from './jobs.ts'
 import type { Handlers } from './method.ts'
@@ -30,6 +30,7 @@ export const contract = {
   keys,
   models,
   resources,
+  sessions,
   settings,
   storage,
   system,

@@ -3,6 +3,7 @@ import {
   anyOf,
   Bytes,
   FileEntry,
+  graphLimits,
   id,
   Lineage,
   LineageGraph,
@@ -167,11 +168,7 @@ export const models = {
     policy: 'read',
     route: 'GET /models/{id}/graph',
     cli: { args: ['id'], example: 'slipway models graph my-model --depth 3' },
-    input: z.object({
-      id: Ref,
-      depth: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'steps in each direction' }),
-      nodes: z.coerce.number().int().min(2).max(1_000).default(200).meta({ description: 'at most so many' }),
-    }),
+    input: z.object({ id: Ref, ...graphLimits }),
     output: LineageGraph,
   }),
   find: query({

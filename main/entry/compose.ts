@@ -52,11 +52,11 @@ import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
-
 import { createHttpMetrics } from '../surfaces/http/http-metrics.ts'
 import { methodMounts } from '../surfaces/http/methods.ts'
 import { metricsMount } from '../surfaces/http/metrics.ts'
 import { openAiMount } from '../surfaces/http/openai.ts'
+import { createSessionCookie } from '../surfaces/http/session-cookie.ts'
 import { statusMounts } from '../surfaces/http/status.ts'
 import { workstationMount } from '../surfaces/http/workstation.ts'
 import { createRouter } from '../surfaces/rpc/router.ts'
@@ -128,6 +128,22 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     keepers: () => [models.port.kept, datasets.port.kept, keptRuns, keptEvaluations],
     log,
   })
+  const stateOf = (kind: string, id: string) => {
+    switch (kind) {
+      case 'model':
+        return models.port.now(id)
+      case 'dataset':
+        return datasets.port.now(id)
+      case 'run':
+        return training.now(id)
+      case 'evaluation':
+        return evaluations.now(id)
+      case 'deployment':
+        return inference.now(id)
+      default:
+        return undefined
+    }
+  }
   const readers = createModelReaders({ env })
   const models = createModels({
     store,
@@ -141,20 +157,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
     devices: resources.devices,
-    stateOf: (kind, id) => {
-      switch (kind) {
-        case 'dataset':
-          return datasets.port.now(id)
-        case 'run':
-          return training.now(id)
-        case 'evaluation':
-          return evaluations.now(id)
-        case 'deployment':
-          return inference.now(id)
-        default:
-          return undefined
-      }
-    },
+    stateOf,
     conversion: {
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
@@ -174,6 +177,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     collector,
     blobsRoot: paths.blobs,
     usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
+    stateOf,
     render: createRenderRows({
       scratchDir,
       model: models.port.readyVersion,
@@ -288,9 +292,10 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     files: files.handlers,
     inference: inference.handlers,
     jobs: jobs.handlers,
-    keys: identity.handlers,
+    keys: identity.keys,
     models: models.handlers,
     resources: resources.handlers,
+    sessions: identity.sessions,
     settings: settings.handlers,
     storage: storage.handlers,
     training: training.handlers,
@@ -305,9 +310,13 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     }
   }
   const http = createHttpMetrics()
+  // A browser sends cookies to every port of a host: one workstation must not end the session of another.
+  const sessionCookie = createSessionCookie(
+    `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
+  )
   const gateway = createGateway({
     mounts: [
-      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),
+      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, sessionCookie, log }),
       openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
       ...statusMounts({ version }),
       metricsMount(() => [
@@ -322,8 +331,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     ],
     callerOfKey: identity.callerOfKey,
     callerOfSession: identity.callerOfSession,
+    isSessionLive: identity.isSessionLive,
     startSession: identity.startSession,
-    sessionCookie: `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
+    sessionCookie,
     refused: (caller, path, error) =>
       recordRefusal({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
     answered: http.answered,

@@ -12,7 +12,7 @@ const everyMs = 6 * hourMs
 
 /** What a restore says that finds nothing: never removed (`isThere`), deleted by now, or not named by its id. */
 export const nothingToRestore = (
-  what: 'run' | 'evaluation' | 'deployment' | 'dataset version',
+  what: 'run' | 'evaluation' | 'deployment' | 'dataset version' | 'model version',
   id: string,
   isThere: boolean,
 ): AppError =>

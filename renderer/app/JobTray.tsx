@@ -11,6 +11,7 @@ import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
+import { ActionIcon } from '../ui/ActionButton.tsx'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
 import { useLiveJobs } from './live-jobs.ts'
@@ -90,15 +91,14 @@ function TrayJob({ job }: { readonly job: Job }) {
         </p>
       </div>
       <Tooltip title={stopWord}>
-        <button
-          type="button"
-          className="icon"
+        <ActionIcon
+          needs="write"
           aria-label={`${stopWord}: ${name}`}
           disabled={job.state === 'stopping' || stop.isPending}
           onClick={() => stop.mutate({ id: job.id, save: isSaved })}
         >
           {isSaved ? <Square size={13} /> : <X size={14} />}
-        </button>
+        </ActionIcon>
       </Tooltip>
     </article>
   )

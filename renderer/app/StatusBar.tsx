@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Tooltip } from 'antd'
-import { ChevronDown, ChevronUp, Languages, MoonStar, Sun } from 'lucide-react'
+import { ChevronDown, ChevronUp } from 'lucide-react'
 import { api } from '../lib/client.ts'
 import { useConnection } from '../lib/connection.ts'
 import { number, percent } from '../lib/format.ts'
@@ -9,9 +8,11 @@ import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph, useJobName } from '../lib/job-words.ts'
 import { useLatency } from '../lib/latency.ts'
 import { hrefTo } from '../lib/route.ts'
-import { themeOf, useView } from '../lib/view.ts'
+import { useView } from '../lib/view.ts'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
+import { KeySession } from './KeySession.tsx'
+import { LanguageAndTheme } from './LanguageAndTheme.tsx'
 import { useLiveJobs } from './live-jobs.ts'
 
 const phrases = dictionary({
@@ -29,8 +30,6 @@ const phrases = dictionary({
   ],
   left: [(time: string) => `${time} left`, (time: string) => `剩余 ${time}`],
   keyboard: ['Keyboard', '键盘'],
-  language: ['中文', 'English'],
-  theme: ['Switch between dark and light', '切换深色和浅色'],
 })
 
 export function StatusBar() {
@@ -40,10 +39,7 @@ export function StatusBar() {
   const status = useQuery(api.system.status.queryOptions({ input: {} })).data
   const environments = useQuery(api.environments.list.queryOptions({ input: {} })).data?.items
   const training = environments?.find(environment => environment.name === 'training')
-  const theme = useView(view => view.theme)
-  const language = useView(view => view.language)
   const set = useView(view => view.set)
-  const isDark = themeOf(theme) === 'dark'
   return (
     <footer className="status">
       <span className="st state" role="status">
@@ -62,24 +58,13 @@ export function StatusBar() {
           {training?.backend ? text.capsule(training.backend.toUpperCase()) : text.noCapsule}
         </a>
       )}
+      <KeySession />
       <div className="grow" />
       <TrayButton />
       <button type="button" onClick={() => set({ overlay: 'keys' })}>
         {text.keyboard} <kbd>?</kbd>
       </button>
-      <button
-        type="button"
-        lang={language === 'en' ? 'zh-CN' : 'en'}
-        onClick={() => set({ language: language === 'en' ? 'zh' : 'en' })}
-      >
-        <Languages size={13} />
-        {text.language}
-      </button>
-      <Tooltip title={text.theme}>
-        <button type="button" aria-label={text.theme} onClick={() => set({ theme: isDark ? 'light' : 'dark' })}>
-          {isDark ? <Sun size={13} /> : <MoonStar size={13} />}
-        </button>
-      </Tooltip>
+      <LanguageAndTheme />
     </footer>
   )
 }

@@ -24,6 +24,7 @@ import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { assertNotRoot } from '../../platform/user-path.ts'
 import { type Filled, shown } from './filled.ts'
+import { graphOf } from './graph.ts'
 import { createImportJobs } from './import-job.ts'
 import { exportFormats } from './queries/export.ts'
 import type { RowSet } from './queries/row-sql.ts'
@@ -88,6 +89,8 @@ type Deps = {
   /** Who needs a version, such as a run that trained on it: it may not be removed. */
   readonly usersOf: (id: DatasetVersionId) => readonly string[]
   readonly render: RenderRows
+  /** How a thing of any domain is called and does now; undefined once it is removed. */
+  readonly stateOf: (kind: string, id: string) => { readonly name: string; readonly state: string } | undefined
 }
 
 /** What other domains need of datasets; compose.ts passes it. */
@@ -142,6 +145,7 @@ export function createDatasets({
   scratchDir,
   usersOf,
   render,
+  stateOf,
 }: Deps): Datasets {
   const imports = createImportJobs({ store, clock, jobs, blobsRoot, storingEnded: collector.storingEnded })
   const queries = createQueryThread()
@@ -264,6 +268,8 @@ export function createDatasets({
     },
 
     show: async ({ id }) => detail(version(id)),
+
+    graph: async ({ id, ...limits }) => graphOf(store.read, version(id), limits, stateOf),
 
     preview: async ({ id, offset, limit, search, regex }, { signal }) => {
       const found = filled(id)

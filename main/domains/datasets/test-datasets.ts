@@ -10,7 +10,7 @@ import { createCollector } from '../../platform/blobs/collector.ts'
 import { createBlobStore } from '../../platform/blobs/store.ts'
 import { type Clock, isoOf, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
-import { lineageMigration } from '../../platform/db/lineage.ts'
+import { type LineageEdge, lineageMigration, linkLineage } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
 import { createStore } from '../../platform/db/store.ts'
 import { newId } from '../../platform/ids.ts'
@@ -26,6 +26,10 @@ export type Bench = {
   readonly audited: () => string[]
   readonly announced: string[]
   readonly users: Map<string, string[]>
+  /** What other domains say of their things, by id. */
+  readonly states: Map<string, { readonly name: string; readonly state: string }>
+  /** Notes what something of another domain was made from. */
+  readonly link: (edge: LineageEdge) => void
   /** Blobs that something outside of datasets needs. */
   readonly usedBlobs: Set<string>
   /** Lets time pass. */
@@ -126,6 +130,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     ],
     log: silentLog,
   })
+  const states = new Map<string, { readonly name: string; readonly state: string }>()
   const datasets: Datasets = createDatasets({
     store,
     clock,
@@ -137,12 +142,15 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     scratchDir: join(at.dir, 'scratch'),
     usersOf: id => users.get(id) ?? [],
     render,
+    stateOf: (kind, id) => (kind === 'dataset' ? datasets.port.now(id) : states.get(id)),
   })
   return {
     at,
     datasets,
     announced,
     users,
+    states,
+    link: edge => store.record(tx => linkLineage(tx, edge)),
     usedBlobs,
     skipMs: ms => {
       aheadMs += ms

@@ -9,7 +9,7 @@ import type { BytesKeeper, Collector } from '../../platform/blobs/collector.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/lineage.ts'
-import { lineageGraph } from '../../platform/db/lineage-graph.ts'
+import { lineageGraph, withStates } from '../../platform/db/lineage-graph.ts'
 import type { ReadableDb, Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
@@ -54,7 +54,7 @@ type Deps = {
   /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
   readonly servingBytes: ListDeps['servingBytes']
   readonly devices: ListDeps['devices']
-  /** How a thing of another domain is called and does now; undefined once it is removed. */
+  /** How a thing of any domain is called and does now; undefined once it is removed. */
   readonly stateOf: (kind: string, id: string) => { readonly name: string; readonly state: string } | undefined
   readonly conversion: ConversionTools
 }
@@ -68,6 +68,8 @@ export type ModelsPort = {
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
   /** What models keep in the data directory, and whether one lies at or below a path. */
   readonly kept: BytesKeeper & { readonly isPathUsed: (db: ReadableDb, path: string) => boolean }
+  /** How a version is called and what state it is in; undefined once it is removed. */
+  readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** The base that an adapter was trained on here, from its lineage. */
   readonly baseOf: (id: ModelVersionId) => ModelVersion | undefined
   /**
@@ -266,14 +268,8 @@ export function createModels({
 
     graph: async ({ id, depth, nodes }) => {
       const found = version(id)
-      const graph = lineageGraph(store.read, { id: found.id, kind: 'model', name: found.name }, { depth, nodes })
-      return {
-        ...graph,
-        nodes: graph.nodes.map(node => {
-          const now = node.kind === 'model' ? modelNow(node.id) : stateOf(node.kind, node.id)
-          return { ...node, ...now }
-        }),
-      }
+      const start = { id: found.id, kind: 'model', name: found.name }
+      return withStates(lineageGraph(store.read, start, { depth, nodes }), stateOf)
     },
 
     find: async ({ dir }, { signal }) => {
@@ -353,6 +349,7 @@ export function createModels({
   }
 
   const port: ModelsPort = {
+    now: modelNow,
     version,
     readyVersion,
     files: id => filesOf(store.read, id),

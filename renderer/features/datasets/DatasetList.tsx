@@ -12,6 +12,7 @@ import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
 import { useView } from '../../lib/view.ts'
 import { useElementWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
@@ -60,9 +61,14 @@ export function DatasetList() {
       title={text.datasets}
       meta={rows.total === undefined ? undefined : <span role="status">{text.count(number(rows.total))}</span>}
       actions={
-        <Button type="primary" icon={<FolderInput size={14} />} onClick={() => setQuery({ dialog: 'import' })}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          icon={<FolderInput size={14} />}
+          onClick={() => setQuery({ dialog: 'import' })}
+        >
           {text.import}
-        </Button>
+        </ActionButton>
       }
     >
       <div className="col grow" ref={box}>

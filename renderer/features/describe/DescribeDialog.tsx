@@ -1,6 +1,7 @@
 import { Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { DescribeFields, type Description } from './DescribeFields.tsx'
 
@@ -59,9 +60,9 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
       footer={
         <>
           <Button onClick={onClose}>{text.cancel}</Button>
-          <Button type="primary" disabled={name.trim() === ''} loading={isSaving} onClick={save}>
+          <ActionButton needs="write" type="primary" disabled={name.trim() === ''} loading={isSaving} onClick={save}>
             {text.save}
-          </Button>
+          </ActionButton>
         </>
       }
     >

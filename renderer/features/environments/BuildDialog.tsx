@@ -7,6 +7,7 @@ import { useDraft } from '../../lib/draft.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { type BuildDraft, buildCommand, buildInput, emptyDraft, isBuildDraft, isComplete } from './build-draft.ts'
@@ -45,9 +46,9 @@ export function BuildDialog({ environment, label }: Props) {
       footer={
         <>
           <Button onClick={close}>{text.cancel}</Button>
-          <Button type="primary" disabled={!canBuild} loading={build.isPending} onClick={start}>
+          <ActionButton needs="admin" type="primary" disabled={!canBuild} loading={build.isPending} onClick={start}>
             {text.buildDo}
-          </Button>
+          </ActionButton>
         </>
       }
     >

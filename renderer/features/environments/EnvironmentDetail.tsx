@@ -6,6 +6,7 @@ import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { BuildProgress } from './BuildProgress.tsx'
@@ -63,16 +64,17 @@ export function EnvironmentDetail({ listed, label }: Props) {
         </div>
         <p className="sub">{descriptionOf(name, descriptions) ?? environment.description}</p>
         <div className="acts">
-          <Button
+          <ActionButton
+            needs="admin"
             {...(state === 'ready' ? {} : { type: 'primary' as const })}
             disabled={jobId !== undefined}
             onClick={() => setQuery({ dialog: 'build' })}
           >
             {isThere ? text.rebuild : text.build}
-          </Button>
-          <Button disabled={jobId !== undefined} onClick={() => setQuery({ dialog: 'adopt' })}>
+          </ActionButton>
+          <ActionButton needs="admin" disabled={jobId !== undefined} onClick={() => setQuery({ dialog: 'adopt' })}>
             {text.adopt}
-          </Button>
+          </ActionButton>
           {isThere && (
             <Dropdown
               trigger={['click']}
@@ -88,9 +90,16 @@ export function EnvironmentDetail({ listed, label }: Props) {
             </Dropdown>
           )}
           {isThere && (
-            <Button type="text" danger disabled={jobId !== undefined} loading={remove.isPending} onClick={askAndRemove}>
+            <ActionButton
+              needs="admin"
+              type="text"
+              danger
+              disabled={jobId !== undefined}
+              loading={remove.isPending}
+              onClick={askAndRemove}
+            >
               {source === 'adopted' ? text.forget : text.remove}
-            </Button>
+            </ActionButton>
           )}
         </div>
         {verify.error && <FailureFault error={verify.error} title={text.unverified} />}

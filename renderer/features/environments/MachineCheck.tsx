@@ -5,6 +5,7 @@ import type { Check } from '../../../main/contract/environments.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
 import { checkName } from './check-words.ts'
@@ -73,9 +74,14 @@ export function MachineCheck() {
               {remedy !== undefined && <p dir="auto">{said(remedy)}</p>}
               {fixable && (
                 <div className="acts">
-                  <Button size="small" loading={fix.isPending} onClick={() => fix.mutate({ only: [name] })}>
+                  <ActionButton
+                    needs="admin"
+                    size="small"
+                    loading={fix.isPending}
+                    onClick={() => fix.mutate({ only: [name] })}
+                  >
                     {text.fix}
-                  </Button>
+                  </ActionButton>
                 </div>
               )}
             </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Segmented } from 'antd'
+import { Segmented } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { JobState } from '../../../main/contract/jobs.ts'
@@ -14,6 +14,7 @@ import { usePagedRows } from '../../lib/pages.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -43,9 +44,14 @@ export function EvaluationList() {
     <Page
       title={text.title}
       actions={
-        <Button type="primary" icon={<Plus size={14} />} onClick={() => setQuery({ dialog: 'new' })}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          icon={<Plus size={14} />}
+          onClick={() => setQuery({ dialog: 'new' })}
+        >
           {text.start}
-        </Button>
+        </ActionButton>
       }
     >
       {isEmpty ? (
@@ -252,17 +258,17 @@ function NoEvaluations() {
       ]}
       actions={
         models === 0 ? (
-          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('models', { dialog: 'import' })}>
             {text.importModel}
-          </Button>
+          </ActionButton>
         ) : datasets === 0 ? (
-          <Button type="primary" onClick={() => go('datasets', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('datasets', { dialog: 'import' })}>
             {text.importDataset}
-          </Button>
+          </ActionButton>
         ) : (
-          <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+          <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
             {list.start}
-          </Button>
+          </ActionButton>
         )
       }
       command="slipway evaluation start --object MODEL --dataset DATASET --metric exact_match,f1"

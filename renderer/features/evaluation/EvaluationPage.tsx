@@ -9,6 +9,7 @@ import { useText } from '../../lib/i18n.ts'
 import { isEnded, jobGlyph, jobStateText } from '../../lib/job-words.ts'
 import { hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -132,9 +133,9 @@ function News({ evaluation: { state, failure, warnings } }: { readonly evaluatio
           remedy={failure?.hint}
           actions={
             <>
-              <Button size="small" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+              <ActionButton needs="write" size="small" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
                 {text.again}
-              </Button>
+              </ActionButton>
               <Button size="small" onClick={() => setQuery({ tab: 'log' })}>
                 {text.log}
               </Button>

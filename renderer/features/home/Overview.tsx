@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, figure, middle, number, percent } from '../../lib/format.ts'
@@ -8,6 +7,7 @@ import { progressWords } from '../../lib/job-progress.ts'
 import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../../lib/job-words.ts'
 import { go, hrefTo } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -66,9 +66,9 @@ export function Overview() {
         empty={
           <>
             <span>{text.noRuns}</span>
-            <Button size="small" onClick={() => go('training', 'new')}>
+            <ActionButton needs="write" size="small" onClick={() => go('training', 'new')}>
               {text.newRun}
-            </Button>
+            </ActionButton>
           </>
         }
         rows={(runs.data?.items ?? []).map(run => ({
@@ -93,9 +93,9 @@ export function Overview() {
         empty={
           <>
             <span>{text.noDeployments}</span>
-            <Button size="small" onClick={() => go('deployments', { dialog: 'new' })}>
+            <ActionButton needs="write" size="small" onClick={() => go('deployments', { dialog: 'new' })}>
               {text.deploy}
-            </Button>
+            </ActionButton>
           </>
         }
         rows={(deployments.data?.items ?? []).map(deployment => ({

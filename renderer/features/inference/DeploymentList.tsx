@@ -10,6 +10,7 @@ import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -36,9 +37,14 @@ export function DeploymentList() {
     <Page
       title={text.title}
       actions={
-        <Button type="primary" icon={<Plus size={14} />} onClick={() => setQuery({ dialog: 'new' })}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          icon={<Plus size={14} />}
+          onClick={() => setQuery({ dialog: 'new' })}
+        >
           {text.deploy}
-        </Button>
+        </ActionButton>
       }
     >
       {all?.length === 0 ? (
@@ -234,13 +240,13 @@ function NothingDeployed() {
       ]}
       actions={
         models > 0 ? (
-          <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+          <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
             {list.deploy}
-          </Button>
+          </ActionButton>
         ) : (
-          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('models', { dialog: 'import' })}>
             {text.importFirst}
-          </Button>
+          </ActionButton>
         )
       }
       command="slipway inference deploy MODEL --name assistant --wait"

@@ -4,6 +4,7 @@ import type { FoundModel } from '../../../main/contract/models.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { bytes, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip, ProgressLine } from '../../ui/bits.tsx'
 import { Fault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -89,9 +90,15 @@ export function FoundList({ items, onClose }: Props) {
       )}
       <div className="acts end">
         <Button onClick={onClose}>{text.close}</Button>
-        <Button type="primary" disabled={chosen.size === 0} loading={registration.isRunning} onClick={start}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          disabled={chosen.size === 0}
+          loading={registration.isRunning}
+          onClick={start}
+        >
           {text.startMany(chosen.size)}
-        </Button>
+        </ActionButton>
       </div>
     </>
   )

@@ -3,6 +3,7 @@ import { useId } from 'react'
 import type { FoundModel } from '../../../main/contract/models.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { DescribeFields } from '../describe/DescribeFields.tsx'
 import { nameOf } from '../files/clean-path.ts'
@@ -57,9 +58,9 @@ export function SingleImport({ model, draft, onChange, onSend, isSending, error,
       <div className="acts end">
         <Button onClick={onClose}>{text.cancel}</Button>
         {isReadable && (
-          <Button type="primary" disabled={name.trim() === ''} loading={isSending} onClick={send}>
+          <ActionButton needs="write" type="primary" disabled={name.trim() === ''} loading={isSending} onClick={send}>
             {text.start}
-          </Button>
+          </ActionButton>
         )}
       </div>
     </>

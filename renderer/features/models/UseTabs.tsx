@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { figure, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Status } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { deploymentGlyph, deploymentStateText } from '../inference/deployment-words.ts'
@@ -126,8 +126,8 @@ type NothingProps = { readonly text: string; readonly action: string; readonly h
 const Nothing = ({ text, action, href }: NothingProps) => (
   <div className="none">
     <p className="sub">{text}</p>
-    <Button size="small" href={href}>
+    <ActionButton needs="write" size="small" href={href}>
       {action}
-    </Button>
+    </ActionButton>
   </div>
 )

@@ -3,11 +3,13 @@ import { Button, Modal } from 'antd'
 import { useDeferredValue, useEffect } from 'react'
 import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
+import { useMay } from '../../../lib/access.ts'
 import { api } from '../../../lib/client.ts'
 import { useDraft } from '../../../lib/draft.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../../ui/Fault.tsx'
 import { DescribeFields } from '../../describe/DescribeFields.tsx'
 import { PathField } from '../../files/PathField.tsx'
@@ -86,7 +88,8 @@ type FormProps = {
 function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps) {
   const text = useText(importText)
   const asked = useDeferredValue(draft)
-  const enabled = canDetect(asked)
+  const mayImport = useMay('write') === true
+  const enabled = mayImport && canDetect(asked)
   const detection = useQuery({
     ...api.datasets.detect.queryOptions({ input: readingOf(asked), retry: false }),
     enabled,
@@ -132,9 +135,9 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
       {error && <FailureFault error={error} title={text.refused} />}
       <div className="acts end">
         <Button onClick={onClose}>{text.cancel}</Button>
-        <Button type="primary" disabled={!isReadable} loading={isSending} onClick={send}>
+        <ActionButton needs="write" type="primary" disabled={!isReadable} loading={isSending} onClick={send}>
           {text.start}
-        </Button>
+        </ActionButton>
       </div>
     </>
   )

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go, hrefTo } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { useWords } from '../words.ts'
 import { Drift, driftOf } from './Drift.tsx'
@@ -38,7 +38,11 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
   const remedies = (run.memory?.remedies ?? [])
     .filter(({ parameters }) => Object.keys(parameters).length > 0)
     .slice(0, 2)
-  const form = <Button href={hrefTo('training', 'new', { run: run.id })}>{text.openForm}</Button>
+  const form = (
+    <ActionButton needs="write" href={hrefTo('training', 'new', { run: run.id })}>
+      {text.openForm}
+    </ActionButton>
+  )
   return (
     <Fault
       tone={drift !== undefined ? 'warn' : 'fail'}
@@ -53,25 +57,32 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
       actions={
         drift !== undefined ? (
           <>
-            <Button
+            <ActionButton
+              needs="write"
               type="primary"
               loading={resume.isPending}
               onClick={() => resume.mutate({ id: run.id, acceptDrift: true })}
             >
               {text.acceptDrift}
-            </Button>
+            </ActionButton>
             {form}
           </>
         ) : (
           <>
             {run.canResume && checkpoint && (
-              <Button type="primary" loading={resume.isPending} onClick={() => resume.mutate({ id: run.id })}>
+              <ActionButton
+                needs="write"
+                type="primary"
+                loading={resume.isPending}
+                onClick={() => resume.mutate({ id: run.id })}
+              >
                 {text.resumeFrom(number(checkpoint.step))}
-              </Button>
+              </ActionButton>
             )}
             {run.canResume &&
               remedies.map(({ change, parameters }) => (
-                <Button
+                <ActionButton
+                  needs="write"
                   key={change}
                   title={said(change)}
                   onClick={() => resume.mutate({ id: run.id, set: parameters, acceptDrift: true })}
@@ -81,15 +92,16 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
                       .map(([key, value]) => `${words.label(key)} ${words.value(key, value)}`)
                       .join(', '),
                   )}
-                </Button>
+                </ActionButton>
               ))}
-            <Button
+            <ActionButton
+              needs="write"
               type={run.canResume ? 'default' : 'primary'}
               loading={retry.isPending}
               onClick={() => retry.mutate({ id: run.id })}
             >
               {text.retry}
-            </Button>
+            </ActionButton>
             {form}
           </>
         )
