@@ -83,8 +83,10 @@ test('Chinese sentences have full-width marks', () => {
   expect(wrong.map(({ at, phrases }) => `${at}: ${phrases[1]?.text}`)).toEqual([])
 })
 
-/** Props of components of the page: what they are given is its own words, or was passed through the catalogue. */
+/** Of components and hooks of the page: what they give is its own words, or was passed through the catalogue. */
 const ownProps = new Set([
+  'app/NoPermissionPage.tsx cause',
+  'app/NoPermissionPage.tsx remedy',
   'features/evaluation/NewEvaluation.tsx hint',
   'features/inference/DeploymentForm.tsx hint',
   'features/playground/Parameters.tsx hint',

@@ -69,6 +69,10 @@ const texts: readonly (readonly [texts: readonly string[], why: string])[] = [
     'lines of a job’s log, which is English like all that its programs print',
   ],
   [['handed over', 'window open'], 'log of the shell'],
+  [['unneeded bytes'], 'log of the backend'],
+  [['ends the thread', 'tells the thread'], 'of a closed set: how a thread is cancelled'],
+  [['no adapter', 'the default again', 'the model’s own again'], 'help of the command line and of the API'],
+  [['data directory'], 'the subject of an audit record, where it stands as a name'],
   [['data: {0}\n\n'], 'server-sent events'],
   [
     ['HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n', '; or ', 'runner gone'],

@@ -141,9 +141,10 @@ export const environments: Words = {
     '请授予当前用户写权限，或指定其他目录：XDG_CACHE_HOME=/path（若设置了 UV_CACHE_DIR 也一并修改）。',
   'uv could not install the packages.': 'uv 无法安装软件包。',
   'uv says: {0}': 'uv 报告：{0}',
-  '{0} has no pip, which fetches uv {1}.': '{0} 没有 pip，无法下载 uv {1}。',
-  'Install pip for it (Debian and Ubuntu: apt install python3-pip), or put uv {0} on PATH.':
-    '请为其安装 pip（Debian、Ubuntu：apt install python3-pip），或将 uv {0} 放入 PATH。',
+  '{0} has neither pip nor the venv module with its copy of pip, which fetches uv {1}.':
+    '{0} 既没有 pip，也没有自带 pip 的 venv 模块，无法下载 uv {1}。',
+  'On Debian and Ubuntu: sudo apt install python{0}-venv. Elsewhere install pip for it, or put uv {1} on PATH.':
+    'Debian、Ubuntu：sudo apt install python{0}-venv。其他系统请为其安装 pip，或将 uv {1} 放入 PATH。',
   'pip could not install uv {0}.': 'pip 无法安装 uv {0}。',
   'pip could not reach its package index to fetch uv {0}.': 'pip 无法连接软件源下载 uv {0}。',
   'pip says: {0}': 'pip 报告：{0}',
@@ -194,8 +195,7 @@ export const environments: Words = {
   'The operating system is older than the package supports: update it.': '操作系统版本过旧，该软件包不支持，请升级。',
   'Build the environment again: slipway environments build.': '请重新构建环境：slipway environments build。',
   // Drift.
-  'Build it again: slipway environments build NAME --rebuild.':
-    '请重新构建：slipway environments build NAME --rebuild。',
+  'Build it again: slipway environments build {0} --rebuild.': '请重新构建：slipway environments build {0} --rebuild。',
   '{0} has no stamp: it was never finished.': '{0} 没有构建标记：构建未完成。',
   'Its interpreter is gone: {0} (Python {1}).': '解释器已不存在：{0}（Python {1}）。',
   'Install that Python again, or build anew: {0}': '请重新安装该 Python，或重新构建：{0:zh}',

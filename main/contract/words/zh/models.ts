@@ -17,7 +17,6 @@ export const models: Words = {
   'A model named "{0}" exists already.': '已有名为“{0}”的模型。',
   '{0} is in use: {1}.': '{0} 正在使用中：{1:zh}。',
   'Stop what uses it first.': '请先停止使用它的对象。',
-  'There is no removed model version {0}.': '没有已删除的模型版本 {0}。',
   'Give the real folder.': '请指定真实的文件夹。',
   '{0} may not be read.': '没有读取 {0} 的权限。',
   'Give yourself read permission.': '请为自己授予读权限。',
@@ -125,4 +124,5 @@ export const models: Words = {
   'There is no llama.cpp library for {0}-{1} here.': '没有适用于 {0}-{1} 的 llama.cpp 库。',
   'Install the packages again: npm ci. Optional packages must not be left out.':
     '请重新安装依赖：npm ci，不要跳过可选依赖。',
+  '{0} V{1} is still being copied or verified.': '{0} V{1} 仍在复制或校验。',
 }

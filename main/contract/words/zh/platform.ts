@@ -80,7 +80,10 @@ export const platform: Words = {
   'Stop it first: slipway stop.': '请先停止：slipway stop。',
   // Removal.
   'There is no removed {0} with the id {1}.': '没有编号为 {1} 的已删除{0:word}。',
-  'A removal can be taken back for {0} days, by the id of the {1}.': '删除后 {0} 天内可凭{1:word}的编号撤销。',
+  'A removal can be taken back for {0} days, by the id of the {1}; later it is gone for good.':
+    '删除后 {0} 天内可凭{1:word}的编号撤销，之后将彻底删除。',
+  'The {0} {1} is not removed.': '{0:word} {1} 没有被删除。',
+  'There is nothing to take back.': '没有可撤销的删除。',
   // HTTP and the API.
   'Port {0} is used by another program.': '端口 {0} 已被其他程序占用。',
   'Choose another port, or stop the program that has it.': '请换一个端口，或停止占用它的程序。',
@@ -153,4 +156,42 @@ export const platform: Words = {
   'control characters are not allowed in names': '名称不能含控制字符',
   'lower-case letters, digits, dot, dash and underscore, beginning with a letter':
     '须以字母开头，只含小写字母、数字、点、短横线和下划线',
+  // Paths and disks.
+  'the path is empty: name a file or a folder': '路径为空：请指定文件或文件夹',
+  'a path has no zero byte': '路径中不能有零字节',
+  '{0} is a whole disk, not a {1}.': '{0} 是整个磁盘，不是{1:word}。',
+  'Give the file or the folder that holds the {0}.': '请指定{0:word}所在的文件或文件夹。',
+  'name another folder': '指定其他文件夹',
+  '{0} cannot be made: its file system takes no new folders.': '无法创建 {0}：其文件系统不接受新文件夹。',
+  '{0}: one on a disk.': '{0:zh}，须位于磁盘上。',
+  'The disk reported an error at {0}.': '磁盘在 {0} 处报告错误。',
+  'The disk reported an error at {0}; nothing was changed.': '磁盘在 {0} 处报告错误；没有作任何更改。',
+  'The disk reported an error: {0} could not be read or written.': '磁盘报告错误：无法读写 {0}。',
+  "The disk reported an error at the job's folder {0}.": '磁盘在任务文件夹 {0} 处报告错误。',
+  'The disk that holds the data directory reported an error; the change was not made.':
+    '数据目录所在的磁盘报告错误；更改没有生效。',
+  'Try again: what was acknowledged before is kept. If it happens again, the disk or its cable may be failing (dmesg tells): copy the data directory to another disk.':
+    '请重试：此前已确认的内容都已保留。若再次发生，磁盘或连线可能有故障（可用 dmesg 查看）：请将数据目录复制到其他磁盘。',
+  'The check of the database file ended without an answer.': '数据库文件的检查没有给出结果就结束了。',
+  // What is being stored while unneeded bytes are looked for.
+  '{0} is being stored: which bytes it needs is not known yet.': '正在保存{0:zh}：尚不知道它需要哪些数据。',
+  'Wait until it has ended (slipway jobs list); what nothing needs is deleted then by itself.':
+    '请等待其结束（slipway jobs list）；之后会自动删除无用的数据。',
+  'the dataset {0}': '数据集 {0}',
+  'a copy of the model {0}': '模型 {0} 的副本',
+  'a repair of {0}': '{0} 的修复结果',
+  'the split of {0}': '{0} 的划分结果',
+  // Signing in.
+  'Too many wrong keys were tried.': '错误密钥的尝试次数过多。',
+  'Wait a minute, or open a launch link: slipway serve prints one.':
+    '请等待一分钟，或打开启动链接（由 slipway serve 输出）。',
+  'Look for a part that is missing, or ask for a new key: slipway keys create NAME --scope read.':
+    '请检查密钥是否完整，或申请新密钥：slipway keys create NAME --scope read。',
+  'The key "{0}" may only ask models: the screens need one that may read.':
+    '密钥“{0}”只能调用模型：界面需要有读取权限的密钥。',
+  'Use this key in programs, and sign in with another: slipway keys create NAME --scope read.':
+    '此密钥请用于程序，并用其他密钥登录：slipway keys create NAME --scope read。',
+  'Only a browser has a session.': '只有浏览器才有会话。',
+  'Programs send the key with each request.': '程序应在每个请求中发送密钥。',
+  'The session or the key is no longer valid.': '会话或密钥已失效。',
 }

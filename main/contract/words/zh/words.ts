@@ -34,6 +34,7 @@ export const singleWords: Words = {
   verification: '校验',
   run: '训练',
   model: '模型',
+  'model version': '模型版本',
   adapter: '适配器',
   dataset: '数据集',
   validation: '验证',
