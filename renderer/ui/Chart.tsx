@@ -106,7 +106,10 @@ export function Chart({
             grid: { show: false },
             size: 24,
             space: 70,
-            ...(formatX && { values: (_plot: uPlot, ticks: number[]) => ticks.map(formatX) }),
+            // Without a point there is no axis on the left, and its room would cut the first of these.
+            ...(formatX && {
+              values: (made: uPlot, ticks: number[]) => (made.scales.y?.min == null ? [] : ticks.map(formatX)),
+            }),
           },
           {
             ...axis,

@@ -13,7 +13,7 @@ export const compareText = dictionary({
   takeOut: [(name: string) => `Take ${name} out`, (name: string) => `移除 ${name}`],
   open: [(name: string) => `Open ${name}`, (name: string) => `打开 ${name}`],
   points: [
-    (points: string) => `${points} points. Drag to zoom, double-click to reset.`,
+    (points: string) => `${points} ${points === '1' ? 'point' : 'points'}. Drag to zoom, double-click to reset.`,
     (points: string) => `${points} 个点。拖动缩放，双击还原。`,
   ],
   differences: ['What differs', '不同的参数'],

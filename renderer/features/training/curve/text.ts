@@ -18,7 +18,7 @@ export const curveText = dictionary({
   smoothing: ['Smoothing', '平滑'],
   logarithmic: ['Logarithmic', '对数坐标'],
   points: [
-    (points: string) => `${points} points. Drag to zoom, double-click to reset.`,
+    (points: string) => `${points} ${points === '1' ? 'point' : 'points'}. Drag to zoom, double-click to reset.`,
     (points: string) => `${points} 个点。拖动缩放，双击还原。`,
   ],
   at: [(axis: string, value: string) => `${axis} ${value}`, (axis: string, value: string) => `${axis} ${value}`],
