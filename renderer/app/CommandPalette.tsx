@@ -193,11 +193,12 @@ function useItems(query: string): readonly Item[] {
 function useAssets(q: string): readonly Item[] {
   const enabled = q.length > 0
   const input = { q, limit: mostAssets }
-  const [models, datasets, runs] = useQueries({
+  const [models, datasets, runs, deployments] = useQueries({
     queries: [
       { ...api.models.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
       { ...api.datasets.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
       { ...api.training.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
+      { ...api.inference.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
     ],
   })
   if (!enabled) return []
@@ -216,5 +217,6 @@ function useAssets(q: string): readonly Item[] {
       item('datasets', each.id, each.name, `${each.kind ?? ''} v${each.version}`),
     ),
     ...(runs.data?.items ?? []).map(each => item('training', each.id, each.name, each.method)),
+    ...(deployments.data?.items ?? []).map(each => item('deployments', each.id, each.name, each.model.name)),
   ]
 }

@@ -84,6 +84,16 @@ describe.skipIf(!chromiumPath)('deployments', () => {
     await page.getByText('0 of 2 at once, 0 waiting').waitFor()
   })
 
+  test('the palette finds it by its name', async () => {
+    await page.keyboard.press('Control+k')
+    const palette = page.getByRole('dialog', { name: 'Command palette' })
+    await palette.waitFor()
+    await page.keyboard.type('helm')
+    await palette.getByRole('option', { name: /^helm/ }).click()
+    await palette.waitFor({ state: 'hidden' })
+    await page.getByRole('heading', { name: 'helm' }).waitFor()
+  })
+
   test('requests are counted, with their latency and their errors', async () => {
     const { client } = workstation.backend
     for (let i = 0; i < 3; i += 1)
