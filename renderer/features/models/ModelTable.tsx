@@ -152,7 +152,7 @@ function columnsOf({ at, device, text, said, facets, language, nowMs, query }: D
     {
       key: 'memory',
       title: device ? facets.fit(device.id === 'cpu' ? 'CPU' : device.name) : '',
-      width: '136px',
+      width: '156px',
       fromPx: 560,
       ...sorted('memory'),
       cell: cell(model => <Fit model={model} device={device} />),
