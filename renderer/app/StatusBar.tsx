@@ -8,11 +8,11 @@ import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph } from '../lib/job-words.ts'
 import { useLatency } from '../lib/latency.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
 import { themeOf, useView } from '../lib/view.ts'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
-import { useLiveJobs } from './live-jobs.ts'
 
 const phrases = dictionary({
   backend: ['Backend', '后端'],

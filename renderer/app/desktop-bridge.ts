@@ -1,18 +1,18 @@
 import { useEffect } from 'react'
 import type { DesktopCommand, DesktopLanguage, SlipwayDesktop } from '../../preload/desktop-api.ts'
 import { desktop } from '../lib/desktop.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import { go } from '../lib/route.ts'
 import { type Language, useView } from '../lib/view.ts'
 import { type CommandId, commands } from './commands.ts'
 import { importPath } from './DropZone.tsx'
-import { useLiveJobs } from './live-jobs.ts'
 
 const run = (id: CommandId): void => commands.find(command => command.id === id)?.run()
 
 /** What the native menu, the tray and notifications ask for. A command without a line here does not compile. */
 const actions: Record<DesktopCommand, () => void> = {
   palette: () => run('palette'),
-  settings: () => go('settings'),
+  settings: () => run('settings'),
   shortcuts: () => run('keys'),
   jobs: () => run('jobs'),
   'theme.toggle': () => run('theme'),

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
+import { dataDirWithEndedJobs } from './support/ended-jobs.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
 
@@ -16,7 +17,8 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
   const folder = temporaryDir('large model')
 
   beforeAll(async () => {
-    workstation = await openWorkstation()
+    // More than a page asks for at once, and newer than all that runs: what runs is shown for all that.
+    workstation = await openWorkstation({}, { dataDir: dataDirWithEndedJobs(250) })
     page = workstation.page
     await workstation.backend.client.models.import({ path: sample('model'), name: 'heron-base' })
     cpSync(sample('model'), join(folder, 'large'), { recursive: true })
