@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { SlipwayDesktop } from '../../../preload/desktop-api.ts'
+import { desktopCommands, type SlipwayDesktop } from '../../../preload/desktop-api.ts'
 import { type Display, openDisplay } from '../support/display.ts'
 import { buildDesktop, type Desktop, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
 
@@ -168,6 +168,31 @@ test('the native menu reaches the page, and opens files into it', async () => {
   })
   const got = () => desktop.page.evaluate(() => (globalThis as unknown as { got: unknown[] }).got)
   await expect.poll(got).toEqual(['go.models', [join(folder, 'model')]])
+})
+
+test('every key that the native menu shows for a command of the page does it', async () => {
+  const { page } = desktop
+  const shown = await desktop.app.evaluate(({ Menu }) =>
+    (Menu.getApplicationMenu()?.items ?? [])
+      .flatMap(({ submenu }) => submenu?.items ?? [])
+      .flatMap(({ id, accelerator }) => (accelerator ? [[id, String(accelerator)] as const] : [])),
+  )
+  const keys = shown.filter(([id]) => (desktopCommands as readonly string[]).includes(id))
+  const theme = () => page.locator('html').getAttribute('data-theme')
+  const themeBefore = await theme()
+  const seen: Record<string, () => Promise<unknown>> = {
+    settings: () => page.waitForURL(/#\/settings/, { timeout: 5_000 }),
+    palette: () => page.getByRole('dialog', { name: 'Command palette' }).waitFor({ timeout: 5_000 }),
+    jobs: () => page.getByRole('region', { name: 'Jobs' }).waitFor({ timeout: 5_000 }),
+    'theme.toggle': () => expect.poll(theme).not.toBe(themeBefore),
+  }
+  expect(keys.map(([id]) => id).sort()).toEqual(Object.keys(seen).sort())
+  for (const [id, accelerator] of keys) {
+    await page.locator('main.page').first().focus()
+    await page.keyboard.press(accelerator.replace('CmdOrCtrl', 'Control'))
+    await seen[id]?.()
+    await page.keyboard.press('Escape')
+  }
 })
 
 test("links of the page open in the system's browser after a person's click, and only web and mail", async () => {
