@@ -84,6 +84,14 @@ describe.skipIf(!chromiumPath)('deployments', () => {
     await page.getByText('0 of 2 at once, 0 waiting').waitFor()
   })
 
+  test('the palette finds it by a part of its name', async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('hel')
+    await page.getByRole('option', { name: /^helm Deployments/ }).click()
+    await page.waitForURL(/#\/deployments\/dep_/)
+    await state('Serving').waitFor()
+  })
+
   test('requests are counted, with their latency and their errors', async () => {
     const { client } = workstation.backend
     for (let i = 0; i < 3; i += 1)
