@@ -1,5 +1,6 @@
 import { Suspense, useEffect } from 'react'
 import { useConnection } from '../lib/connection.ts'
+import { useText } from '../lib/i18n.ts'
 import { useRoute } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { CommandPalette } from './CommandPalette.tsx'
@@ -11,6 +12,7 @@ import { JobTray } from './JobTray.tsx'
 import { KeySheet } from './KeySheet.tsx'
 import { NoSession } from './NoSession.tsx'
 import { NotificationCentre } from './NotificationCentre.tsx'
+import { navigationText } from './navigation.ts'
 import { Rail } from './Rail.tsx'
 import { StatusBar } from './StatusBar.tsx'
 import { isPage, readAhead, screens } from './screens.ts'
@@ -32,8 +34,12 @@ export function Workstation() {
     const timer = window.setTimeout(readAhead, readAheadAfterMs)
     return () => window.clearTimeout(timer)
   }, [])
-  if (connection === 'refused') return <NoSession />
   const page = isPage(path[0]) ? path[0] : 'home'
+  const name = useText(navigationText)[page]
+  useEffect(() => {
+    document.title = `${name} · Slipway`
+  }, [name])
+  if (connection === 'refused') return <NoSession />
   const Screen = screens[page]
   return (
     <div className={`frame${connection === 'lost' ? ' is-lost' : ''}`}>

@@ -102,11 +102,13 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await setLook(page, { theme: 'light', language: 'zh' })
     await title('任务')
     await page.getByRole('link', { name: '环境', exact: true }).waitFor()
+    expect(await page.title()).toBe('任务 · Slipway')
     await page.reload()
     await title('任务')
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light')
     await setLook(page, { theme: 'dark', language: 'en' })
     await title('Jobs')
+    expect(await page.title()).toBe('Jobs · Slipway')
   })
 
   test('a running job is told in the tray with share and rate, can be stopped there, and its end is noted', async () => {
@@ -185,6 +187,88 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await desk.waitForURL(/#\/models\?import=/)
     expect(complaints).toEqual([])
     await desk.close()
+  })
+
+  test('markup and text that get into the page run nothing and reach nobody: its policy refuses them', async () => {
+    const { headers } = await fetch(workstation.backend.url)
+    expect(
+      headers
+        .get('content-security-policy')
+        ?.replace(/'nonce-[\w+/=]{24}'/, 'NONCE')
+        .split('; ')
+        .sort(),
+    ).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'none'",
+      "font-src 'self'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "img-src 'self' blob:",
+      "object-src 'none'",
+      "require-trusted-types-for 'script'",
+      "script-src 'self'",
+      "style-src 'self' NONCE",
+      "worker-src 'self'",
+    ])
+    const other = await page.context().newPage()
+    await other.goto(workstation.backend.url)
+    await other.locator('.frame').waitFor()
+    const outcome = await other.evaluate(async () => {
+      const refused = new Set<string>()
+      addEventListener('securitypolicyviolation', ({ effectiveDirective }) => refused.add(effectiveDirective))
+      const ran: string[] = []
+      Object.assign(globalThis, { ran, refused })
+      const tried = (name: string, act: () => unknown) => {
+        try {
+          act()
+          ran.push(name)
+        } catch {
+          // That is what should happen.
+        }
+      }
+      const add = (tag: string, attributes: Record<string, string>, text = '') => {
+        const element = document.createElement(tag)
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+        if (text !== '') element.append(text)
+        document.body.append(element)
+        return element
+      }
+      // Not within the call of the test's driver, which is above the policy.
+      await new Promise<void>(resolve =>
+        setTimeout(() => {
+          tried('script text', () => add('script', {}, 'ran.push("inline script")'))
+          tried('markup', () => Object.assign(document.createElement('div'), { innerHTML: '<b>x</b>' }))
+          tried('attribute', () => add('button', { onclick: 'ran.push("click")' }).click())
+          tried('object', () => add('object', { data: '/healthz' }))
+          tried('Function', () => new Function('return 1')())
+          resolve()
+        }, 0),
+      )
+      add('iframe', { src: '/healthz' })
+      add('img', { src: 'http://127.0.0.1:9/x.png' })
+      add('link', { rel: 'stylesheet', href: 'http://127.0.0.1:9/x.css' })
+      add('base', { href: 'http://127.0.0.1:9/' })
+      await fetch('http://127.0.0.1:9/').then(
+        () => ran.push('fetch'),
+        () => undefined,
+      )
+      const form = add('form', { action: '/healthz', method: 'post' }) as HTMLFormElement
+      form.submit()
+      return { ran, base: document.baseURI === location.href }
+    })
+    expect(outcome.ran.filter(name => name !== 'script text')).toEqual([])
+    const refused = () => other.evaluate(() => [...(globalThis as unknown as { refused: Set<string> }).refused])
+    await expect
+      .poll(refused)
+      .toEqual(
+        expect.arrayContaining([
+          ...['base-uri', 'connect-src', 'form-action', 'frame-src', 'img-src'],
+          ...['require-trusted-types-for', 'style-src-elem'],
+        ]),
+      )
+    expect(outcome.base).toBe(true)
+    await other.close()
   })
 
   test('a lost backend is said, greys the page out, and comes back by itself with what was typed', async () => {
