@@ -1,24 +1,20 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { ago, bytes, count, dateTime, duration, figure, memory, middle, timeOfDay } from './format.ts'
 
-const zone = process.env.TZ
-afterEach(() => {
-  if (zone === undefined) delete process.env.TZ
-  else process.env.TZ = zone
-})
+afterEach(() => void vi.unstubAllEnvs())
 
 test('a moment is told in the zone of the machine, also when that is changed while the page is open', () => {
   const at = '2026-03-29T00:59:59.000Z'
-  process.env.TZ = 'Asia/Shanghai'
+  vi.stubEnv('TZ', 'Asia/Shanghai')
   expect(dateTime(at)).toBe('2026-03-29 08:59:59')
-  process.env.TZ = 'America/New_York'
+  vi.stubEnv('TZ', 'America/New_York')
   expect(dateTime(at)).toBe('2026-03-28 20:59:59')
-  process.env.TZ = 'Asia/Kathmandu'
+  vi.stubEnv('TZ', 'Asia/Kathmandu')
   expect(timeOfDay(at)).toBe('06:44:59')
 })
 
 test('the hour that summer time leaves out is left out, and the one that comes twice is told twice', () => {
-  process.env.TZ = 'Europe/Berlin'
+  vi.stubEnv('TZ', 'Europe/Berlin')
   expect(['2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z'].map(timeOfDay)).toEqual(['01:59:59', '03:00:00'])
   expect(['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map(timeOfDay)).toEqual(['02:30:00', '02:30:00'])
 })
