@@ -143,6 +143,31 @@ test('a file that was dropped or picked tells where it lies', async () => {
   expect(paths).toEqual([join(folder, 'notes.jsonl'), ''])
 })
 
+test('what is dropped on the window from the file manager is opened as what it is', async () => {
+  const { page } = desktop
+  const browser = await page.context().newCDPSession(page)
+  const drop = async (...names: string[]) => {
+    const data = { items: [], files: names.map(name => join(folder, name)), dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await browser.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data })
+  }
+  const opened = (part: string) =>
+    page.waitForURL(url => decodeURIComponent(url.hash.replaceAll('+', ' ')).endsWith(part), { timeout: 5_000 })
+  await drop('notes.jsonl')
+  await opened(`#/datasets?import=${join(folder, 'notes.jsonl')}`)
+  await drop('model')
+  await opened(`#/models?import=${join(folder, 'model')}`)
+  writeFileSync(join(folder, 'a.gguf'), '')
+  writeFileSync(join(folder, 'b.gguf'), '')
+  await drop('a.gguf', 'b.gguf')
+  await opened(`#/models?import=${folder}`)
+  await page.goto('app://slipway/#/home')
+  writeFileSync(join(folder, 'Analysis.ipynb'), '{}')
+  await drop('Analysis.ipynb')
+  await page.getByText('Slipway does not open notebooks yet').waitFor()
+  expect(page.url()).toMatch(/#\/home$/)
+})
+
 test('language and theme reach the native parts', async () => {
   const menu = () => desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(item => item.label))
   await desktop.page.evaluate(() => slipwayDesktop.setLanguage('zh-CN'))
