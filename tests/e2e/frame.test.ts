@@ -276,6 +276,20 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await workstation.open('#/keys?dialog=new')
     await page.getByLabel('Name', { exact: true }).fill('a key that was being named')
     const said = workstation.complaints.length
+    // To this window the next backend will say that it is of another version.
+    const older = await page.context().newPage()
+    let isNext = false
+    await older.route('**/rpc/system/status**', async route => {
+      if (!isNext) return route.continue()
+      const response = await route.fetch().catch(() => undefined)
+      if (!response) return route.abort('connectionrefused')
+      const answer = (await response.json()) as { json: { version: string } }
+      answer.json.version = '99.0.0'
+      await route.fulfill({ response, json: answer })
+    })
+    await older.goto(backend.url)
+    await older.locator('.status .state', { hasText: 'Backend' }).waitFor()
+    isNext = true
     await backend.kill('SIGKILL')
     const notice = page.getByRole('alert').filter({ hasText: 'The backend does not answer' })
     await notice.waitFor()
@@ -289,6 +303,12 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
       expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('a key that was being named')
       await dialog('Create a key').getByRole('button', { name: 'Create', exact: true }).click()
       await dialog('The key, shown this once').waitFor()
+      const updated = older.getByRole('alert').filter({ hasText: 'Slipway was updated.' })
+      await updated.waitFor({ timeout: 20_000 })
+      await updated.getByRole('button', { name: 'Load the new version' }).click()
+      await updated.waitFor({ state: 'hidden' })
+      await older.locator('.status .state', { hasText: 'Backend' }).waitFor()
+      await older.close()
       // What the browser itself says about a connection that was refused is no complaint of the page.
       const own = workstation.complaints.slice(said).filter(text => !/ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(text))
       expect([...workstation.complaints.slice(0, said), ...own]).toEqual([])
