@@ -93,7 +93,7 @@ export function ago(iso: string, nowMs: number, language: Language): string {
   if (seconds < 45) return language === 'zh' ? '刚刚' : 'now'
   if (seconds < 86_400)
     return duration(seconds < 3600 ? Math.round(seconds / 60) * 60 : Math.round(seconds / 3600) * 3600, language)
-  return `${Math.round(seconds / 86_400)} ${language === 'zh' ? '天' : 'd'}`
+  return `${number(Math.round(seconds / 86_400))} ${language === 'zh' ? '天' : 'd'}`
 }
 
 /** Long names are cut in the middle: their ends tell them apart. Figures are never cut. */
