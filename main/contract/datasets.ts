@@ -3,12 +3,16 @@ import {
   anyOf,
   Bytes,
   FileEntry,
+  graphLimits,
   id,
   Lineage,
+  LineageGraph,
   Name,
+  Path,
   Purge,
   page,
   Ref,
+  RemovedRef,
   Sha256,
   sortedPageInput,
   Timestamp,
@@ -190,7 +194,6 @@ const Description = z.string().max(300)
 const Alias = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
-const Path = z.string().min(1).max(4096).meta({ format: 'path' })
 const DatasetRef = Ref.meta({ description: 'id or name (then the newest version), NAME@2, NAME@alias' })
 
 /** What the reader found in a sample, and how it will read the rest. */
@@ -360,6 +363,15 @@ export const datasets = {
     cli: { args: ['id'], example: 'slipway datasets show dialogues@1' },
     input: byRef,
     output: DatasetDetail,
+  }),
+  graph: query({
+    description:
+      'Show what a dataset version was made from, files included, and what was made of it, over several steps',
+    policy: 'read',
+    route: 'GET /datasets/{id}/graph',
+    cli: { args: ['id'], example: 'slipway datasets graph dialogues --depth 3' },
+    input: z.object({ id: DatasetRef, ...graphLimits }),
+    output: LineageGraph,
   }),
   preview: query({
     description: 'Read some rows of a version, all or those that contain a text',
@@ -536,7 +548,7 @@ export const datasets = {
     audit: 'datasets.restore',
     route: 'POST /datasets/{id}/restore',
     cli: { args: ['id'], example: 'slipway datasets restore dver_…' },
-    input: z.object({ id: DatasetVersionId }),
+    input: z.object({ id: RemovedRef }),
     output: DatasetDetail,
   }),
 }

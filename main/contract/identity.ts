@@ -52,3 +52,41 @@ export const keys = {
     output: ApiKey,
   }),
 }
+
+/** Who asks, and what they may do. */
+export const Access = z.object({
+  kind: z.enum(['owner', 'session', 'key', 'system', 'stranger']),
+  scopes: z.array(z.enum(scopes)),
+  key: ApiKey.pick({ id: true, name: true, expiresAt: true })
+    .optional()
+    .meta({ description: 'the key that was shown, or that the browser session was opened with' }),
+})
+export type Access = z.output<typeof Access>
+
+export const sessions = {
+  begin: command({
+    description: 'Open a browser session that may do what an API key may do',
+    policy: 'anyone',
+    audit: 'sessions.begin',
+    route: 'POST /sessions',
+    surfaces: ['rpc'],
+    input: z.object({ key: z.string().trim().min(1).max(200) }),
+    output: Access,
+  }),
+  show: query({
+    description: 'Who asks, and what they may do',
+    policy: 'read',
+    route: 'GET /sessions/current',
+    input: z.object({}),
+    output: Access,
+  }),
+  end: command({
+    description: 'End the session of this browser',
+    policy: 'anyone',
+    audit: 'sessions.end',
+    route: 'DELETE /sessions/current',
+    surfaces: ['rpc'],
+    input: z.object({}),
+    output: z.object({}),
+  }),
+}

@@ -4,13 +4,14 @@ import { datasets } from './datasets.ts'
 import { doctor, environments } from './environments.ts'
 import { evaluation } from './evaluation.ts'
 import { files } from './files.ts'
-import { keys } from './identity.ts'
+import { keys, sessions } from './identity.ts'
 import { inference } from './inference.ts'
 import { jobs } from './jobs.ts'
 import type { Handlers } from './method.ts'
 import { models } from './models.ts'
 import { resources } from './resources.ts'
 import { settings } from './settings.ts'
+import { storage } from './storage.ts'
 import { backup, events, system } from './system.ts'
 import { training } from './training.ts'
 
@@ -29,7 +30,9 @@ export const contract = {
   keys,
   models,
   resources,
+  sessions,
   settings,
+  storage,
   system,
   training,
 } as const

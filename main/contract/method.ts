@@ -13,6 +13,10 @@ import type { Call } from './call.ts'
 export const scopes = ['inference', 'read', 'write', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
+/** The scope that a method demands. `anyone` is only for what begins or ends a session: it sees no credential. */
+export const policies = ['anyone', ...scopes] as const
+export type Policy = (typeof policies)[number]
+
 export const surfaces = ['rpc', 'http', 'cli', 'mcp'] as const
 export type Surface = (typeof surfaces)[number]
 
@@ -33,7 +37,7 @@ export type CliFacts = {
 /** Our own facts about a method, carried in oRPC's `meta`; a test fails for a method that lacks one. */
 export type MethodFacts = {
   readonly kind: 'query' | 'command'
-  readonly policy: Scope
+  readonly policy: Policy
   /** The name under which the audit log knows it, such as `models.rename`; queries that need no record say `false`. */
   readonly audit: string | false
   readonly surfaces: readonly Surface[]
@@ -43,7 +47,7 @@ export type MethodFacts = {
 
 type Definition<I extends AnySchema, O extends AnySchema> = {
   readonly description: string
-  readonly policy: Scope
+  readonly policy: Policy
   readonly route: `${Extract<HTTPMethod, 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'>} /${string}`
   readonly surfaces?: readonly Surface[]
   readonly cli?: CliFacts

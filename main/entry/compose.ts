@@ -23,12 +23,16 @@ import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
 import { createSettings } from '../domains/settings/service.ts'
+import { createStorage } from '../domains/storage/service.ts'
+import { createBackups } from '../domains/system/backups.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { createTraining } from '../domains/training/service.ts'
 import { servingBytes } from '../domains/training/serving-bytes.ts'
 import { createServingPlanner } from '../domains/training/serving-planning.ts'
+import { createCollector } from '../platform/blobs/collector.ts'
+import { createFolderKeeper } from '../platform/blobs/folder-keeper.ts'
 import { createBlobStore, sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
 import { prepareDatabase } from '../platform/db/prepare.ts'
@@ -48,11 +52,11 @@ import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
 import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
-
 import { createHttpMetrics } from '../surfaces/http/http-metrics.ts'
 import { methodMounts } from '../surfaces/http/methods.ts'
 import { metricsMount } from '../surfaces/http/metrics.ts'
 import { openAiMount } from '../surfaces/http/openai.ts'
+import { createSessionCookie } from '../surfaces/http/session-cookie.ts'
 import { statusMounts } from '../surfaces/http/status.ts'
 import { workstationMount } from '../surfaces/http/workstation.ts'
 import { createRouter } from '../surfaces/rpc/router.ts'
@@ -116,6 +120,30 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })
+  const blobs = createBlobStore(paths.blobs)
+  const collector = createCollector({
+    root: paths.blobs,
+    dataDir: paths.dataDir,
+    db: store.read,
+    keepers: () => [models.port.kept, datasets.port.kept, keptRuns, keptEvaluations],
+    log,
+  })
+  const stateOf = (kind: string, id: string) => {
+    switch (kind) {
+      case 'model':
+        return models.port.now(id)
+      case 'dataset':
+        return datasets.port.now(id)
+      case 'run':
+        return training.now(id)
+      case 'evaluation':
+        return evaluations.now(id)
+      case 'deployment':
+        return inference.now(id)
+      default:
+        return undefined
+    }
+  }
   const readers = createModelReaders({ env })
   const models = createModels({
     store,
@@ -123,24 +151,13 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     log,
     jobs: jobs.port,
     readers,
+    blobs,
     blobsRoot: paths.blobs,
+    collector,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
     devices: resources.devices,
-    stateOf: (kind, id) => {
-      switch (kind) {
-        case 'dataset':
-          return datasets.port.now(id)
-        case 'run':
-          return training.now(id)
-        case 'evaluation':
-          return evaluations.now(id)
-        case 'deployment':
-          return inference.now(id)
-        default:
-          return undefined
-      }
-    },
+    stateOf,
     conversion: {
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
@@ -156,10 +173,11 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     log,
     scratchDir,
     jobs: jobs.port,
-    blobs: createBlobStore(paths.blobs),
-    otherBlobs: models.port.blobs,
+    blobs,
+    collector,
     blobsRoot: paths.blobs,
     usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
+    stateOf,
     render: createRenderRows({
       scratchDir,
       model: models.port.readyVersion,
@@ -217,12 +235,25 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     }),
     render: renderReport,
   })
+  const keptRuns = createFolderKeeper({
+    parent: paths.runs,
+    prefix: 'run',
+    isRow: training.isRun,
+    isPathUsed: models.port.kept.isPathUsed,
+  })
+  const keptEvaluations = createFolderKeeper({
+    parent: join(paths.dataDir, 'evaluations'),
+    prefix: 'eval',
+    isRow: evaluations.isEvaluation,
+  })
+  const storage = createStorage({ store, clock, log, collector })
+  const backups = createBackups({ store, db, clock, folder: paths.backups })
   const system = createSystem({
     store,
-    db,
     bus,
     clock,
     paths,
+    backup: backups.handlers,
     samplesDir: fromRoot('resources/samples'),
     version,
     isOnDemand,
@@ -261,10 +292,12 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     files: files.handlers,
     inference: inference.handlers,
     jobs: jobs.handlers,
-    keys: identity.handlers,
+    keys: identity.keys,
     models: models.handlers,
     resources: resources.handlers,
+    sessions: identity.sessions,
     settings: settings.handlers,
+    storage: storage.handlers,
     training: training.handlers,
     ...system,
   }
@@ -277,9 +310,13 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     }
   }
   const http = createHttpMetrics()
+  // A browser sends cookies to every port of a host: one workstation must not end the session of another.
+  const sessionCookie = createSessionCookie(
+    `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
+  )
   const gateway = createGateway({
     mounts: [
-      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, log }),
+      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, sessionCookie, log }),
       openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
       ...statusMounts({ version }),
       metricsMount(() => [
@@ -294,8 +331,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     ],
     callerOfKey: identity.callerOfKey,
     callerOfSession: identity.callerOfSession,
+    isSessionLive: identity.isSessionLive,
     startSession: identity.startSession,
-    sessionCookie: `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
+    sessionCookie,
     refused: (caller, path, error) =>
       recordRefusal({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
     answered: http.answered,
@@ -310,6 +348,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
   models.start()
   datasets.start()
   evaluations.start()
+  storage.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -324,8 +363,11 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       models.close()
       training.close()
       evaluations.close()
+      storage.close()
       await datasets.close()
       await readers.close()
+      await collector.close()
+      await backups.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
     },

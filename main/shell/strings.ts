@@ -1,4 +1,6 @@
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
+import { toChinese } from '../contract/words/chinese.ts'
+import type { Translator } from '../contract/words/translator.ts'
 
 /** Every word that the shell itself shows, `[English, Chinese]`. The page has its own. */
 const words = {
@@ -70,6 +72,18 @@ export const wordsIn =
   (language: DesktopLanguage): Translate =>
   key =>
     words[key][language === 'zh-CN' ? 1 : 0]
+
+/** What the backend says, which is English, in the language of the window. */
+export const saidIn = (language: DesktopLanguage): Translator => (language === 'zh-CN' ? toChinese : text => text)
+
+/** Kinds whose jobs the backend names, such as `import notes`. */
+const namedByBackend: ReadonlySet<string> = new Set(['environment', 'conversion', 'import', 'verification'])
+
+/** What a job is called; a name that a person gave stays as it is. */
+export const jobNameIn = (
+  language: DesktopLanguage,
+  { kind, name }: { readonly kind: string; readonly name: string },
+): string => (namedByBackend.has(kind) ? saidIn(language)(name) : name)
 
 /** `3 jobs: tuned, base-eval …` */
 export function jobsLine(language: DesktopLanguage, names: readonly string[]): string {

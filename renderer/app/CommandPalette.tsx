@@ -1,6 +1,7 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
+import { useLacks } from '../lib/access.ts'
 import { api } from '../lib/client.ts'
 import { copyText } from '../lib/copy.ts'
 import { middle } from '../lib/format.ts'
@@ -33,6 +34,8 @@ type Item = {
   readonly keys?: string
   /** The same on the command line. */
   readonly cli?: string
+  /** Why it is closed to whoever sits here. */
+  readonly lack?: string | undefined
   readonly run: () => void
 }
 
@@ -49,7 +52,7 @@ export function CommandPalette() {
   const items = useItems(useDeferredValue(query.trim()))
   const close = () => set({ overlay: undefined })
   const run = (item: Item | undefined) => {
-    if (!item) return
+    if (!item || item.lack !== undefined) return
     close()
     item.run()
   }
@@ -107,6 +110,7 @@ export function CommandPalette() {
                 tabIndex={-1}
                 id={optionId(index)}
                 aria-selected={index === chosen}
+                aria-disabled={item.lack !== undefined}
                 className={index === chosen ? 'on' : undefined}
                 onMouseMove={() => setChosen(index)}
                 onClick={() => run(item)}
@@ -114,7 +118,11 @@ export function CommandPalette() {
                 <span className="ell" title={item.name}>
                   {middle(item.name, 56)}
                 </span>
-                {item.note && <em className="mono ell">{item.note}</em>}
+                {item.lack ? (
+                  <em className="ell">{item.lack}</em>
+                ) : (
+                  item.note && <em className="mono ell">{item.note}</em>
+                )}
                 <span className="grow" />
                 {item.keys && <Kbd keys={item.keys} />}
               </button>
@@ -146,14 +154,16 @@ export function CommandPalette() {
 function useItems(query: string): readonly Item[] {
   const names = useText(commandText)
   const pages = useText(navigationText)
+  const lackOf = useLacks()
   const assets = useAssets(query)
   const fixed: readonly Item[] = [
     ...commands.map(
-      ({ id, keys, cli, run }): Item => ({
+      ({ id, keys, cli, needs, run }): Item => ({
         key: id,
         group: 'commands',
         name: names[id],
         run,
+        lack: needs && lackOf(needs),
         ...(keys !== undefined && { keys }),
         ...(cli !== undefined && { note: cli, cli }),
       }),

@@ -2,15 +2,17 @@ import { useMutation } from '@tanstack/react-query'
 import { App, Tooltip } from 'antd'
 import { Square, X } from 'lucide-react'
 import type { Job } from '../../main/contract/jobs.ts'
+import { said } from '../lib/backend-words.ts'
 import { api } from '../lib/client.ts'
 import { failureOf } from '../lib/failure.ts'
 import { percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
-import { jobGlyph, jobKindText, jobStateText, pageOfKind } from '../lib/job-words.ts'
+import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
 import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
+import { ActionIcon } from '../ui/ActionButton.tsx'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
 
@@ -61,9 +63,10 @@ function TrayJob({ job }: { readonly job: Job }) {
   const kinds = useText(jobKindText)
   const states = useText(jobStateText)
   const language = useView(view => view.language)
+  const name = useJobName()(job)
   const { message } = App.useApp()
   const stop = useMutation(
-    api.jobs.stop.mutationOptions({ onError: error => void message.error(failureOf(error).message) }),
+    api.jobs.stop.mutationOptions({ onError: error => void message.error(said(failureOf(error).message)) }),
   )
   const { share, done, rate, left } = progressWords(job, language)
   const isSaved = job.kind === 'training'
@@ -75,12 +78,10 @@ function TrayJob({ job }: { readonly job: Job }) {
       <div>
         <p>
           <b className="ell">
-            <a
-              href={page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id)}
-            >{`${kinds[job.kind]}: ${job.name}`}</a>
+            <a href={page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id)}>{`${kinds[job.kind]}: ${name}`}</a>
           </b>
         </p>
-        <ProgressLine share={share} label={job.name} />
+        <ProgressLine share={share} label={name} />
         <p className="fig">
           <span>{share === undefined ? states[job.state] : percent(share)}</span>
           {done && <span>{done}</span>}
@@ -90,15 +91,14 @@ function TrayJob({ job }: { readonly job: Job }) {
         </p>
       </div>
       <Tooltip title={stopWord}>
-        <button
-          type="button"
-          className="icon"
-          aria-label={`${stopWord}: ${job.name}`}
+        <ActionIcon
+          needs="write"
+          aria-label={`${stopWord}: ${name}`}
           disabled={job.state === 'stopping' || stop.isPending}
           onClick={() => stop.mutate({ id: job.id, save: isSaved })}
         >
           {isSaved ? <Square size={13} /> : <X size={14} />}
-        </button>
+        </ActionIcon>
       </Tooltip>
     </article>
   )

@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
-import { Tooltip } from 'antd'
-import { ChevronDown, ChevronUp, Languages, MoonStar, Sun } from 'lucide-react'
+import { ChevronDown, ChevronUp } from 'lucide-react'
 import { api } from '../lib/client.ts'
 import { useConnection } from '../lib/connection.ts'
 import { number, percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
-import { jobGlyph } from '../lib/job-words.ts'
+import { jobGlyph, useJobName } from '../lib/job-words.ts'
 import { useLatency } from '../lib/latency.ts'
 import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
-import { themeOf, useView } from '../lib/view.ts'
+import { useView } from '../lib/view.ts'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
+import { KeySession } from './KeySession.tsx'
+import { LanguageAndTheme } from './LanguageAndTheme.tsx'
 
 const phrases = dictionary({
   backend: ['Backend', '后端'],
@@ -29,8 +30,6 @@ const phrases = dictionary({
   ],
   left: [(time: string) => `${time} left`, (time: string) => `剩余 ${time}`],
   keyboard: ['Keyboard', '键盘'],
-  language: ['中文', 'English'],
-  theme: ['Switch between dark and light', '切换深色和浅色'],
 })
 
 export function StatusBar() {
@@ -40,10 +39,7 @@ export function StatusBar() {
   const status = useQuery(api.system.status.queryOptions({ input: {} })).data
   const environments = useQuery(api.environments.list.queryOptions({ input: {} })).data?.items
   const training = environments?.find(environment => environment.name === 'training')
-  const theme = useView(view => view.theme)
-  const language = useView(view => view.language)
   const set = useView(view => view.set)
-  const isDark = themeOf(theme) === 'dark'
   return (
     <footer className="status">
       <span className="st state" role="status">
@@ -62,24 +58,13 @@ export function StatusBar() {
           {training?.backend ? text.capsule(training.backend.toUpperCase()) : text.noCapsule}
         </a>
       )}
+      <KeySession />
       <div className="grow" />
       <TrayButton />
       <button type="button" onClick={() => set({ overlay: 'keys' })}>
         {text.keyboard} <kbd>?</kbd>
       </button>
-      <button
-        type="button"
-        lang={language === 'en' ? 'zh-CN' : 'en'}
-        onClick={() => set({ language: language === 'en' ? 'zh' : 'en' })}
-      >
-        <Languages size={13} />
-        {text.language}
-      </button>
-      <Tooltip title={text.theme}>
-        <button type="button" aria-label={text.theme} onClick={() => set({ theme: isDark ? 'light' : 'dark' })}>
-          {isDark ? <Sun size={13} /> : <MoonStar size={13} />}
-        </button>
-      </Tooltip>
+      <LanguageAndTheme />
     </footer>
   )
 }
@@ -92,9 +77,11 @@ function TrayButton() {
   const set = useView(view => view.set)
   const jobs = useLiveJobs().filter(job => job.kind !== 'deployment' || job.state !== 'running')
   const [first] = jobs
+  const nameOf = useJobName()
   if (!first) return <span className="st dim">{text.noJobs}</span>
   const queued = jobs.filter(job => job.state === 'queued').length
   const { share, left } = progressWords(first, language)
+  const name = nameOf(first)
   return (
     <button
       type="button"
@@ -104,8 +91,8 @@ function TrayButton() {
     >
       <Glyph state={jobGlyph[first.state]} size={11} />
       <span>{text.count(jobs.length - queued, queued)}</span>
-      <span className="ell job-name">{first.name}</span>
-      <ProgressLine share={share} label={first.name} />
+      <span className="ell job-name">{name}</span>
+      <ProgressLine share={share} label={name} />
       {share !== undefined && <span className="tab">{percent(share)}</span>}
       {left && <span className="tab">{text.left(left)}</span>}
       {isOpen ? <ChevronDown size={13} /> : <ChevronUp size={13} />}

@@ -12,7 +12,7 @@ const phrases = dictionary({
   notifications: [(unread: number) => `Notifications, ${unread} unread`, (unread: number) => `通知，${unread} 条未读`],
 })
 
-const Mark = () => (
+export const Mark = () => (
   <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden>
     <path d="M1.5 13.6L16.5 7.4" stroke="var(--t1)" strokeWidth="1.6" strokeLinecap="round" />
     <path d="M3.2 9.9l9.4-3.9 1.5-2.3L3.6 6.4z" fill="var(--lead)" />

@@ -1,4 +1,5 @@
 import { Suspense, useEffect } from 'react'
+import { useMay } from '../lib/access.ts'
 import { useConnection } from '../lib/connection.ts'
 import { useText } from '../lib/i18n.ts'
 import { useRoute } from '../lib/route.ts'
@@ -10,12 +11,13 @@ import { useDesktopBridge } from './desktop-bridge.ts'
 import { focusFirstFields } from './dialog-focus.ts'
 import { JobTray } from './JobTray.tsx'
 import { KeySheet } from './KeySheet.tsx'
+import { NoPermissionPage } from './NoPermissionPage.tsx'
 import { NoSession } from './NoSession.tsx'
 import { NotificationCentre } from './NotificationCentre.tsx'
-import { navigationText } from './navigation.ts'
+import { navigationText, type PageName } from './navigation.ts'
 import { Rail } from './Rail.tsx'
 import { StatusBar } from './StatusBar.tsx'
-import { isPage, readAhead, screens } from './screens.ts'
+import { isPage, pageNeeds, readAhead, screens } from './screens.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { TopBar } from './TopBar.tsx'
 
@@ -40,14 +42,11 @@ export function Workstation() {
     document.title = `${name} · Slipway`
   }, [name])
   if (connection === 'refused') return <NoSession />
-  const Screen = screens[page]
   return (
     <div className={`frame${connection === 'lost' ? ' is-lost' : ''}`}>
       <TopBar />
       <Rail page={page} />
-      <Suspense fallback={<PageBones />}>
-        <Screen key={page} />
-      </Suspense>
+      <OpenPage key={page} page={page} />
       <StatusBar />
       <ConnectionNotice />
       {isTrayOpen && <JobTray />}
@@ -56,6 +55,20 @@ export function Workstation() {
       <KeySheet />
       <DropZone />
     </div>
+  )
+}
+
+/** The screen of a page, or why it stays closed to whoever sits here. */
+function OpenPage({ page }: { readonly page: PageName }) {
+  const needs = pageNeeds[page]
+  const may = useMay(needs ?? 'read')
+  const Screen = screens[page]
+  if (needs !== undefined && may === undefined) return <PageBones />
+  if (needs !== undefined && !may) return <NoPermissionPage page={page} scope={needs} />
+  return (
+    <Suspense fallback={<PageBones />}>
+      <Screen />
+    </Suspense>
   )
 }
 

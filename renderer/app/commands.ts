@@ -1,3 +1,4 @@
+import type { Scope } from '../../main/contract/method.ts'
 import { dictionary } from '../lib/i18n.ts'
 import { go } from '../lib/route.ts'
 import { themeOf, useView } from '../lib/view.ts'
@@ -9,6 +10,8 @@ export type Command = {
   readonly keys?: string
   /** The same on the command line, without the program's name. */
   readonly cli?: string
+  /** What it demands of whoever asks; the others only look, or change this window. */
+  readonly needs?: Scope
   readonly run: () => void
 }
 
@@ -36,15 +39,15 @@ export type CommandId = keyof typeof commandText
 const view = () => useView.getState()
 
 export const commands: readonly Command[] = [
-  { id: 'newRun', keys: 'N', cli: 'training start', run: () => go('training', 'new') },
-  { id: 'importModel', cli: 'models import PATH', run: () => go('models', { dialog: 'import' }) },
+  { id: 'newRun', keys: 'N', needs: 'write', cli: 'training start', run: () => go('training', 'new') },
+  { id: 'importModel', needs: 'write', cli: 'models import PATH', run: () => go('models', { dialog: 'import' }) },
   { id: 'findModels', cli: 'models find', run: () => go('models', { dialog: 'find' }) },
-  { id: 'importDataset', cli: 'datasets import PATH', run: () => go('datasets', { dialog: 'import' }) },
-  { id: 'newEvaluation', cli: 'evaluation start', run: () => go('evaluations', { dialog: 'new' }) },
-  { id: 'deploy', cli: 'inference deploy MODEL', run: () => go('deployments', { dialog: 'new' }) },
+  { id: 'importDataset', needs: 'write', cli: 'datasets import PATH', run: () => go('datasets', { dialog: 'import' }) },
+  { id: 'newEvaluation', needs: 'write', cli: 'evaluation start', run: () => go('evaluations', { dialog: 'new' }) },
+  { id: 'deploy', needs: 'write', cli: 'inference deploy MODEL', run: () => go('deployments', { dialog: 'new' }) },
   { id: 'doctor', cli: 'doctor', run: () => go('environments') },
-  { id: 'newKey', cli: 'keys create NAME --scope inference', run: () => go('keys', { dialog: 'new' }) },
-  { id: 'backup', cli: 'backup create', run: () => go('settings', { section: 'backup' }) },
+  { id: 'newKey', needs: 'admin', cli: 'keys create NAME --scope inference', run: () => go('keys', { dialog: 'new' }) },
+  { id: 'backup', needs: 'admin', cli: 'backup create', run: () => go('settings', { section: 'backup' }) },
   {
     id: 'palette',
     keys: 'Ctrl K',

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from 'react'
+import type { Scope } from '../../main/contract/method.ts'
 import type { PageName } from './navigation.ts'
 
 type Screen = { readonly Screen: ComponentType }
@@ -21,6 +22,9 @@ const modules: Record<PageName, () => Promise<Screen>> = {
 }
 
 export const isPage = (name: string | undefined): name is PageName => name !== undefined && Object.hasOwn(modules, name)
+
+/** What a whole page demands, where it is more than reading: nothing of it is asked of the backend without. */
+export const pageNeeds: Partial<Record<PageName, Scope>> = { keys: 'admin', audit: 'admin' }
 
 /** Each screen reads the rest of the address by itself: `models/llama@2`, `training/new`. */
 export const screens = Object.fromEntries(

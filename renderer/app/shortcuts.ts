@@ -27,7 +27,7 @@ const isInDialog = (target: EventTarget | null): boolean =>
 const mainAction = (): HTMLButtonElement | null => {
   const dialog = [...document.querySelectorAll('[role="dialog"]')].filter(each => each.checkVisibility()).at(-1)
   const place = dialog ?? document.querySelector('main')
-  return place?.querySelector<HTMLButtonElement>('.ant-btn-primary:not(:disabled)') ?? null
+  return place?.querySelector<HTMLButtonElement>('.ant-btn-primary:not(:disabled):not([aria-disabled="true"])') ?? null
 }
 const filter = () => document.querySelector<HTMLInputElement>('main input[data-filter], main [data-filter] input')
 

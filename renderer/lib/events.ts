@@ -5,11 +5,14 @@ import { api, client, queries } from './client.ts'
 import { useConnection } from './connection.ts'
 import { failureOf } from './failure.ts'
 
+/** A graph tells of things of every kind. */
+const graphs: readonly QueryKey[] = [api.models.graph.key(), api.datasets.graph.key()]
+
 /** Which cached answers an event of a topic makes stale. Metrics and log lines carry their own data instead. */
 const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   // Looking through folders, and reading or checking rows, which never change, is not done again for every event.
-  models: [api.models.list.key(), api.models.facets.key(), api.models.show.key(), api.models.graph.key()],
-  datasets: [api.datasets.list.key(), api.datasets.show.key(), api.datasets.issues.key()],
+  models: [api.models.list.key(), api.models.facets.key(), api.models.show.key(), ...graphs],
+  datasets: [api.datasets.list.key(), api.datasets.show.key(), api.datasets.issues.key(), ...graphs],
   // Curves grow by the points that events carry, and what a method takes does not change: neither is read again.
   runs: [
     api.training.list.key(),
@@ -17,10 +20,10 @@ const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
     api.training.compare.key(),
     api.training.plan.key(),
     api.models.show.key(),
-    api.models.graph.key(),
+    ...graphs,
   ],
-  evaluations: [api.evaluation.key(), api.models.graph.key()],
-  deployments: [api.inference.key(), api.models.graph.key()],
+  evaluations: [api.evaluation.key(), ...graphs],
+  deployments: [api.inference.key(), ...graphs],
   environments: [api.environments.key(), api.doctor.key()],
   jobs: [api.jobs.key()],
   resources: [api.resources.key()],

@@ -6,6 +6,7 @@ import { perimeterOf } from '../../main/platform/http/guard.ts'
 import { listenOnPort } from '../../main/platform/http/listen.ts'
 import { createLog } from '../../main/platform/log.ts'
 import { createGateway, type Transport } from '../../main/surfaces/http/gateway.ts'
+import { createSessionCookie } from '../../main/surfaces/http/session-cookie.ts'
 import { createOpenAi, openAiMaxBodyBytes } from '../../main/surfaces/openai/handler.ts'
 
 /**
@@ -24,8 +25,9 @@ const gateway = createGateway({
   mounts: [{ prefix: '/v1', policy: 'inference', maxBodyBytes: openAiMaxBodyBytes, handle: surface }],
   callerOfKey: () => ({ kind: 'key', id: 'bench', scopes: ['inference'], source: 'tcp' }),
   callerOfSession: () => undefined,
+  isSessionLive: () => false,
   startSession: () => undefined,
-  sessionCookie: 'slipway-session-bench',
+  sessionCookie: createSessionCookie('slipway-session-bench'),
   refused: () => undefined,
   answered: () => undefined,
   clock: systemClock,

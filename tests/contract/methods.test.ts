@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { scopes } from '../../main/contract/method.ts'
+import { policies } from '../../main/contract/method.ts'
 import { listMethods } from '../../main/contract/walk.ts'
 import { inputSchemaOf, positionalsOf } from '../../main/surfaces/cli/arguments.ts'
 import { docsPage, openApiDocument } from '../../main/surfaces/http/openapi.ts'
@@ -11,12 +11,19 @@ const nameOf = ({ domain, verb }: { domain: string; verb: string }) => `${domain
 test('every method has a policy, a description and, when it changes something, an audit name', () => {
   const faulty = methods.filter(
     ({ facts, domain }) =>
-      !scopes.includes(facts.policy) ||
+      !policies.includes(facts.policy) ||
       facts.description.trim().length < 10 ||
       (facts.kind === 'command' && (facts.audit === false || !facts.audit.startsWith(`${domain}.`))) ||
       (facts.kind === 'command' && facts.policy === 'read'),
   )
   expect(faulty.map(nameOf)).toEqual([])
+})
+
+test('nobody gets in without a credential, but to begin or end a session', () => {
+  expect(methods.filter(({ facts }) => facts.policy === 'anyone').map(nameOf)).toEqual([
+    'sessions.begin',
+    'sessions.end',
+  ])
 })
 
 test('every route is used once', () => {

@@ -5,17 +5,24 @@ import { type ListedMethod, listMethods } from '../../main/contract/walk.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
 
 let backend: RunningBackend
-let keys: Record<'read' | 'write' | 'admin' | 'inference', string>
+type Role = 'read' | 'write' | 'admin' | 'inference'
+let keys: Record<Role, string>
+/** The cookies of browsers that signed in with a key. A key that may only ask models opens none. */
+let cookies: Partial<Record<Role, string>>
 
 beforeAll(async () => {
   backend = await startBackend({ port: true })
-  const make = async (scope: 'read' | 'write' | 'admin' | 'inference') =>
-    (await backend.client.keys.create({ name: scope, scope: [scope] })).secret
+  const make = async (scope: Role) => (await backend.client.keys.create({ name: scope, scope: [scope] })).secret
   keys = {
     read: await make('read'),
     write: await make('write'),
     admin: await make('admin'),
     inference: await make('inference'),
+  }
+  cookies = {
+    read: cookieIn(await signIn(keys.read)),
+    write: cookieIn(await signIn(keys.write)),
+    admin: cookieIn(await signIn(keys.admin)),
   }
 })
 afterAll(() => backend.dispose())
@@ -47,6 +54,7 @@ const raw = (
       incoming => {
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+        incoming.on('error', reject)
         incoming.on('end', () =>
           resolve({
             status: incoming.statusCode ?? 0,
@@ -60,6 +68,17 @@ const raw = (
     outgoing.end(options.body)
   })
 
+const ours = { 'content-type': 'application/json', 'x-slipway-request': '1' }
+const signIn = (key: string, headers: Record<string, string> = ours) =>
+  raw('/rpc/sessions/begin', { method: 'POST', headers, body: JSON.stringify({ json: { key } }) })
+const cookieIn = ({ headers }: Answer): string => /^[^;]+/.exec(String(headers['set-cookie']))?.[0] ?? ''
+
+/** Every kind of credential, as headers: a key, a session that a launch link began, one that a key opened. */
+const credentials = (): readonly Record<string, string>[] => [
+  { authorization: `Bearer ${keys.admin}` },
+  { cookie: cookies.admin ?? '', 'x-slipway-request': '1' },
+]
+
 const routeOf = ({ method }: ListedMethod) => {
   const { method: verb = 'GET', path = '/' } = method['~orpc'].route
   return { verb, path: `/api/v1${path.replaceAll(/\{\w+\}/g, 'nothing-by-this-name')}` }
@@ -72,6 +91,11 @@ const entrances = [
   { verb: 'GET', path: '/api/v1/docs' },
   { verb: 'GET', path: '/metrics' },
   { verb: 'GET', path: '/v1/models' },
+]
+/** What lets somebody in without a credential: guarded against other sites and names like everything else. */
+const doors = [
+  { verb: 'POST', path: '/rpc/sessions/begin' },
+  { verb: 'POST', path: '/rpc/sessions/end' },
 ]
 
 const badHosts = [
@@ -94,19 +118,23 @@ const badOrigins = [
 ]
 
 test('no route answers a foreign Host, whatever key comes along', async () => {
-  for (const { verb, path } of entrances) {
+  for (const { verb, path } of [...entrances, ...doors]) {
     for (const host of badHosts) {
-      const { status } = await raw(path, { method: verb, headers: { host, authorization: `Bearer ${keys.admin}` } })
-      expect([400, 403], `${verb} ${path} with Host "${host}"`).toContain(status)
+      for (const credential of credentials()) {
+        const { status } = await raw(path, { method: verb, headers: { ...credential, host } })
+        expect([400, 403], `${verb} ${path} with Host "${host}"`).toContain(status)
+      }
     }
   }
 })
 
 test('no route answers a page of another origin, whatever key comes along', async () => {
-  for (const { verb, path } of entrances) {
+  for (const { verb, path } of [...entrances, ...doors]) {
     for (const origin of badOrigins) {
-      const { status } = await raw(path, { method: verb, headers: { origin, authorization: `Bearer ${keys.admin}` } })
-      expect(status, `${verb} ${path} from ${origin}`).toBe(403)
+      for (const credential of credentials()) {
+        const { status } = await raw(path, { method: verb, headers: { ...credential, origin } })
+        expect(status, `${verb} ${path} from ${origin}`).toBe(403)
+      }
     }
   }
 })
@@ -141,7 +169,7 @@ test('no route answers without a credential, or with one that is wrong, cut or i
     expect(refusals, authorization).toContain((await raw('/api/v1/keys', { headers: { authorization } })).status)
 })
 
-const allowed: Record<keyof typeof keys, readonly string[]> = {
+const allowed: Record<Role, readonly string[]> = {
   inference: ['inference'],
   read: ['read'],
   write: ['read', 'write'],
@@ -154,16 +182,24 @@ test('every method obeys its policy for every scope', async () => {
     const isStream = getEventIteratorSchemaDetails(listed.method['~orpc'].outputSchema) !== undefined
     const isDrastic = isStream || listed.domain === 'system' || listed.facts.audit === 'doctor.fix'
     const { verb, path } = routeOf(listed)
-    for (const scope of Object.keys(keys) as (keyof typeof keys)[]) {
+    for (const scope of Object.keys(keys) as Role[]) {
       const isAllowed = allowed[scope].includes(listed.facts.policy)
       if (isAllowed && isDrastic) continue
-      const { status } = await raw(path, {
-        method: verb,
-        headers: { authorization: `Bearer ${keys[scope]}`, 'content-type': 'application/json' },
-        body: verb === 'GET' ? '' : '{}',
-      })
-      if (isAllowed) expect([401, 403], `${scope} → ${verb} ${path}`).not.toContain(status)
-      else expect(status, `${scope} → ${verb} ${path}`).toBe(403)
+      const cookie = cookies[scope]
+      const shown: Record<string, string>[] = [
+        { authorization: `Bearer ${keys[scope]}` },
+        ...(cookie === undefined ? [] : [{ cookie, 'x-slipway-request': '1' }]),
+      ]
+      for (const credential of shown) {
+        const { status } = await raw(path, {
+          method: verb,
+          headers: { ...credential, 'content-type': 'application/json' },
+          body: verb === 'GET' ? '' : '{}',
+        })
+        const how = `${scope} by ${Object.keys(credential)[0]} → ${verb} ${path}`
+        if (isAllowed) expect([401, 403], how).not.toContain(status)
+        else expect(status, how).toBe(403)
+      }
     }
   }
 })
@@ -171,7 +207,7 @@ test('every method obeys its policy for every scope', async () => {
 test('what is no method obeys its scope as well', async () => {
   const mounts = { '/metrics': 'read', '/v1/models': 'inference' }
   for (const [path, policy] of Object.entries(mounts)) {
-    for (const scope of Object.keys(keys) as (keyof typeof keys)[]) {
+    for (const scope of Object.keys(keys) as Role[]) {
       const { status } = await raw(path, { headers: { authorization: `Bearer ${keys[scope]}` } })
       expect(status, `${scope} → ${path}`).toBe(allowed[scope].includes(policy) ? 200 : 403)
     }
@@ -204,6 +240,62 @@ test('a launch code works once, and only as a link: never as a key', async () =>
     body: '{"name":"ours"}',
   })
   expect(ours.status).toBe(200)
+})
+
+test('no command answers a session without the header that another page cannot send', async () => {
+  for (const { verb, path } of entrances.filter(each => each.verb !== 'GET')) {
+    const { status } = await raw(path, {
+      method: verb,
+      headers: { cookie: cookies.admin ?? '', 'content-type': 'application/json' },
+      body: '{}',
+    })
+    expect(status, `${verb} ${path}`).toBe(403)
+  }
+  for (const { verb, path } of doors) {
+    const { status, headers } = await raw(path, {
+      method: verb,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ json: { key: keys.admin } }),
+    })
+    expect(status, path).toBe(403)
+    expect(headers['set-cookie'], path).toBeUndefined()
+  }
+})
+
+test('a key opens a session only where it is asked for: not as a form, not by address, not on the public interface', async () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded', 'x-slipway-request': '1' }
+  const tries = [
+    await raw('/rpc/sessions/begin', { method: 'POST', headers: form, body: `key=${keys.read}` }),
+    await raw(`/rpc/sessions/begin?data=${encodeURIComponent(JSON.stringify({ json: { key: keys.read } }))}`),
+    await raw('/api/v1/sessions', { method: 'POST', headers: ours, body: JSON.stringify({ key: keys.read }) }),
+    await signIn('x'.repeat(10_000)),
+  ]
+  for (const { status, headers } of tries) {
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+    expect(headers['set-cookie']).toBeUndefined()
+  }
+  const opened = await signIn(keys.read)
+  expect(opened.status).toBe(200)
+  expect(String(opened.headers['set-cookie'])).toMatch(/HttpOnly; SameSite=Strict; Path=\//)
+  expect(opened.body).not.toContain(keys.read)
+  expect(opened.body).not.toContain(cookieIn(opened).split('=')[1])
+})
+
+test('a session and its open streams end when the key that opened it is revoked', async () => {
+  const { secret, id } = await backend.client.keys.create({ name: 'visitor', scope: ['read'] })
+  const session = { cookie: cookieIn(await signIn(secret)), 'x-slipway-request': '1' }
+  const bearer = { authorization: `Bearer ${secret}` }
+  const streams = [session, bearer].map(headers =>
+    raw('/api/v1/events', { headers }).then(
+      () => 'ended',
+      () => 'cut',
+    ),
+  )
+  expect((await raw('/api/v1/system/status', { headers: session })).status).toBe(200)
+  await backend.client.keys.revoke({ id })
+  expect((await raw('/api/v1/system/status', { headers: session })).status).toBe(401)
+  expect(await Promise.all(streams)).toEqual(['cut', 'cut'])
 })
 
 test('a revoked key stops at the next request', async () => {
@@ -264,6 +356,7 @@ test('every kind of refusal of the guards is in the audit log, with who and what
     await knock('/api/v1/host', { host: 'evil.example' })
     await knock('/api/v1/origin', { origin: 'http://evil.example' })
     await knock('/api/v1/nobody', {})
+    await knock('/launch?code=guessed', {})
     await knock('/api/v1/wrong', { authorization: 'Bearer nonsense' })
     await knock('/v1/models', { authorization: `Bearer ${secret}` })
     await knock('/api/v1/keys', { authorization: `Bearer ${secret}` }, 'POST')
@@ -275,11 +368,13 @@ test('every kind of refusal of the guards is in the audit log, with who and what
         refused('system:slipway', '/api/v1/host', 'forbidden'),
         refused('system:slipway', '/api/v1/origin', 'forbidden'),
         refused('system:slipway', '/api/v1/nobody', 'unauthenticated'),
+        refused('system:slipway', '/launch', 'unauthenticated'),
         refused('system:slipway', '/api/v1/wrong', 'unauthenticated'),
         refused(`key:${id}`, '/v1/models', 'forbidden'),
         expect.objectContaining({ actor: `key:${id}`, action: 'keys.create', result: 'forbidden' }),
       ]),
     )
+    expect(JSON.stringify(items), 'a code that somebody tries may be a right one elsewhere').not.toContain('guessed')
   } finally {
     await calm.dispose()
   }

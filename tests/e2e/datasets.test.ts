@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -211,13 +211,53 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     await out.getByRole('button', { name: 'Close' }).last().click()
 
     await page.getByRole('tab', { name: 'Lineage' }).click()
-    await page
-      .getByRole('group', { name: /^Lineage of to-divide/ })
-      .getByRole('link')
-      .first()
-      .waitFor()
+    const graph = page.getByRole('group', { name: /^Lineage of to-divide/ })
+    await graph.getByText('lab-notes-train.jsonl').waitFor()
+    await graph.getByRole('link', { name: /to-divide@1/ }).waitFor()
     expect(await barriers(page)).toEqual([])
   })
+
+  test.skipIf(!hasPython)(
+    'lineage tells the file, the whole that was removed, the run that failed and what else was made (needs SLIPWAY_TEST_PYTHON)',
+    async () => {
+      const { client } = workstation.backend
+      const path = file(
+        'voyage.jsonl',
+        lines(Array.from({ length: 60 }, (_, i) => chat(`question ${i}`, `answer ${i}`))),
+      )
+      const whole = await given(path, 'voyage')
+      const { items } = await client.datasets.split({ id: whole, validation: 0.2 })
+      const part = items.find(({ splitRole }) => splitRole === 'train')?.id ?? ''
+      await client.datasets.freeze({ id: part })
+      const model = join(folder, 'short-lived')
+      cpSync(sample('model'), model, { recursive: true })
+      const registered = await client.models.import({ path: model, name: 'short-lived' })
+      await client.jobs.wait({ id: registered.jobId, timeoutMs: 60_000 })
+      const run = await client.training.start({ method: 'sft', model: registered.id, dataset: [part], name: 'sunk' })
+      // The run begins by reading the model, which is gone by then.
+      rmSync(model, { recursive: true })
+      await workstation.open(`#/datasets/${part}?tab=lineage`)
+      const graph = page.getByRole('group', { name: /^Lineage of voyage/ })
+      await graph.getByRole('link', { name: /run · failed.*sunk/ }).waitFor({ timeout: 120_000 })
+      await client.datasets.remove({ id: whole })
+      const removed = graph.locator('.lnode.gone')
+      await removed.getByText('voyage@1').waitFor()
+      await removed.getByText('removed').waitFor()
+      await graph.getByText('voyage.jsonl', { exact: true }).waitFor()
+      for (const theme of ['light', 'dark'] as const) {
+        await setLook(page, { theme })
+        expect(await barriers(page)).toEqual([])
+      }
+      await shoot(page, 'dataset-lineage', { theme: 'dark', language: 'en', width: 1280 })
+      // The keyboard follows the lines.
+      await graph.locator('.lnode.me').focus()
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('Enter')
+      await title('sunk').waitFor()
+      expect((await client.training.show({ id: run.id })).state).toBe('failed')
+    },
+    180_000,
+  )
 
   test('a removal is taken back', async () => {
     await given(file('gone.jsonl', lines([chat('q', 'a')])), 'gone')

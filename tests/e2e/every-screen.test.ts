@@ -17,8 +17,8 @@ const dialogs = ['models?dialog=import', 'datasets?dialog=import', 'evaluations?
 const more = ['training/new', 'settings?section=backup', 'settings?section=api', 'environments/training']
 
 const methods = '**/rpc/**'
-/** Without these two the window itself would be lost, which is another state with a test of its own. */
-const isOfTheFrame = (route: Route) => /\/rpc\/(system\/status|events\/subscribe)/.test(route.request().url())
+/** Without these the window itself would be lost, which is another state with a test of its own. */
+const isOfTheFrame = (route: Route) => /\/rpc\/(system\/status|events\/subscribe|sessions\/show)/.test(route.request().url())
 
 describe.skipIf(!chromiumPath)('every screen', () => {
   let workstation: Workstation
@@ -105,7 +105,7 @@ describe.skipIf(!chromiumPath)('every screen', () => {
   const absent = ['models/x', 'datasets/x', 'training/x', 'evaluations/x', 'deployments/x', 'environments/training']
 
   test.each([
-    ['may not be seen', 'forbidden', 403, 'You may not see this', absent],
+    ['may not be seen', 'forbidden', 403, 'You may not do this', absent],
     ['could not be read', 'internal', 500, 'The disk was unplugged.', []],
   ] as const)('says in its place what %s, why, and what to do', async (_name, code, status, title, others) => {
     const error = { defined: true, code, status, message: 'The disk was unplugged.', data: { hint: 'Plug it in.' } }

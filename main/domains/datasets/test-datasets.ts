@@ -6,10 +6,11 @@ import { createInterface } from 'node:readline'
 import Database from 'better-sqlite3'
 import { systemCall } from '../../contract/call.ts'
 import { type Job, JobId } from '../../contract/jobs.ts'
+import { createCollector } from '../../platform/blobs/collector.ts'
 import { createBlobStore } from '../../platform/blobs/store.ts'
 import { type Clock, isoOf, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
-import { lineageMigration } from '../../platform/db/lineage.ts'
+import { type LineageEdge, lineageMigration, linkLineage } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
 import { createStore } from '../../platform/db/store.ts'
 import { newId } from '../../platform/ids.ts'
@@ -25,6 +26,10 @@ export type Bench = {
   readonly audited: () => string[]
   readonly announced: string[]
   readonly users: Map<string, string[]>
+  /** What other domains say of their things, by id. */
+  readonly states: Map<string, { readonly name: string; readonly state: string }>
+  /** Notes what something of another domain was made from. */
+  readonly link: (edge: LineageEdge) => void
   /** Blobs that something outside of datasets needs. */
   readonly usedBlobs: Set<string>
   /** Lets time pass. */
@@ -110,23 +115,42 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
 
   const users = new Map<string, string[]>()
   const usedBlobs = new Set<string>()
-  const datasets = createDatasets({
+  const collector = createCollector({
+    root: blobsRoot,
+    dataDir: at.dir,
+    db: store.read,
+    keepers: () => [
+      datasets.port.kept,
+      {
+        isUsed: (_db, sha256) => usedBlobs.has(sha256),
+        storing: () => undefined,
+        folders: () => [],
+        isFolderUsed: () => true,
+      },
+    ],
+    log: silentLog,
+  })
+  const states = new Map<string, { readonly name: string; readonly state: string }>()
+  const datasets: Datasets = createDatasets({
     store,
     clock,
     jobs,
     blobs: createBlobStore(blobsRoot),
-    otherBlobs: { isUsed: sha256 => usedBlobs.has(sha256), isStoring: () => false },
+    collector,
     log: silentLog,
     blobsRoot,
     scratchDir: join(at.dir, 'scratch'),
     usersOf: id => users.get(id) ?? [],
     render,
+    stateOf: (kind, id) => (kind === 'dataset' ? datasets.port.now(id) : states.get(id)),
   })
   return {
     at,
     datasets,
     announced,
     users,
+    states,
+    link: edge => store.record(tx => linkLineage(tx, edge)),
     usedBlobs,
     skipMs: ms => {
       aheadMs += ms
@@ -144,6 +168,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     close: async () => {
       await Promise.all(running)
       await datasets.close()
+      await collector.close()
       db.close()
       at.remove()
     },

@@ -31,4 +31,9 @@ export const identityMigrations: readonly Migration[] = [
         ) STRICT, WITHOUT ROWID;
       `),
   },
+  {
+    version: 27,
+    name: 'sessions-of-keys',
+    up: db => db.exec('ALTER TABLE sessions ADD COLUMN key_id TEXT REFERENCES api_keys (id)'),
+  },
 ]

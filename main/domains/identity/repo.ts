@@ -67,20 +67,40 @@ export const revokeKey = (db: WritableDb, id: string, atMs: number): void =>
 export const touchKey = (db: WritableDb, id: string, atMs: number): void =>
   void db.prepare('UPDATE api_keys SET last_used_at_ms = ? WHERE id = ?').run(atMs, id)
 
-/** When a browser session was last used (milliseconds since 1970); undefined when there is none with this hash. */
-export const sessionUsedAt = (db: ReadableDb, tokenSha256: string): number | undefined =>
-  db
-    .prepare<[string], { used_at_ms: number }>('SELECT used_at_ms FROM sessions WHERE token_sha256 = ?')
-    .get(tokenSha256)?.used_at_ms
+export type SessionRow = {
+  readonly createdAtMs: number
+  readonly usedAtMs: number
+  /** The key that opened it; a launch link has none. */
+  readonly keyId?: string
+}
+
+/** Times are milliseconds since 1970. */
+export function readSession(db: ReadableDb, tokenSha256: string): SessionRow | undefined {
+  const row = db
+    .prepare<[string], { created_at_ms: number; used_at_ms: number; key_id: string | null }>(
+      'SELECT created_at_ms, used_at_ms, key_id FROM sessions WHERE token_sha256 = ?',
+    )
+    .get(tokenSha256)
+  return (
+    row && {
+      createdAtMs: row.created_at_ms,
+      usedAtMs: row.used_at_ms,
+      ...(row.key_id !== null && { keyId: row.key_id }),
+    }
+  )
+}
 
 /** Begins or prolongs a session. */
-export const saveSession = (db: WritableDb, tokenSha256: string, atMs: number): void =>
+export const saveSession = (db: WritableDb, tokenSha256: string, atMs: number, keyId?: string): void =>
   void db
     .prepare(
-      `INSERT INTO sessions (token_sha256, created_at_ms, used_at_ms) VALUES (?, ?, ?)
+      `INSERT INTO sessions (token_sha256, created_at_ms, used_at_ms, key_id) VALUES (?, ?, ?, ?)
        ON CONFLICT (token_sha256) DO UPDATE SET used_at_ms = excluded.used_at_ms`,
     )
-    .run(tokenSha256, atMs, atMs)
+    .run(tokenSha256, atMs, atMs, keyId ?? null)
+
+export const deleteSession = (db: WritableDb, tokenSha256: string): void =>
+  void db.prepare('DELETE FROM sessions WHERE token_sha256 = ?').run(tokenSha256)
 
 export const deleteSessionsUsedBefore = (db: WritableDb, atMs: number): void =>
   void db.prepare('DELETE FROM sessions WHERE used_at_ms < ?').run(atMs)

@@ -36,7 +36,7 @@ function openIdentity() {
   const store = createStore({ db, clock, bootId: 'test', publish: () => undefined })
   const identity = createIdentity({ store, clock, log: silentLog })
   const create = (name: string, expires: string) =>
-    identity.handlers.create(inputOf(methods.create, { name, scope: ['read'], expires }), call)
+    identity.keys.create(inputOf(methods.create, { name, scope: ['read'], expires }), call)
   return { time, db, identity, create }
 }
 
@@ -55,7 +55,7 @@ test('no key lives longer than a year, and a name is free again once its key is 
   await expect(create('long', '366d')).rejects.toMatchObject({ code: 'invalid_input' })
   await create('laptop', '365d')
   await expect(create('laptop', '1d')).rejects.toMatchObject({ code: 'conflict' })
-  await identity.handlers.revoke({ id: 'laptop' }, call)
+  await identity.keys.revoke({ id: 'laptop' }, call)
   expect(await create('laptop', '1d')).toMatchObject({ name: 'laptop' })
 })
 

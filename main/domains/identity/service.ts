@@ -1,50 +1,27 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { Caller } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
-import type { keys } from '../../contract/identity.ts'
+import type { ApiKey, keys } from '../../contract/identity.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import { keyIdOf, makeSecret, secretMatches } from './api-key.ts'
-import {
-  deleteSessionsUsedBefore,
-  findKey,
-  findKeyWithHash,
-  insertKey,
-  listKeys,
-  revokeKey,
-  saveSession,
-  sessionUsedAt,
-  touchKey,
-} from './repo.ts'
+import { findKey, findKeyWithHash, insertKey, listKeys, revokeKey, touchKey } from './repo.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const launchCodeMs = minuteMs
-const sessionIdleMs = 12 * hourMs
 const maxKeyMs = 365 * 24 * hourMs
 
-export type Identity = {
-  readonly handlers: Handlers<typeof keys>
-  /** A code for one launch link: single use, one minute. */
-  readonly newLaunchCode: () => string
-  /** Trades a launch code for a session token, or nothing when the code is unknown, used or too old. */
-  readonly startSession: (code: string) => string | undefined
-  readonly callerOfSession: (token: string) => Caller | undefined
+export type Identity = Omit<Sessions, 'handlers'> & {
+  readonly keys: Handlers<typeof keys>
+  readonly sessions: Sessions['handlers']
   readonly callerOfKey: (secret: string) => Caller | undefined
 }
 
-/**
- * Who may call: API keys and browser sessions, both stored hashed. A session outlives the backend that it began with, so
- * that an open window finds its way back after a crash; launch codes do not.
- */
+/** Who may call: API keys, and the sessions of browsers. Both are stored hashed. */
 export function createIdentity({ store, clock, log }: { store: Store; clock: Clock; log: Log }): Identity {
-  const codes = new Map<string, number>()
-  const unsaved = new Map<string, number>()
-  const hash = (token: string) => createHash('sha256').update(token).digest('hex')
-
   const handlers: Handlers<typeof keys> = {
     create: async ({ name, scope, expires }, call) => {
       const nowMs = clock.nowMs()
@@ -85,62 +62,32 @@ export function createIdentity({ store, clock, log }: { store: Store; clock: Clo
     }
   }
 
-  /** Begins or prolongs a session. On a full disk it lives as long as this backend: somebody may want in to free space. */
-  const keepSession = (tokenSha256: string, nowMs: number): void => {
-    try {
-      store.record(tx => {
-        deleteSessionsUsedBefore(tx, nowMs - sessionIdleMs)
-        saveSession(tx, tokenSha256, nowMs)
-      })
-      unsaved.delete(tokenSha256)
-    } catch (error) {
-      unsaved.set(tokenSha256, nowMs)
-      log.warn('a session could not be kept', { error })
-    }
-  }
-
   const existing = (ref: string) => {
     const key = findKey(store.read, ref)
     if (!key) throw new AppError('not_found', `There is no key ${ref}.`, { hint: 'slipway keys list shows them.' })
     return key
   }
 
+  const keyOf = (secret: string): ApiKey | undefined => {
+    const id = keyIdOf(secret)
+    const found = id === undefined ? undefined : findKeyWithHash(store.read, id)
+    if (!found || !secretMatches(secret, found.secretSha256)) return undefined
+    const { key } = found
+    const nowMs = clock.nowMs()
+    if (key.revokedAt !== undefined || Date.parse(key.expiresAt) <= nowMs) return undefined
+    // Once a minute is precise enough for "last used", and keeps reads from becoming writes.
+    if (key.lastUsedAt === undefined || nowMs - Date.parse(key.lastUsedAt) > minuteMs) noteUse(key.id, nowMs)
+    return key
+  }
+
+  const { handlers: sessions, ...rest } = createSessions({ store, clock, log, keyOf })
   return {
-    handlers,
-    newLaunchCode: () => {
-      const code = randomBytes(32).toString('base64url')
-      codes.set(hash(code), clock.monotonicMs() + launchCodeMs)
-      return code
-    },
-    startSession: code => {
-      const expiresAtMs = codes.get(hash(code))
-      codes.delete(hash(code))
-      const nowMs = clock.monotonicMs()
-      for (const [other, untilMs] of codes) if (untilMs < nowMs) codes.delete(other)
-      if (expiresAtMs === undefined || expiresAtMs < nowMs) return undefined
-      const token = randomBytes(32).toString('base64url')
-      keepSession(hash(token), clock.nowMs())
-      return token
-    },
-    callerOfSession: token => {
-      const tokenSha256 = hash(token)
-      const usedAtMs = unsaved.get(tokenSha256) ?? sessionUsedAt(store.read, tokenSha256)
-      const nowMs = clock.nowMs()
-      if (usedAtMs === undefined || nowMs - usedAtMs > sessionIdleMs) return undefined
-      // To the minute is precise enough for twelve hours, and keeps reads from becoming writes.
-      if (nowMs - usedAtMs > minuteMs) keepSession(tokenSha256, nowMs)
-      return { kind: 'session', id: tokenSha256.slice(0, 12), scopes: ['admin'], source: 'tcp' }
-    },
+    ...rest,
+    keys: handlers,
+    sessions,
     callerOfKey: secret => {
-      const id = keyIdOf(secret)
-      const found = id === undefined ? undefined : findKeyWithHash(store.read, id)
-      if (!found || !secretMatches(secret, found.secretSha256)) return undefined
-      const { key } = found
-      const nowMs = clock.nowMs()
-      if (key.revokedAt !== undefined || Date.parse(key.expiresAt) <= nowMs) return undefined
-      // Once a minute is precise enough for "last used", and keeps reads from becoming writes.
-      if (key.lastUsedAt === undefined || nowMs - Date.parse(key.lastUsedAt) > minuteMs) noteUse(key.id, nowMs)
-      return { kind: 'key', id: key.id, scopes: key.scopes, source: 'tcp' }
+      const key = keyOf(secret)
+      return key && { kind: 'key', id: key.id, scopes: key.scopes, source: 'tcp' }
     },
   }
 }

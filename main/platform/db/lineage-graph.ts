@@ -55,6 +55,14 @@ export function lineageGraph(
   return { nodes: [...nodes.values()], edges: withoutShortcuts([...edges.values()], nodes), isCut }
 }
 
+type Now = { readonly name: string; readonly state: string }
+
+/** The same graph, with what its nodes are called and do now; one that was removed keeps the name of its time, without a state. */
+export const withStates = (
+  graph: ReturnType<typeof lineageGraph>,
+  nowOf: (kind: string, id: string) => Now | undefined,
+): LineageGraph => ({ ...graph, nodes: graph.nodes.map(node => ({ ...node, ...nowOf(node.kind, node.id) })) })
+
 /** Models are linked to their base and data directly as well as through their run; the way through the run says more. */
 function withoutShortcuts(edges: readonly Edge[], nodes: ReadonlyMap<string, Node>): Edge[] {
   const runsInto = new Map<string, Set<string>>()

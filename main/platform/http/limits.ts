@@ -4,12 +4,16 @@ import type { Clock } from '../clock.ts'
 /** Tokens refill at `perSecond` up to `burst`; a call without a token is refused, not queued. */
 export function createRateLimiter({ clock, perSecond, burst }: { clock: Clock; perSecond: number; burst: number }) {
   const buckets = new Map<string, { tokens: number; atMs: number }>()
-  const tryTake = (who: string): boolean => {
+  const refilled = (who: string) => {
     const nowMs = clock.monotonicMs()
     const bucket = buckets.get(who) ?? { tokens: burst, atMs: nowMs }
     bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond)
     bucket.atMs = nowMs
     buckets.set(who, bucket)
+    return bucket
+  }
+  const tryTake = (who: string): boolean => {
+    const bucket = refilled(who)
     if (bucket.tokens < 1) return false
     bucket.tokens -= 1
     // Callers come and go (every key has a bucket): full buckets need not be remembered.
@@ -17,6 +21,8 @@ export function createRateLimiter({ clock, perSecond, burst }: { clock: Clock; p
     return true
   }
   return {
+    /** Whether there is a token; it stays. */
+    has: (who: string): boolean => refilled(who).tokens >= 1,
     /** Whether there was a token. */
     tryTake,
     /** Throws `busy` when there was none. */

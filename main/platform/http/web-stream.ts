@@ -17,8 +17,11 @@ export function webStreamOf(
   )
 }
 
-/** The same response, and `then` once its last byte was read, its reader went away, or it broke. A stream takes its time. */
-export function afterBody(response: Response, then: () => void): Response {
+/**
+ * The same response, and `then` once its last byte was read, its reader went away, or it broke. A stream takes its time.
+ * @param broken ends the body in the middle, with its reason
+ */
+export function afterBody(response: Response, then: () => void, broken?: AbortSignal): Response {
   let isOver = false
   // A reader that goes away while a chunk is awaited ends the body twice.
   const over = () => {
@@ -31,6 +34,13 @@ export function afterBody(response: Response, then: () => void): Response {
   }
   const reader = response.body.getReader()
   const body = new ReadableStream<Uint8Array>({
+    start: controller => {
+      broken?.addEventListener('abort', () => {
+        over()
+        controller.error(broken.reason)
+        void reader.cancel(broken.reason).catch(() => undefined)
+      })
+    },
     pull: async controller => {
       try {
         const { done, value } = await reader.read()

@@ -13,6 +13,7 @@ import type { FetchHandler } from '../../platform/http/listen.ts'
 import { afterBody } from '../../platform/http/web-stream.ts'
 import type { Log } from '../../platform/log.ts'
 import type { HttpAnswer } from './http-metrics.ts'
+import type { SessionCookie } from './session-cookie.ts'
 
 /** How a request came in. A socket needs no Host check and no credential: only its owner can open it. */
 export type Transport = { readonly kind: 'socket' } | { readonly kind: 'tcp'; readonly perimeter: Perimeter }
@@ -30,12 +31,9 @@ type Deps = {
   readonly mounts: readonly Mount[]
   readonly callerOfKey: (secret: string) => Caller | undefined
   readonly callerOfSession: (token: string) => Caller | undefined
+  readonly isSessionLive: (token: string) => boolean
   readonly startSession: (code: string) => string | undefined
-  /**
-   * The name of the session's cookie. A browser sends cookies to every port of a host, so each data directory has a name of
-   * its own: one workstation must not end the session of another.
-   */
-  readonly sessionCookie: string
+  readonly sessionCookie: SessionCookie
   /** Records a request that the guards refused. */
   readonly refused: (caller: Caller | undefined, path: string, error: AppError) => void
   readonly answered: (answer: HttpAnswer) => void
@@ -43,8 +41,13 @@ type Deps = {
   readonly log: Log
 }
 
+/** Who shows a credential, and whether it still opens the door a while later. */
+type Admitted = { readonly caller: Caller; readonly isStillIn: () => boolean }
+
 const owner: Caller = { kind: 'owner', id: 'owner', scopes: ['admin'], source: 'socket' }
 const maxJsonDepth = 64
+/** A stream is over this soon after its session ended or its key was revoked. */
+const recheckMs = 1_000
 
 /**
  * One chain guards everything, in this order, and the first failure ends the request: transport, Host, Origin,
@@ -54,6 +57,7 @@ export function createGateway({
   mounts,
   callerOfKey,
   callerOfSession,
+  isSessionLive,
   startSession,
   sessionCookie,
   refused,
@@ -68,25 +72,28 @@ export function createGateway({
   const mountOf = (path: string) =>
     longestFirst.find(({ prefix }) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))
 
-  const credentialOf = (request: Request, transport: Transport): Caller | undefined => {
+  const credentialOf = (request: Request, transport: Transport): Admitted | undefined => {
     const header = request.headers.get('authorization')
     if (header !== null) {
-      const caller = header.startsWith('Bearer ') ? callerOfKey(header.slice('Bearer '.length)) : undefined
+      const secret = header.startsWith('Bearer ') ? header.slice('Bearer '.length) : ''
+      const caller = callerOfKey(secret)
       if (!caller) {
         strangers.take('key')
         throw new AppError('unauthenticated', 'The API key is unknown, revoked or expired.', {
           hint: 'Make one with: slipway keys create NAME --scope read.',
         })
       }
-      return caller
+      return { caller, isStillIn: () => callerOfKey(secret) !== undefined }
     }
-    if (transport.kind === 'socket') return owner
-    const token = cookieOf(request, sessionCookie)
-    return token === undefined ? undefined : callerOfSession(token)
+    if (transport.kind === 'socket') return { caller: owner, isStillIn: () => true }
+    const token = sessionCookie.tokenOf(request)
+    const caller = token === undefined ? undefined : callerOfSession(token)
+    return token === undefined || !caller ? undefined : { caller, isStillIn: () => isSessionLive(token) }
   }
 
-  const assertNotForged = (request: Request, caller: Caller) => {
-    if (caller.kind !== 'session' || request.method === 'GET' || request.method === 'HEAD') return
+  /** Whoever acts by a cookie, or is about to get one, must show that a page of ours asks. */
+  const assertNotForged = (request: Request, caller: Caller | undefined) => {
+    if ((caller && caller.kind !== 'session') || request.method === 'GET' || request.method === 'HEAD') return
     if (request.headers.get('x-slipway-request') !== '1') {
       throw new AppError('forbidden', 'A browser request must carry the header X-Slipway-Request: 1.', {
         hint: 'Pages of the workstation send it; programs use an API key instead.',
@@ -113,28 +120,31 @@ export function createGateway({
     if (pathname === '/launch' && request.method === 'GET') return launch(searchParams.get('code') ?? '')
     const mount = mountOf(pathname)
     if (!mount) throw new AppError('not_found', 'There is nothing at this address.', { hint: 'See /api/v1/docs.' })
-    let caller: Caller | undefined
+    let admitted: Admitted | undefined
     try {
-      if (mount.policy !== 'public') {
-        caller = credentialOf(request, transport)
-        if (!caller) {
+      if (mount.policy === 'public') assertNotForged(request, undefined)
+      else {
+        admitted = credentialOf(request, transport)
+        if (!admitted) {
           strangers.take('none')
           throw new AppError('unauthenticated', 'This needs an API key or a session.', {
             hint: 'Send Authorization: Bearer KEY (slipway keys create), or open the link that slipway serve prints.',
           })
         }
+        const { caller } = admitted
         assertNotForged(request, caller)
         if (mount.policy !== 'by-method' && !mayCall(caller, mount.policy)) throw forbidden(mount.policy)
       }
     } catch (error) {
       // A flood of strangers is turned away without a word: each record costs a flush to disk.
-      if (error instanceof AppError && error.code !== 'busy') refused(caller, pathname, error)
+      if (error instanceof AppError && error.code !== 'busy') refused(admitted?.caller, pathname, error)
       throw error
     }
-    return limited(request, mount, caller)
+    return limited(request, mount, admitted)
   }
 
-  const limited = async (request: Request, mount: Mount, caller: Caller | undefined): Promise<Response> => {
+  const limited = async (request: Request, mount: Mount, admitted: Admitted | undefined): Promise<Response> => {
+    const caller = admitted?.caller
     const who = caller ? `${caller.kind}:${caller.id}` : 'public'
     rate.take(who)
     const leave = concurrency.enter(who)
@@ -142,7 +152,17 @@ export function createGateway({
       assertJson(request)
       const bounded = await withBoundedBody(request, mount.maxBodyBytes)
       if (bounded.text !== undefined) assertJsonDepth(bounded.text, maxJsonDepth)
-      return afterBody(await mount.handle(bounded.request, caller), leave)
+      const response = await mount.handle(bounded.request, caller)
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+      const watch = isStream && admitted ? watched(admitted.isStillIn) : undefined
+      return afterBody(
+        response,
+        () => {
+          watch?.end()
+          leave()
+        },
+        watch?.broken,
+      )
     } catch (error) {
       leave()
       throw error
@@ -152,16 +172,16 @@ export function createGateway({
   const launch = (code: string): Response => {
     strangers.take('launch')
     const token = startSession(code)
-    if (!token)
-      throw new AppError('unauthenticated', 'This launch link was used already or is too old.', {
+    if (!token) {
+      const error = new AppError('unauthenticated', 'This launch link was used already or is too old.', {
         hint: 'Ask for a new one: slipway serve prints it.',
       })
+      refused(undefined, '/launch', error)
+      throw error
+    }
     return new Response(null, {
       status: 303,
-      headers: {
-        location: '/',
-        'set-cookie': `${sessionCookie}=${token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200`,
-      },
+      headers: { location: '/', 'set-cookie': sessionCookie.keep(token) },
     })
   }
 
@@ -188,10 +208,23 @@ export function createGateway({
 export const forbidden = (scope: Scope): AppError =>
   new AppError('forbidden', `This needs the scope "${scope}".`, {
     hint: `Use a key that has it: slipway keys create NAME --scope ${scope}.`,
+    details: { scope },
   })
 
 export const errorResponse = (error: AppError): Response =>
   Response.json(error.toBody(), { status: errorKinds[error.code].status })
+
+/** Aborts soon after a credential stopped opening the door: who was let in hears nothing more. */
+function watched(isStillIn: () => boolean): { readonly broken: AbortSignal; readonly end: () => void } {
+  const breaker = new AbortController()
+  const timer = setInterval(() => {
+    if (isStillIn()) return
+    clearInterval(timer)
+    breaker.abort(new AppError('unauthenticated', 'The session or the key is no longer valid.'))
+  }, recheckMs)
+  timer.unref()
+  return { broken: breaker.signal, end: () => clearInterval(timer) }
+}
 
 const defaultHeaders = {
   'x-content-type-options': 'nosniff',
@@ -206,12 +239,4 @@ function hardened(response: Response): Response {
   for (const [name, value] of Object.entries(defaultHeaders))
     if (!response.headers.has(name)) response.headers.set(name, value)
   return response
-}
-
-const cookieOf = (request: Request, name: string): string | undefined => {
-  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
-    const at = part.indexOf('=')
-    if (part.slice(0, at).trim() === name) return part.slice(at + 1).trim()
-  }
-  return undefined
 }

@@ -3,19 +3,21 @@ import { OpenAPIHandler } from '@orpc/openapi/fetch'
 import { type AnyRouter, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/fetch'
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
-import { type Call, type Caller, mayCall } from '../../contract/call.ts'
+import { type Call, type Caller, mayCall, stranger } from '../../contract/call.ts'
 import { AppError, toAppError } from '../../contract/errors.ts'
-import type { AnyMethod } from '../../contract/walk.ts'
+import { type AnyMethod, listMethods } from '../../contract/walk.ts'
 import type { Log } from '../../platform/log.ts'
 import { callOf, type RequestContext } from '../rpc/router.ts'
 import { errorBodyOf, toWireError } from '../rpc/wire-error.ts'
 import { forbidden, type Mount } from './gateway.ts'
 import { openApiMount } from './openapi.ts'
+import type { SessionCookie } from './session-cookie.ts'
 
 type Deps = {
   readonly router: AnyRouter
   /** Records a call that was refused or failed; successful changes record themselves in their transaction. */
   readonly audit: (call: Call, object: string, result: string) => void
+  readonly sessionCookie: SessionCookie
   readonly log: Log
 }
 
@@ -28,19 +30,21 @@ type Interception = {
 }
 
 /** Every contract method over HTTP: `/rpc` for our own clients, `/api/v1` with OpenAPI for everybody else. */
-export function methodMounts({ router, audit, log }: Deps): readonly Mount[] {
+export function methodMounts({ router, audit, sessionCookie, log }: Deps): readonly Mount[] {
   const guarded = async ({ context, path, procedure, input, next }: Interception): Promise<unknown> => {
     const method = procedure as AnyMethod
     const { policy, audit: auditName } = method['~orpc'].meta
     const name = path.join('.')
     try {
-      if (!mayCall(context.caller, policy)) throw forbidden(policy)
+      if (policy !== 'anyone' && !mayCall(context.caller, policy)) throw forbidden(policy)
       return await next()
     } catch (error) {
       const wire = toWireError(error)
       const failure = toAppError(wire.cause)
       if (failure.code === 'internal') log.error('method failed', { method: name, error })
-      if (auditName !== false || failure.code === 'forbidden')
+      // A flood of strangers is turned away without a word: each record costs a flush to disk.
+      const isFlood = policy === 'anyone' && failure.code === 'busy'
+      if ((auditName !== false && !isFlood) || failure.code === 'forbidden')
         audit(callOf(method, name, context), objectOf(input), failure.code)
       throw wire
     }
@@ -76,12 +80,33 @@ export function methodMounts({ router, audit, log }: Deps): readonly Mount[] {
     maxBodyBytes: 8 * 1024 * 1024,
     handle: async (request, caller) => {
       const { matched, response } = await handler.handle(request, { prefix, context: { caller: known(caller) } })
-      if (!matched) throw new AppError('not_found', 'There is no such method.', { hint: 'See /api/v1/docs.' })
+      if (!matched) throw noSuchMethod()
       return response
     },
   })
-  return [mount('/rpc', rpc), mount('/api/v1', api), ...openApiMount()]
+  /** What needs no credential has an entrance of its own that sees none, and with it the cookie. */
+  const openMounts = listMethods()
+    .filter(({ facts }) => facts.policy === 'anyone')
+    .map(
+      ({ domain, verb }): Mount => ({
+        prefix: `/rpc/${domain}/${verb}`,
+        policy: 'public',
+        maxBodyBytes: 4_096,
+        handle: async request => {
+          const { browser, carriedBy } = sessionCookie.of(request)
+          const { matched, response } = await rpc.handle(request, {
+            prefix: '/rpc',
+            context: { caller: stranger, browser },
+          })
+          if (!matched) throw noSuchMethod()
+          return carriedBy(response)
+        },
+      }),
+    )
+  return [mount('/rpc', rpc), mount('/api/v1', api), ...openMounts, ...openApiMount()]
 }
+
+const noSuchMethod = () => new AppError('not_found', 'There is no such method.', { hint: 'See /api/v1/docs.' })
 
 const known = (caller: Caller | undefined): Caller => {
   if (!caller) throw new AppError('unauthenticated', 'This needs an API key or a session.')

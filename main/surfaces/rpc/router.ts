@@ -1,11 +1,11 @@
 import { type AnyRouter, implement, withEventMeta } from '@orpc/server'
-import type { Call, Caller } from '../../contract/call.ts'
+import type { BrowserSession, Call, Caller } from '../../contract/call.ts'
 import { type AllHandlers, contract } from '../../contract/index.ts'
 import type { AnyMethod } from '../../contract/walk.ts'
 import { toWireError } from './wire-error.ts'
 
 /** What the gateway knows about a request when a method is called. */
-export type RequestContext = { readonly caller: Caller }
+export type RequestContext = { readonly caller: Caller; readonly browser?: BrowserSession }
 
 type AnyHandler = (input: unknown, call: Call) => Promise<unknown>
 type Implementer = {
@@ -49,7 +49,7 @@ export function createRouter(handlers: AllHandlers): AnyRouter {
 export function callOf(
   method: AnyMethod,
   path: string,
-  { caller }: RequestContext,
+  { caller, browser }: RequestContext,
   signal?: AbortSignal,
   lastEventId?: string,
 ): Call {
@@ -58,6 +58,7 @@ export function callOf(
     caller,
     action: audit === false ? path : audit,
     ...(signal && { signal }),
+    ...(browser && { browser }),
     ...(lastEventId !== undefined && { lastEventId }),
   }
 }

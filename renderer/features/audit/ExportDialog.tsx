@@ -5,6 +5,7 @@ import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { auditText } from './text.ts'
@@ -33,9 +34,15 @@ export function ExportDialog() {
       footer={
         <>
           <Button onClick={close}>{text.cancel}</Button>
-          <Button type="primary" disabled={path.trim() === ''} loading={write.isPending} onClick={start}>
+          <ActionButton
+            needs="admin"
+            type="primary"
+            disabled={path.trim() === ''}
+            loading={write.isPending}
+            onClick={start}
+          >
             {text.exportDo}
-          </Button>
+          </ActionButton>
         </>
       }
     >

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { App, Button, Dropdown, Tabs, Tooltip } from 'antd'
+import { App, Dropdown, Tabs, Tooltip } from 'antd'
 import { Ellipsis, Lock, Play } from 'lucide-react'
 import { useEffect } from 'react'
 import type { DatasetDetail, DatasetVersionId } from '../../../main/contract/datasets.ts'
@@ -7,6 +7,7 @@ import { api, client, queries } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, goInstead, hrefTo, routeNow, setQuery, useRoute } from '../../lib/route.ts'
+import { ActionButton, ActionIcon } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
@@ -117,21 +118,27 @@ function Opened({ dataset, crumb }: OpenedProps) {
         <>
           {state === 'draft' && (
             <Tooltip title={text.freezeTip}>
-              <Button icon={<Lock size={14} />} loading={freeze.isPending} onClick={() => freeze.mutate({ id })}>
+              <ActionButton
+                needs="write"
+                icon={<Lock size={14} />}
+                loading={freeze.isPending}
+                onClick={() => freeze.mutate({ id })}
+              >
                 {text.freeze(version)}
-              </Button>
+              </ActionButton>
             </Tooltip>
           )}
           {isFilled && (
             <Tooltip title={state === 'frozen' ? '' : text.tuneTip}>
-              <Button
+              <ActionButton
+                needs="write"
                 type="primary"
                 icon={<Play size={14} />}
                 disabled={state !== 'frozen'}
                 onClick={() => go('training', 'new', { dataset: id })}
               >
                 {text.tune}
-              </Button>
+              </ActionButton>
             </Tooltip>
           )}
           <Dropdown
@@ -156,9 +163,9 @@ function Opened({ dataset, crumb }: OpenedProps) {
               ],
             }}
           >
-            <button type="button" className="icon" aria-label={text.more}>
+            <ActionIcon needs="write" aria-label={text.more}>
               <Ellipsis size={16} />
-            </button>
+            </ActionIcon>
           </Dropdown>
         </>
       }
@@ -185,12 +192,13 @@ function Opened({ dataset, crumb }: OpenedProps) {
               remedy={text.failedRemedy}
               actions={
                 source !== undefined && (
-                  <Button
+                  <ActionButton
+                    needs="write"
                     size="small"
                     onClick={() => go('datasets', id, { ...query, import: dataset.sources[0]?.path, name })}
                   >
                     {text.again}
-                  </Button>
+                  </ActionButton>
                 )
               }
             />

@@ -5,6 +5,7 @@ import type { DatasetDetail } from '../../../main/contract/datasets.ts'
 import { api } from '../../lib/client.ts'
 import { bytes, number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Hash } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
@@ -59,9 +60,9 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
         ) : (
           <>
             <Button onClick={onClose}>{text.cancel}</Button>
-            <Button type="primary" disabled={!isReady} loading={write.isPending} onClick={send}>
+            <ActionButton needs="write" type="primary" disabled={!isReady} loading={write.isPending} onClick={send}>
               {text.start}
-            </Button>
+            </ActionButton>
           </>
         )
       }

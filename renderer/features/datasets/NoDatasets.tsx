@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
+import { useMay } from '../../lib/access.ts'
 import { api } from '../../lib/client.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { joinPath } from '../files/clean-path.ts'
 import { datasetsText } from './text.ts'
@@ -30,7 +31,8 @@ const sampleFile = 'datasets/lab-notes-train.jsonl'
 export function NoDatasets() {
   const text = useText(phrases)
   const names = useText(datasetsText)
-  const { data } = useQuery(api.files.browse.queryOptions({ input: { path: '~' } }))
+  const mayBrowse = useMay('write') === true
+  const { data } = useQuery({ ...api.files.browse.queryOptions({ input: { path: '~' } }), enabled: mayBrowse })
   const samples = data?.shortcuts.find(({ kind }) => kind === 'samples')?.path
   return (
     <div className="scroll grow">
@@ -43,11 +45,13 @@ export function NoDatasets() {
         ]}
         actions={
           <>
-            <Button type="primary" onClick={() => setQuery({ dialog: 'import' })}>
+            <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'import' })}>
               {names.import}
-            </Button>
+            </ActionButton>
             {samples !== undefined && (
-              <Button onClick={() => setQuery({ import: joinPath(samples, sampleFile) })}>{text.sample}</Button>
+              <ActionButton needs="write" onClick={() => setQuery({ import: joinPath(samples, sampleFile) })}>
+                {text.sample}
+              </ActionButton>
             )}
           </>
         }

@@ -6,6 +6,7 @@ import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { datasetsText } from './text.ts'
 
@@ -55,14 +56,15 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
         ) : (
           <>
             <Button onClick={onClose}>{text.cancel}</Button>
-            <Button
+            <ActionButton
+              needs="write"
               type="primary"
               disabled={!isPossible}
               loading={split.isPending}
               onClick={() => split.mutate({ id: dataset.id, validation: validation / 100, test: test / 100, seed })}
             >
               {text.start}
-            </Button>
+            </ActionButton>
           </>
         )
       }

@@ -28,6 +28,7 @@ export const pageText = dictionary({
   tabVersions: ['Versions', '版本'],
   tabSources: ['Sources', '来源文件'],
   tabLineage: ['Lineage', '来源图'],
+  lineageUnread: ['The lineage could not be read', '无法读取来源图'],
   importing: ['The rows are still being read', '正在读取数据行'],
   importingNote: ['They appear here once all of them are in.', '全部读入后会显示在这里。'],
   failed: ['The import failed', '导入失败'],

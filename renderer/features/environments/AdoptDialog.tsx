@@ -4,6 +4,7 @@ import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { environmentsText } from './text.ts'
@@ -35,9 +36,15 @@ export function AdoptDialog({ name, label }: Props) {
       footer={
         <>
           <Button onClick={close}>{text.cancel}</Button>
-          <Button type="primary" disabled={path.trim() === ''} loading={adopt.isPending} onClick={start}>
+          <ActionButton
+            needs="admin"
+            type="primary"
+            disabled={path.trim() === ''}
+            loading={adopt.isPending}
+            onClick={start}
+          >
             {text.adoptDo}
-          </Button>
+          </ActionButton>
         </>
       }
     >

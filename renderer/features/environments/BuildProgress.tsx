@@ -1,12 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import type { JobId } from '../../../main/contract/jobs.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
 import { isEnded, jobStateText } from '../../lib/job-words.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { JobLog } from '../jobs/JobLog.tsx'
@@ -26,11 +27,20 @@ export function BuildProgress({ jobId }: { readonly jobId: JobId }) {
       <div className="sec job-live">
         <h2>
           {text.building}
-          {job?.progress?.note !== undefined && <small className="ell">{job.progress.note}</small>}
+          {job?.progress?.note !== undefined && (
+            <small className="ell">
+              <Said>{job.progress.note}</Said>
+            </small>
+          )}
           <span className="grow" />
-          <Button size="small" loading={stop.isPending} onClick={() => stop.mutate({ id: jobId, save: false })}>
+          <ActionButton
+            needs="write"
+            size="small"
+            loading={stop.isPending}
+            onClick={() => stop.mutate({ id: jobId, save: false })}
+          >
             {text.stop}
-          </Button>
+          </ActionButton>
         </h2>
         <ProgressLine share={share} label={text.building} />
         <p className="fig" role="status">

@@ -1,16 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Dropdown } from 'antd'
 import type { Environment } from '../../../main/contract/environments.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
-import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { BuildProgress } from './BuildProgress.tsx'
 import { EnvironmentFacts } from './EnvironmentFacts.tsx'
-import { told } from './machine-words.ts'
 import { Packages } from './Packages.tsx'
 import {
   backendText,
@@ -29,7 +29,7 @@ export function EnvironmentDetail({ listed, label }: Props) {
   const states = useText(environmentStateText)
   const backends = useText(backendText)
   const descriptions = useText(environmentDescriptionText)
-  const language = useView(view => view.language)
+  const said = useSaid()
   const { modal, message } = App.useApp()
   const { name } = listed
   const environment = useQuery(api.environments.show.queryOptions({ input: { name } })).data ?? listed
@@ -64,16 +64,17 @@ export function EnvironmentDetail({ listed, label }: Props) {
         </div>
         <p className="sub">{descriptionOf(name, descriptions) ?? environment.description}</p>
         <div className="acts">
-          <Button
+          <ActionButton
+            needs="admin"
             {...(state === 'ready' ? {} : { type: 'primary' as const })}
             disabled={jobId !== undefined}
             onClick={() => setQuery({ dialog: 'build' })}
           >
             {isThere ? text.rebuild : text.build}
-          </Button>
-          <Button disabled={jobId !== undefined} onClick={() => setQuery({ dialog: 'adopt' })}>
+          </ActionButton>
+          <ActionButton needs="admin" disabled={jobId !== undefined} onClick={() => setQuery({ dialog: 'adopt' })}>
             {text.adopt}
-          </Button>
+          </ActionButton>
           {isThere && (
             <Dropdown
               trigger={['click']}
@@ -89,9 +90,16 @@ export function EnvironmentDetail({ listed, label }: Props) {
             </Dropdown>
           )}
           {isThere && (
-            <Button type="text" danger disabled={jobId !== undefined} loading={remove.isPending} onClick={askAndRemove}>
+            <ActionButton
+              needs="admin"
+              type="text"
+              danger
+              disabled={jobId !== undefined}
+              loading={remove.isPending}
+              onClick={askAndRemove}
+            >
               {source === 'adopted' ? text.forget : text.remove}
-            </Button>
+            </ActionButton>
           )}
         </div>
         {verify.error && <FailureFault error={verify.error} title={text.unverified} />}
@@ -102,7 +110,7 @@ export function EnvironmentDetail({ listed, label }: Props) {
         {problems.length > 0 && (
           <div className="env-problems">
             {problems.map(({ severity, cause, remedy }) => (
-              <Fault key={cause} tone={severity} title={told(cause, language)} cause={told(remedy, language)} />
+              <Fault key={cause} tone={severity} title={said(cause)} cause={said(remedy)} />
             ))}
           </div>
         )}

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button, Dropdown, Tooltip } from 'antd'
+import { Dropdown, Tooltip } from 'antd'
 import { ChevronDown, Ellipsis, Square } from 'lucide-react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
 import { api, client } from '../../lib/client.ts'
@@ -7,6 +7,7 @@ import { middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
 import { go, setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { useUndo } from '../../ui/undo.tsx'
 import { reportFormats } from './ReportDialog.tsx'
 import { pageText } from './text.ts'
@@ -36,14 +37,15 @@ export function EvaluationActions({ evaluation, onFailure }: Props) {
   if (!isEnded(state))
     return (
       <Tooltip title={text.stopNote}>
-        <Button
+        <ActionButton
+          needs="write"
           icon={<Square size={12} />}
           loading={stop.isPending}
           disabled={state === 'stopping'}
           onClick={() => stop.mutate({ id })}
         >
           {text.stop}
-        </Button>
+        </ActionButton>
       </Tooltip>
     )
   return (
@@ -58,17 +60,19 @@ export function EvaluationActions({ evaluation, onFailure }: Props) {
           })),
         }}
       >
-        <Button>
+        <ActionButton needs="write">
           {text.report}
           <ChevronDown size={13} />
-        </Button>
+        </ActionButton>
       </Dropdown>
-      <Button onClick={() => setQuery({ dialog: 'new' })}>{text.again}</Button>
+      <ActionButton needs="write" onClick={() => setQuery({ dialog: 'new' })}>
+        {text.again}
+      </ActionButton>
       <Dropdown
         trigger={['click']}
         menu={{ items: [{ key: 'remove', danger: true, label: text.remove, onClick: () => remove.mutate({ id }) }] }}
       >
-        <Button icon={<Ellipsis size={14} />} aria-label={text.more} />
+        <ActionButton needs="write" icon={<Ellipsis size={14} />} aria-label={text.more} />
       </Dropdown>
     </>
   )

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Segmented } from 'antd'
+import { Segmented } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { JobState } from '../../../main/contract/jobs.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, number, percent } from '../../lib/format.ts'
@@ -13,6 +14,7 @@ import { usePagedRows } from '../../lib/pages.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -42,9 +44,14 @@ export function EvaluationList() {
     <Page
       title={text.title}
       actions={
-        <Button type="primary" icon={<Plus size={14} />} onClick={() => setQuery({ dialog: 'new' })}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          icon={<Plus size={14} />}
+          onClick={() => setQuery({ dialog: 'new' })}
+        >
           {text.start}
-        </Button>
+        </ActionButton>
       }
     >
       {isEmpty ? (
@@ -171,7 +178,11 @@ function Rows({ rows, selected }: RowsProps) {
         const facts = metric === undefined ? undefined : byName.get(metric)
         const scores = evaluation.objects.map(({ scores: each }) => each.find(score => score.metric === metric))
         if (!facts || scores.every(score => score === undefined))
-          return <span className={evaluation.failure ? 'tx-err ell' : 'dim'}>{evaluation.failure?.message ?? '–'}</span>
+          return (
+            <span className={evaluation.failure ? 'tx-err ell' : 'dim'}>
+              {evaluation.failure ? <Said>{evaluation.failure.message}</Said> : '–'}
+            </span>
+          )
         return (
           <span className="nm" title={facts.description}>
             <span className="dim">{facts.title}</span>
@@ -247,17 +258,17 @@ function NoEvaluations() {
       ]}
       actions={
         models === 0 ? (
-          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('models', { dialog: 'import' })}>
             {text.importModel}
-          </Button>
+          </ActionButton>
         ) : datasets === 0 ? (
-          <Button type="primary" onClick={() => go('datasets', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('datasets', { dialog: 'import' })}>
             {text.importDataset}
-          </Button>
+          </ActionButton>
         ) : (
-          <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+          <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
             {list.start}
-          </Button>
+          </ActionButton>
         )
       }
       command="slipway evaluation start --object MODEL --dataset DATASET --metric exact_match,f1"

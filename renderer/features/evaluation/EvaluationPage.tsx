@@ -2,12 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Tabs } from 'antd'
 import { type ReactNode, useState } from 'react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { dateTime, duration, middle, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { isEnded, jobGlyph, jobStateText } from '../../lib/job-words.ts'
 import { hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -131,9 +133,9 @@ function News({ evaluation: { state, failure, warnings } }: { readonly evaluatio
           remedy={failure?.hint}
           actions={
             <>
-              <Button size="small" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+              <ActionButton needs="write" size="small" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
                 {text.again}
-              </Button>
+              </ActionButton>
               <Button size="small" onClick={() => setQuery({ tab: 'log' })}>
                 {text.log}
               </Button>
@@ -146,7 +148,9 @@ function News({ evaluation: { state, failure, warnings } }: { readonly evaluatio
       {warnings.map(warning => (
         <p key={warning} className="st evaluation-warning">
           <Glyph state="warn" label={text.warnings} />
-          <span>{warning}</span>
+          <span>
+            <Said>{warning}</Said>
+          </span>
         </p>
       ))}
     </div>

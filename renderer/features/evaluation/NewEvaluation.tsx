@@ -6,6 +6,7 @@ import { useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { DatasetSelect } from './DatasetSelect.tsx'
@@ -62,7 +63,8 @@ export function NewEvaluation({ model, dataset, onClose }: Props) {
               text.summary(number(rows * draft.objects.length), number(rows), draft.objects.length)}
           </span>
           <Button onClick={onClose}>{text.cancel}</Button>
-          <Button
+          <ActionButton
+            needs="write"
             type="primary"
             disabled={!isReady}
             loading={start.isPending}
@@ -71,7 +73,7 @@ export function NewEvaluation({ model, dataset, onClose }: Props) {
             }}
           >
             {text.start}
-          </Button>
+          </ActionButton>
         </>
       }
     >

@@ -2,10 +2,12 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Modal } from 'antd'
 import { useId, useState } from 'react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
+import { useMay } from '../../lib/access.ts'
 import { api } from '../../lib/client.ts'
 import { desktop } from '../../lib/desktop.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { reportText } from './text.ts'
@@ -27,7 +29,8 @@ export function ReportDialog({ evaluation, format, onClose }: Props) {
   const text = useText(reportText)
   const id = useId()
   const { message } = App.useApp()
-  const home = useQuery(api.files.browse.queryOptions({ input: {} })).data?.home
+  const home = useQuery({ ...api.files.browse.queryOptions({ input: {} }), enabled: useMay('write') === true }).data
+    ?.home
   const [chosen, setChosen] = useState<string>()
   const path = chosen ?? (home === undefined ? '' : `${home}/${fileName(evaluation.name)}.${format}`)
   const save = useMutation(
@@ -63,9 +66,15 @@ export function ReportDialog({ evaluation, format, onClose }: Props) {
         <>
           <span className="hint grow">{text.note}</span>
           <Button onClick={onClose}>{text.cancel}</Button>
-          <Button type="primary" disabled={path.trim() === ''} loading={save.isPending} onClick={submit}>
+          <ActionButton
+            needs="write"
+            type="primary"
+            disabled={path.trim() === ''}
+            loading={save.isPending}
+            onClick={submit}
+          >
             {text.save}
-          </Button>
+          </ActionButton>
         </>
       }
     >

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Dropdown, Input } from 'antd'
+import { Dropdown, Input } from 'antd'
 import { FolderOpen } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { FileKind } from '../../../preload/desktop-api.ts'
+import { useMay } from '../../lib/access.ts'
 import { api } from '../../lib/client.ts'
 import { desktop } from '../../lib/desktop.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { cleanPath } from './clean-path.ts'
 import { FolderDialog } from './FolderDialog.tsx'
 import { filesText } from './text.ts'
@@ -77,15 +79,18 @@ export function PathField({ id, label, value, pick, onChange, onEnter, kinds, au
             onClick: ({ key }) => void native(key === 'file' ? 'file' : 'folder'),
           }}
         >
-          <Button icon={<FolderOpen size={14} />}>{text.browse}</Button>
+          <ActionButton needs="write" icon={<FolderOpen size={14} />}>
+            {text.browse}
+          </ActionButton>
         </Dropdown>
       ) : (
-        <Button
+        <ActionButton
+          needs="write"
           icon={<FolderOpen size={14} />}
           onClick={() => (desktop ? void native(pick === 'save' ? 'save' : 'folder') : setIsBrowsing(true))}
         >
           {text.browse}
-        </Button>
+        </ActionButton>
       )}
       {isBrowsing && (
         <FolderDialog
@@ -105,7 +110,11 @@ export function PathField({ id, label, value, pick, onChange, onEnter, kinds, au
 /** `~/models` becomes the whole path: what is imported must be told without knowing whose home is meant. */
 function useHomeExpanded(value: string, onChange: (path: string) => void): void {
   const isShort = value === '~/' || value.startsWith('~/')
-  const { data } = useQuery({ ...api.files.browse.queryOptions({ input: { path: '~' } }), enabled: isShort })
+  const mayBrowse = useMay('write') === true
+  const { data } = useQuery({
+    ...api.files.browse.queryOptions({ input: { path: '~' } }),
+    enabled: isShort && mayBrowse,
+  })
   const home = data?.home
   useEffect(() => {
     if (isShort && home !== undefined) onChange(home + value.slice(1))

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button } from 'antd'
 import type { Job } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Kbd } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { StepProgress } from './StepProgress.tsx'
@@ -29,9 +29,14 @@ export function BuildEnvironment({ jobs }: { readonly jobs: readonly Job[] }) {
         <Fault tone="warn" title={text.noEnvironment} cause={text.noEnvironmentCause} />
       )}
       <div className="acts">
-        <Button type="primary" loading={build.isPending} onClick={() => build.mutate({ name: 'training' })}>
+        <ActionButton
+          needs="admin"
+          type="primary"
+          loading={build.isPending}
+          onClick={() => build.mutate({ name: 'training' })}
+        >
           {text.build}
-        </Button>
+        </ActionButton>
         <a className="link" href={hrefTo('environments')}>
           {text.open}
         </a>

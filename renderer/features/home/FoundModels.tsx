@@ -2,11 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { FolderSearch } from 'lucide-react'
 import { useState } from 'react'
+import { said } from '../../lib/backend-words.ts'
 import { api, client } from '../../lib/client.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { bytes, number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { registrable, summarise } from './found-models.ts'
@@ -66,7 +68,7 @@ export function FoundModels() {
       try {
         await client.models.import({ path: model.path, name: model.name })
       } catch (error) {
-        refused.push(`${model.name}: ${failureOf(error).message}`)
+        refused.push(`${model.name}: ${said(failureOf(error).message)}`)
       }
     }
     setWork({ done: open.length, all: open.length, refused })
@@ -108,9 +110,9 @@ export function FoundModels() {
       {!found.isPending && (
         <div className="acts found-acts">
           {open.length > 0 && (
-            <Button loading={isBusy} onClick={() => void registerAll()}>
+            <ActionButton needs="write" loading={isBusy} onClick={() => void registerAll()}>
               {isBusy ? text.registering(number(work.done + 1), number(work.all)) : text.register(number(open.length))}
-            </Button>
+            </ActionButton>
           )}
           <Button type="text" icon={<FolderSearch size={14} />} onClick={() => go('models', { dialog: 'find' })}>
             {text.scan}

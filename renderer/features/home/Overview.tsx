@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, figure, middle, number, percent } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { jobGlyph, jobKindText, jobStateText, pageOfKind } from '../../lib/job-words.ts'
+import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../../lib/job-words.ts'
 import { go, hrefTo } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -41,6 +41,7 @@ export function Overview() {
   const text = useText(phrases)
   const kinds = useText(jobKindText)
   const states = useText(jobStateText)
+  const nameOf = useJobName()
   const deploymentStates = useText(deploymentStateText)
   const language = useView(view => view.language)
   const nowMs = useNow()
@@ -65,9 +66,9 @@ export function Overview() {
         empty={
           <>
             <span>{text.noRuns}</span>
-            <Button size="small" onClick={() => go('training', 'new')}>
+            <ActionButton needs="write" size="small" onClick={() => go('training', 'new')}>
               {text.newRun}
-            </Button>
+            </ActionButton>
           </>
         }
         rows={(runs.data?.items ?? []).map(run => ({
@@ -92,9 +93,9 @@ export function Overview() {
         empty={
           <>
             <span>{text.noDeployments}</span>
-            <Button size="small" onClick={() => go('deployments', { dialog: 'new' })}>
+            <ActionButton needs="write" size="small" onClick={() => go('deployments', { dialog: 'new' })}>
               {text.deploy}
-            </Button>
+            </ActionButton>
           </>
         }
         rows={(deployments.data?.items ?? []).map(deployment => ({
@@ -121,12 +122,12 @@ export function Overview() {
           return {
             key: job.id,
             glyph: <Glyph state={jobGlyph[job.state]} label={states[job.state]} quiet />,
-            name: job.name,
+            name: nameOf(job),
             href: page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id),
             note: kinds[job.kind],
             figure: isRunning ? (
               <span className="overview-bar">
-                <ProgressLine share={share} label={job.name} />
+                <ProgressLine share={share} label={nameOf(job)} />
                 {left ? text.left(left) : percent(share)}
               </span>
             ) : (

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { api } from '../../lib/client.ts'
 import { duration, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Kbd } from '../../ui/bits.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
 import { type TourStep, tourNames } from './tour.ts'
@@ -55,13 +55,16 @@ export function StepStart({ step, samples, seconds, onRun }: Props) {
       )}
       {isTooLarge && <p className="tx-warn">{text.planTooLarge}</p>}
       <div className="acts">
-        <Button type="primary" disabled={isTooLarge} onClick={onRun}>
+        <ActionButton needs="write" type="primary" disabled={isTooLarge} onClick={onRun}>
           {step.state === 'failed' ? text.again : buttons[step.id]}
-        </Button>
+        </ActionButton>
         {isTuning && (
-          <Button onClick={() => go('training', 'new', { model: tourNames.model, dataset: tourNames.train })}>
+          <ActionButton
+            needs="write"
+            onClick={() => go('training', 'new', { model: tourNames.model, dataset: tourNames.train })}
+          >
             {text.form}
-          </Button>
+          </ActionButton>
         )}
         <Kbd keys="Ctrl Enter" />
         {!isTuning && <span className="dim">{time}</span>}

@@ -1,16 +1,16 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
-import { useEffect, useState } from 'react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from '../../lib/client.ts'
 import { duration } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { TourStepRow } from './TourStepRow.tsx'
 import { estimateSeconds, type TourStepId } from './tour.ts'
 import { runTourStep } from './tour-actions.ts'
 import { tourText } from './tour-text.ts'
+import { useChain } from './use-chain.ts'
 import type { Tour as TourState } from './use-tour.ts'
 
 /** Six steps from a base model to an answer. Each is done by its button or by Ctrl Enter, or all one after the other. */
@@ -18,19 +18,17 @@ export function Tour({ tour }: { readonly tour: TourState }) {
   const text = useText(tourText)
   const language = useView(view => view.language)
   const cores = useQuery(api.resources.show.queryOptions({ input: {} })).data?.cpu.logicalCores ?? 2
-  const [isAutomatic, setIsAutomatic] = useState(false)
   const { steps, facts, samples, isDone } = tour
+  const cache = useQueryClient()
   const run = useMutation({
     mutationFn: (id: TourStepId) => (samples ? runTourStep(id, { facts, samples }) : Promise.resolve()),
-    onError: () => setIsAutomatic(false),
+    // Until what was begun is known here, the step would look as if it had still to be begun.
+    onSuccess: () => cache.invalidateQueries(),
   })
-  const next = steps?.find(({ state }) => state !== 'done')
-  const { mutate, isPending } = run
-  useEffect(() => {
-    if (!isAutomatic || !next || isPending) return
-    if (next.state === 'ready' && next.id !== 'chat') mutate(next.id)
-    else if (next.state !== 'running') setIsAutomatic(false)
-  }, [isAutomatic, next, isPending, mutate])
+  const chain = useChain(
+    steps?.find(({ state }) => state !== 'done'),
+    run,
+  )
 
   if (tour.error) return <FailureFault error={tour.error} title={text.unread} onRetry={tour.retry} />
   if (!steps) return <TourBones />
@@ -42,9 +40,9 @@ export function Tour({ tour }: { readonly tour: TourState }) {
       <div className="h2 big">
         <span id="tour">{text.title}</span>
         <span className="grow" />
-        <Button size="small" type="text" onClick={() => go('models', { dialog: 'import' })}>
+        <ActionButton needs="write" size="small" type="text" onClick={() => go('models', { dialog: 'import' })}>
           {text.own}
-        </Button>
+        </ActionButton>
       </div>
       <p className="sub">
         {isDone
@@ -63,7 +61,7 @@ export function Tour({ tour }: { readonly tour: TourState }) {
             facts={facts}
             samples={samples}
             seconds={estimateSeconds([step.id], cores)}
-            isPending={isPending && run.variables === step.id}
+            isPending={run.isPending && run.variables === step.id}
             error={run.variables === step.id ? run.error : null}
             onRun={() => run.mutate(step.id)}
           />
@@ -71,9 +69,9 @@ export function Tour({ tour }: { readonly tour: TourState }) {
       </ol>
       <p className="cli">
         {canRunAll && (
-          <Button size="small" onClick={() => setIsAutomatic(!isAutomatic)}>
-            {isAutomatic ? text.hold : text.all}
-          </Button>
+          <ActionButton needs="write" size="small" onClick={chain.toggle}>
+            {chain.isOn ? text.hold : text.all}
+          </ActionButton>
         )}
         <span className="dim">{text.cli}</span>
         <code>npm run tour</code>

@@ -44,7 +44,8 @@ export function useResult(id: TourStepId, facts: TourFacts): string | undefined 
     case 'tune': {
       if (!run?.endedAt) return undefined
       const seconds = (Date.parse(run.endedAt) - Date.parse(run.createdAt)) / 1000
-      return text.tune(number(run.step), duration(seconds, language), figure(run.loss))
+      // Steps are noted as they are logged; a short run ends between two of these.
+      return text.tune(number(run.totalSteps ?? run.step), duration(seconds, language), figure(run.loss))
     }
     case 'evaluate': {
       const [before, after] = (evaluation?.objects ?? []).map(object =>

@@ -7,10 +7,11 @@ import { useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { scopeText } from '../../lib/scope-words.ts'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { KeyOnce } from './KeyOnce.tsx'
 import { emptyKeyDraft, isKeyDraft, type KeyDraft, keyCommand, lifetimes } from './key-draft.ts'
-import { keysText, scopeText, scopeWhy } from './text.ts'
+import { keysText, scopeWhy } from './text.ts'
 
 const allScopes: readonly Scope[] = ['inference', 'read', 'write', 'admin']
 

@@ -5,11 +5,12 @@ import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { dateTime, middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { scopeText } from '../../lib/scope-words.ts'
 import { useWidth } from '../../lib/width.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
 import type { Column } from '../../ui/VirtualGrid.tsx'
-import { keysText, scopeText, scopeWhy } from './text.ts'
+import { keysText, scopeWhy } from './text.ts'
 
 type KeyState = 'valid' | 'expired' | 'revoked'
 const glyph: Record<KeyState, GlyphState> = { valid: 'ok', expired: 'warn', revoked: 'off' }

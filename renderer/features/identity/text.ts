@@ -68,13 +68,6 @@ export const keysText = dictionary({
   done: ['I have it', '我已保存'],
 })
 
-export const scopeText = dictionary({
-  inference: ['Ask models', '调用模型'],
-  read: ['Read', '读取'],
-  write: ['Change', '修改'],
-  admin: ['Everything', '全部'],
-} satisfies Record<Scope, readonly [string, string]>)
-
 export const scopeWhy = dictionary({
   inference: [
     'Chats, completions and embeddings of what is deployed. Sees nothing else.',

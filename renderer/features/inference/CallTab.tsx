@@ -6,6 +6,7 @@ import { api } from '../../lib/client.ts'
 import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { callExamples, terminalExample } from './call-examples.ts'
 import { callText } from './page-text.ts'
@@ -71,14 +72,15 @@ export function TurnOn() {
   if (turnOn.error) return <FailureFault error={turnOn.error} title={text.offStill} onRetry={() => turnOn.reset()} />
   return (
     <>
-      <Button
+      <ActionButton
+        needs="admin"
         size="small"
         type="primary"
         loading={turnOn.isPending}
         onClick={() => turnOn.mutate({ apiListener: true })}
       >
         {text.turnOn}
-      </Button>
+      </ActionButton>
       {settings}
     </>
   )

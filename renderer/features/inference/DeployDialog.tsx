@@ -7,6 +7,7 @@ import { useDraft } from '../../lib/draft.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { DeploymentForm } from './DeploymentForm.tsx'
 import { type DeploymentDraft, emptyDraft, isDeploymentDraft, settingsOf } from './deployment-draft.ts'
@@ -98,9 +99,15 @@ export function DeploymentModal(props: ModalProps) {
         <>
           {props.note !== undefined && <span className="hint grow">{props.note}</span>}
           <Button onClick={props.onClose}>{text.cancel}</Button>
-          <Button type="primary" disabled={!props.isReady} loading={props.isRunning} onClick={props.onSubmit}>
+          <ActionButton
+            needs="write"
+            type="primary"
+            disabled={!props.isReady}
+            loading={props.isRunning}
+            onClick={props.onSubmit}
+          >
             {props.action}
-          </Button>
+          </ActionButton>
         </>
       }
     >

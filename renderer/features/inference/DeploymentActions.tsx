@@ -6,6 +6,7 @@ import { api, client } from '../../lib/client.ts'
 import { middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { useUndo } from '../../ui/undo.tsx'
 import { isComing, isStartable } from './deployment-words.ts'
 import { pageText } from './page-text.ts'
@@ -52,21 +53,34 @@ export function DeploymentActions({ deployment, onFailure }: Props) {
         </Button>
       )}
       {isStartable({ state }) && (
-        <Button type="primary" icon={<Play size={13} />} loading={start.isPending} onClick={() => start.mutate({ id })}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          icon={<Play size={13} />}
+          loading={start.isPending}
+          onClick={() => start.mutate({ id })}
+        >
           {text.start}
-        </Button>
+        </ActionButton>
       )}
-      <Button onClick={() => setQuery({ dialog: 'update' })}>{text.update}</Button>
+      <ActionButton needs="write" onClick={() => setQuery({ dialog: 'update' })}>
+        {text.update}
+      </ActionButton>
       {(state === 'serving' || isComing({ state })) && (
-        <Button icon={<Square size={12} />} loading={stop.isPending} onClick={() => stop.mutate({ id, wait: false })}>
+        <ActionButton
+          needs="write"
+          icon={<Square size={12} />}
+          loading={stop.isPending}
+          onClick={() => stop.mutate({ id, wait: false })}
+        >
           {text.stop}
-        </Button>
+        </ActionButton>
       )}
       <Dropdown
         trigger={['click']}
         menu={{ items: [{ key: 'remove', danger: true, label: text.remove, onClick: () => remove.mutate({ id }) }] }}
       >
-        <Button icon={<Ellipsis size={14} />} aria-label={text.more} />
+        <ActionButton needs="write" icon={<Ellipsis size={14} />} aria-label={text.more} />
       </Dropdown>
     </>
   )

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Deployment } from '../../../main/contract/inference.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, memory, number } from '../../lib/format.ts'
@@ -9,6 +10,7 @@ import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -35,9 +37,14 @@ export function DeploymentList() {
     <Page
       title={text.title}
       actions={
-        <Button type="primary" icon={<Plus size={14} />} onClick={() => setQuery({ dialog: 'new' })}>
+        <ActionButton
+          needs="write"
+          type="primary"
+          icon={<Plus size={14} />}
+          onClick={() => setQuery({ dialog: 'new' })}
+        >
           {text.deploy}
-        </Button>
+        </ActionButton>
       }
     >
       {all?.length === 0 ? (
@@ -201,12 +208,13 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
 function State({ deployment: { state, failure, next } }: { readonly deployment: Deployment }) {
   const text = useText(listText)
   const states = useText(deploymentStateText)
+  const said = useSaid()
   const hasFailed = next && (next.state === 'failed' || next.state === 'lost')
   return (
-    <span className="nm" title={failure?.message}>
+    <span className="nm" title={failure && said(failure.message)}>
       <span className={state === 'failed' || state === 'lost' ? 'tx-err' : 'sub'}>{states[state]}</span>
       {next && (
-        <Chip tone={hasFailed ? 'err' : 'acc'} {...(next.failure && { title: next.failure.message })}>
+        <Chip tone={hasFailed ? 'err' : 'acc'} {...(next.failure && { title: said(next.failure.message) })}>
           {hasFailed ? text.nextFailed(next.version) : text.nextLoading(next.version)}
         </Chip>
       )}
@@ -232,13 +240,13 @@ function NothingDeployed() {
       ]}
       actions={
         models > 0 ? (
-          <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+          <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'new' })}>
             {list.deploy}
-          </Button>
+          </ActionButton>
         ) : (
-          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('models', { dialog: 'import' })}>
             {text.importFirst}
-          </Button>
+          </ActionButton>
         )
       }
       command="slipway inference deploy MODEL --name assistant --wait"

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { RotateCcw } from 'lucide-react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { engineName } from './deployment-words.ts'
@@ -56,7 +56,8 @@ export function VersionsTab({ deployment }: { readonly deployment: DeploymentDet
               <td className="sub">{dateTime(createdAt)}</td>
               <td className="right">
                 {!isCurrent && (
-                  <Button
+                  <ActionButton
+                    needs="write"
                     size="small"
                     icon={<RotateCcw size={12} />}
                     aria-label={`${text.rollback}: v${version}`}
@@ -64,7 +65,7 @@ export function VersionsTab({ deployment }: { readonly deployment: DeploymentDet
                     onClick={() => rollback.mutate({ id: deployment.id, version })}
                   >
                     {text.rollback}
-                  </Button>
+                  </ActionButton>
                 )}
               </td>
             </tr>

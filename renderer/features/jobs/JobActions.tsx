@@ -1,9 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button, Dropdown, Select } from 'antd'
+import { App, Dropdown, Select } from 'antd'
 import { ChevronDown, Square } from 'lucide-react'
 import type { Job, JobPriority } from '../../../main/contract/jobs.ts'
+import { useMay } from '../../lib/access.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { jobsText } from './text.ts'
 
@@ -13,6 +15,7 @@ const priorities: readonly JobPriority[] = ['high', 'normal', 'low']
 export function JobActions({ job }: { readonly job: Job }) {
   const text = useText(jobsText)
   const { modal } = App.useApp()
+  const isClosed = useMay('write') === false
   const stop = useMutation(api.jobs.stop.mutationOptions())
   const prioritize = useMutation(api.jobs.prioritize.mutationOptions())
   const isSaved = job.kind === 'training' && job.state !== 'queued'
@@ -30,20 +33,21 @@ export function JobActions({ job }: { readonly job: Job }) {
   return (
     <>
       <div className="acts">
-        <Button
+        <ActionButton
+          needs="write"
           icon={<Square size={13} />}
           disabled={isStopping}
           onClick={() => stop.mutate({ id: job.id, save: isSaved })}
         >
           {isSaved ? text.stopSave : text.stop}
-        </Button>
+        </ActionButton>
         {isSaved && (
           <Dropdown
             trigger={['click']}
-            disabled={isStopping}
+            disabled={isStopping || isClosed}
             menu={{ items: [{ key: 'lose', label: text.stopLose, danger: true }], onClick: askAndStop }}
           >
-            <Button aria-label={text.more} icon={<ChevronDown size={14} />} />
+            <ActionButton needs="write" aria-label={text.more} icon={<ChevronDown size={14} />} />
           </Dropdown>
         )}
         {job.state === 'queued' && (
@@ -52,6 +56,7 @@ export function JobActions({ job }: { readonly job: Job }) {
             <Select
               aria-label={text.priority}
               value={job.priority}
+              disabled={isClosed}
               loading={prioritize.isPending}
               options={priorities.map(value => ({ value, label: text[value] }))}
               onChange={priority => prioritize.mutate({ id: job.id, priority })}

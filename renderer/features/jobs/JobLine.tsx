@@ -1,5 +1,4 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import type { JobId } from '../../../main/contract/jobs.ts'
 import { api } from '../../lib/client.ts'
 import { percent } from '../../lib/format.ts'
@@ -7,6 +6,7 @@ import { dictionary, useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
 import { isEnded, jobGlyph, jobStateText } from '../../lib/job-words.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -46,13 +46,14 @@ export function JobLine({ id, title, hasCancel = true }: Props) {
         <b className="ell">{title}</b>
         <span className="grow" />
         {job && !ended && hasCancel && (
-          <Button
+          <ActionButton
+            needs="write"
             size="small"
             disabled={job.state === 'stopping' || stop.isPending}
             onClick={() => stop.mutate({ id, save: false })}
           >
             {text.cancel}
-          </Button>
+          </ActionButton>
         )}
       </p>
       <ProgressLine share={shownShare} label={typeof title === 'string' ? title : (job?.name ?? id)} />

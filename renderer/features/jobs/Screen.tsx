@@ -8,6 +8,7 @@ import { jobKindText, jobStateText } from '../../lib/job-words.ts'
 import { usePagedRows } from '../../lib/pages.ts'
 import { go, setQuery, useRoute } from '../../lib/route.ts'
 import { useWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
@@ -128,10 +129,12 @@ function NoJobs({ isFiltered }: { readonly isFiltered: boolean }) {
       command="slipway jobs list"
       actions={
         <>
-          <Button type="primary" onClick={() => go('models', { dialog: 'import' })}>
+          <ActionButton needs="write" type="primary" onClick={() => go('models', { dialog: 'import' })}>
             {text.import}
-          </Button>
-          <Button onClick={() => go('training', 'new')}>{text.train}</Button>
+          </ActionButton>
+          <ActionButton needs="write" onClick={() => go('training', 'new')}>
+            {text.train}
+          </ActionButton>
         </>
       }
     >

@@ -10,8 +10,8 @@ import './lineage.css'
 const phrases = dictionary({
   drawn: [(name: string) => `Lineage of ${name}`, (name: string) => `${name} 的来源图`],
   note: [
-    'Every box is a stored record. Enter opens it, arrow keys follow the lines.',
-    '每个方框都是一条记录。回车打开，方向键沿线移动。',
+    'Enter opens the record behind a box, arrow keys follow the lines.',
+    '回车打开方框对应的记录，方向键沿线移动。',
   ],
   alone: [
     'Nothing that Slipway knows made it, and nothing was made of it yet.',
@@ -23,8 +23,23 @@ const phrases = dictionary({
   run: ['run', '训练'],
   evaluation: ['evaluation', '评测'],
   deployment: ['deployment', '部署'],
-  removed: ['removed since', '已被移除'],
+  file: ['file', '文件'],
+  removed: ['removed', '已移除'],
 })
+
+/** States that say more than the outline of their glyph: what failed, what is gone, what is not over yet. */
+const stateText = dictionary({
+  failed: ['failed', '失败'],
+  lost: ['lost', '失联'],
+  missing: ['files gone', '文件缺失'],
+  cancelled: ['stopped', '已停止'],
+  running: ['running', '运行中'],
+  queued: ['queued', '排队中'],
+  importing: ['importing', '导入中'],
+  draft: ['draft', '草稿'],
+})
+const isTold = (state: string): state is keyof typeof stateText => Object.hasOwn(stateText, state)
+
 type Kind = 'model' | 'dataset' | 'run' | 'evaluation' | 'deployment'
 
 const pageOf: Readonly<Record<Kind, string>> = {
@@ -43,12 +58,20 @@ const directions: Readonly<Record<string, Direction>> = {
   ArrowDown: 'down',
 }
 
+const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
+
+const toneOf = (state: string | null | undefined): string | undefined =>
+  state === 'failed' || state === 'lost' || state === 'missing' ? 'tx-err' : undefined
+
 type Props = { readonly around: Surroundings }
 
 /** Where a thing came from and what came of it, as boxes and lines. */
 export function LineageView({ around }: Props) {
   const text = useText(phrases)
+  const states = useText(stateText)
   const { centre } = around
+  const wordOf = (state: string | null | undefined): string | undefined =>
+    state === null ? text.removed : state !== undefined && isTold(state) ? states[state] : undefined
   const layout = useMemo(() => layOut(around), [around])
   const [focused, setFocused] = useState(centre.id)
   const box = useRef<HTMLDivElement>(null)
@@ -82,19 +105,20 @@ export function LineageView({ around }: Props) {
           <a
             key={id}
             data-node={id}
-            className={id === centre.id ? 'lnode me' : 'lnode'}
-            href={isKind(kind) ? hrefTo(pageOf[kind], id) : undefined}
+            className={`lnode${id === centre.id ? ' me' : ''}${state === null ? ' gone' : ''}`}
+            href={isKind(kind) && state !== null ? hrefTo(pageOf[kind], id) : undefined}
             aria-current={id === centre.id ? true : undefined}
             tabIndex={id === tabStop ? 0 : -1}
-            title={state === null ? `${name}: ${text.removed}` : name}
+            title={[name, wordOf(state)].filter(Boolean).join(': ')}
             style={{ left: x, top: y, width: nodeWidth, height: nodeHeight }}
             onFocus={() => setFocused(id)}
           >
             <span>
               {state !== undefined && <Glyph state={glyphOf(state)} size={10} />}
-              {isKind(kind) ? text[kind] : kind}
+              {isKind(kind) || kind === 'file' ? text[kind] : kind}
+              {wordOf(state) !== undefined && <em className={toneOf(state)}>{wordOf(state)}</em>}
             </span>
-            <b dir="auto">{name}</b>
+            <b dir="auto">{kind === 'file' ? fileName(name) : name}</b>
           </a>
         ))}
       </div>

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type LineageNode, layOut, neighbour } from './layout.ts'
 
 const node = (kind: string, id: string): LineageNode => ({ id, kind, name: id })
+const child = (kind: string, id: string, ...children: LineageNode[]) => ({ node: node(kind, id), children })
 const tuned = layOut({
   centre: node('model', 'tuned'),
   parents: [
@@ -11,7 +12,7 @@ const tuned = layOut({
     },
     { node: node('model', 'base'), parents: [] },
   ],
-  children: [node('evaluation', 'check'), node('deployment', 'live')],
+  children: [child('evaluation', 'check'), child('deployment', 'live')],
 })
 const at = (id: string) => tuned.nodes.find(each => each.id === id)
 
@@ -31,7 +32,7 @@ test('no two boxes overlap', () => {
   const crowded = layOut({
     centre: node('model', 'centre'),
     parents: [{ node: node('run', 'run'), parents: Array.from({ length: 7 }, (_, i) => node('dataset', `d${i}`)) }],
-    children: Array.from({ length: 30 }, (_, i) => node('evaluation', `e${i}`)),
+    children: Array.from({ length: 30 }, (_, i) => child('evaluation', `e${i}`)),
   })
   for (const one of crowded.nodes)
     for (const other of crowded.nodes)
@@ -56,4 +57,23 @@ test('arrow keys follow the lines', () => {
   expect(neighbour(tuned, 'tuned', 'right')).toBe('check')
   expect(neighbour(tuned, 'check', 'left')).toBe('tuned')
   expect(neighbour(tuned, 'check', 'right')).toBeUndefined()
+})
+
+test('what was made of a child has a column of its own, and lines from the child', () => {
+  const rows = layOut({
+    centre: node('dataset', 'rows'),
+    parents: [{ node: node('file', 'rows.jsonl'), parents: [] }],
+    children: [child('run', 'r1', node('model', 'm1')), child('run', 'r2'), child('run', 'r3', node('model', 'm3'))],
+  })
+  expect(rows.nodes.map(({ id, column }) => [id, column])).toEqual([
+    ['rows.jsonl', 0],
+    ['rows', 1],
+    ['r1', 2],
+    ['r2', 2],
+    ['r3', 2],
+    ['m1', 3],
+    ['m3', 3],
+  ])
+  expect(rows.edges.map(({ from, to }) => `${from}-${to}`)).toContain('r3-m3')
+  expect(neighbour(rows, 'r3', 'right')).toBe('m3')
 })

@@ -4,7 +4,7 @@ export type LineageNode = {
   readonly kind: string
   readonly name: string
   /** As lists show it; undefined where it is not known, null once the thing is removed. */
-  readonly state?: string | null
+  readonly state?: string | null | undefined
 }
 export type LineageEdge = { readonly from: string; readonly to: string }
 
@@ -12,7 +12,8 @@ export type Surroundings = {
   readonly centre: LineageNode
   /** What made the centre, with what made that, as far as it is known. */
   readonly parents: readonly { readonly node: LineageNode; readonly parents: readonly LineageNode[] }[]
-  readonly children: readonly LineageNode[]
+  /** What was made of the centre, with what was made of that, as far as it is to be shown. */
+  readonly children: readonly { readonly node: LineageNode; readonly children: readonly LineageNode[] }[]
 }
 
 export type Placed = LineageNode & { readonly column: number; readonly x: number; readonly y: number }
@@ -21,7 +22,7 @@ export type Layout = {
   readonly edges: readonly (LineageEdge & { readonly path: string })[]
   readonly width: number
   readonly height: number
-  /** Children that are not drawn. */
+  /** What was made of it and is not drawn. */
   readonly hidden: number
 }
 
@@ -33,8 +34,9 @@ const gapBeforeCentre = 54
 const mostInColumn = 8
 
 /**
- * Places a graph in three columns, left to right: what went in, what was made of it, what was made of that. A maker
- * stands above what it made, so that a model with its run and the run's inputs fit beside each other.
+ * Places a graph in columns, left to right: what went in, what was made of it, what was made of that, and of that. A
+ * maker stands above what it made, so that a model with its run and the run's inputs fit beside each other; what was made
+ * of a child stands at the child's height.
  */
 export function layOut({ centre, parents, children }: Surroundings): Layout {
   const makers = parents.filter(parent => parent.parents.length > 0)
@@ -42,7 +44,11 @@ export function layOut({ centre, parents, children }: Surroundings): Layout {
     ...parents.filter(parent => parent.parents.length === 0).map(({ node }) => node),
     ...makers.flatMap(maker => maker.parents),
   ]).filter(node => node.id !== centre.id && !makers.some(maker => maker.node.id === node.id))
-  const shown = unique(children).slice(0, mostInColumn)
+  const made = [...new Map(children.map(child => [child.node.id, child])).values()]
+  const shown = made.slice(0, mostInColumn)
+  const known = new Set([centre.id, ...shown.map(({ node }) => node.id)])
+  const further = unique(shown.flatMap(child => child.children)).filter(({ id }) => !known.has(id))
+  const last = further.slice(0, mostInColumn)
   const hasInputs = inputs.length > 0
   const middle = hasInputs ? 1 : 0
 
@@ -77,13 +83,19 @@ export function layOut({ centre, parents, children }: Surroundings): Layout {
       makersY,
     ),
     ...column([centre], middle, centreY),
-    ...column(shown, middle + 1, childrenY),
+    ...column(
+      shown.map(({ node }) => node),
+      middle + 1,
+      childrenY,
+    ),
+    ...column(last, middle + 2, Math.max(0, childrenY + (childrenHeight - stackHeight(last.length)) / 2)),
   ]
   const placed = new Map(nodes.map(node => [node.id, node]))
   const pairs: readonly LineageEdge[] = [
     ...makers.flatMap(({ node, parents: from }) => from.map(each => ({ from: each.id, to: node.id }))),
     ...parents.map(({ node }) => ({ from: node.id, to: centre.id })),
-    ...shown.map(node => ({ from: centre.id, to: node.id })),
+    ...shown.map(({ node }) => ({ from: centre.id, to: node.id })),
+    ...shown.flatMap(({ node, children: to }) => to.map(each => ({ from: node.id, to: each.id }))),
   ]
   const edges = pairs.flatMap(edge => {
     const from = placed.get(edge.from)
@@ -95,7 +107,7 @@ export function layOut({ centre, parents, children }: Surroundings): Layout {
     edges,
     width: Math.max(...nodes.map(({ x }) => x)) + nodeWidth,
     height: Math.max(...nodes.map(({ y }) => y)) + nodeHeight,
-    hidden: unique(children).length - shown.length,
+    hidden: made.length - shown.length + further.length - last.length,
   }
 }
 

@@ -6,7 +6,9 @@ import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { bytes, memory } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { isEnded } from '../../lib/job-words.ts'
 import { go } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { JobLine } from '../jobs/JobLine.tsx'
 
@@ -37,6 +39,7 @@ const phrases = dictionary({
   close: ['Close', '关闭'],
   open: ['Open the new model', '打开新模型'],
   start: ['Convert', '转换'],
+  converted: [(name: string) => `${name} is made`, (name: string) => `已生成 ${name}`],
   converting: [(name: string) => `Making ${name}`, (name: string) => `正在生成 ${name}`],
   goesOn: ['Closing this does not stop it: the job tray shows it.', '关闭此窗口不会中断，可在任务栏查看。'],
 })
@@ -94,9 +97,9 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
         ) : (
           <>
             <Button onClick={onClose}>{text.cancel}</Button>
-            <Button type="primary" loading={start.isPending} onClick={send}>
+            <ActionButton needs="write" type="primary" loading={start.isPending} onClick={send}>
               {text.start}
-            </Button>
+            </ActionButton>
           </>
         )
       }
@@ -104,9 +107,16 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
       <p className="sub">{text.what}</p>
       {made ? (
         <div className="dialog-body">
-          <JobLine id={made.jobId} title={text.converting(made.name)} />
-          <p className="hint">{text.needs(memory(made.memoryBytes), bytes(made.diskBytes))}</p>
-          <p className="hint">{text.goesOn}</p>
+          <JobLine
+            id={made.jobId}
+            title={job?.state === 'done' ? text.converted(made.name) : text.converting(made.name)}
+          />
+          {(!job || !isEnded(job.state)) && (
+            <>
+              <p className="hint">{text.needs(memory(made.memoryBytes), bytes(made.diskBytes))}</p>
+              <p className="hint">{text.goesOn}</p>
+            </>
+          )}
         </div>
       ) : (
         <div className="dialog-form">

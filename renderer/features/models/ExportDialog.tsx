@@ -5,6 +5,7 @@ import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { joinPath } from '../files/clean-path.ts'
 import { PathField } from '../files/PathField.tsx'
@@ -56,9 +57,9 @@ export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; 
         ) : (
           <>
             <Button onClick={onClose}>{text.cancel}</Button>
-            <Button type="primary" disabled={!isComplete} loading={start.isPending} onClick={send}>
+            <ActionButton needs="write" type="primary" disabled={!isComplete} loading={start.isPending} onClick={send}>
               {text.start}
-            </Button>
+            </ActionButton>
           </>
         )
       }

@@ -10,6 +10,7 @@ import { ago, bytes, dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
+import { ActionButton, ActionIcon } from '../../ui/ActionButton.tsx'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { useRemoval } from '../describe/removal.tsx'
@@ -129,9 +130,9 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
               ],
             }}
           >
-            <button type="button" className="icon" aria-label={text.more}>
+            <ActionIcon needs="write" aria-label={text.more}>
               <Ellipsis size={16} />
-            </button>
+            </ActionIcon>
           </Dropdown>
           <button type="button" className="icon" aria-label={text.close} onClick={onClose}>
             <X size={16} />
@@ -146,10 +147,12 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
           {summary.license !== undefined && <span>{summary.license}</span>}
         </p>
         <div className="acts">
-          <Button type="primary" href={hrefTo('training', 'new', { model: model.id })}>
+          <ActionButton needs="write" type="primary" href={hrefTo('training', 'new', { model: model.id })}>
             {text.tune}
-          </Button>
-          <Button href={hrefTo('deployments', { dialog: 'new', model: model.id })}>{text.deploy}</Button>
+          </ActionButton>
+          <ActionButton needs="write" href={hrefTo('deployments', { dialog: 'new', model: model.id })}>
+            {text.deploy}
+          </ActionButton>
           <Button href={hrefTo('playground', { model: model.id })}>{text.play}</Button>
         </div>
         {isBroken && (
@@ -158,9 +161,9 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
             cause={model.problem ?? text.broken(name)}
             remedy={text.brokenRemedy}
             actions={
-              <Button size="small" onClick={() => verify.mutate({ id: model.id })}>
+              <ActionButton needs="write" size="small" onClick={() => verify.mutate({ id: model.id })}>
                 {text.verify}
-              </Button>
+              </ActionButton>
             }
           />
         )}

@@ -1,6 +1,7 @@
 import { Tooltip } from 'antd'
 import { useMemo, useState } from 'react'
 import type { ListedModel } from '../../../main/contract/models.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -58,13 +59,14 @@ type Ranked = Column & { readonly fromPx?: number }
 
 function useColumns(at: PagedRows<ListedModel>['at'], device: FitDevice | undefined): readonly Ranked[] {
   const text = useText(modelsText)
+  const said = useSaid()
   const facets = useText(facetText)
   const language = useView(view => view.language)
   const nowMs = useNow()
   const { query } = useRoute()
   return useMemo(
-    () => columnsOf({ at, device, text, facets, language, nowMs, sort: sortOf(query, sortKeys) }),
-    [at, device, text, facets, language, nowMs, query],
+    () => columnsOf({ at, device, text, said, facets, language, nowMs, sort: sortOf(query, sortKeys) }),
+    [at, device, text, said, facets, language, nowMs, query],
   )
 }
 
@@ -72,13 +74,14 @@ type Drawn = {
   readonly at: PagedRows<ListedModel>['at']
   readonly device: FitDevice | undefined
   readonly text: ReturnType<typeof useText<typeof modelsText>>
+  readonly said: ReturnType<typeof useSaid>
   readonly facets: ReturnType<typeof useText<typeof facetText>>
   readonly language: Language
   readonly nowMs: number
   readonly sort: ReturnType<typeof sortOf<SortKey>>
 }
 
-function columnsOf({ at, device, text, facets, language, nowMs, sort }: Drawn): readonly Ranked[] {
+function columnsOf({ at, device, text, said, facets, language, nowMs, sort }: Drawn): readonly Ranked[] {
   const sorted = (key: SortKey) => ({
     sorted: sortedAs(sort, key),
     onSort: () => setQuery(nextSort(sort, key)),
@@ -95,7 +98,7 @@ function columnsOf({ at, device, text, facets, language, nowMs, sort }: Drawn): 
       ...sorted('name'),
       cell: cell(({ name, state, version, problem }) => (
         <span className="nm">
-          <Tooltip title={problem ?? text[state]}>
+          <Tooltip title={problem === undefined ? text[state] : said(problem)}>
             <span>
               <Glyph state={modelStateGlyph[state]} quiet={state === 'ready'} label={text[state]} />
             </span>

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { modelsText } from './text.ts'
 
@@ -35,7 +36,9 @@ export function NoModels() {
             <Button type="primary" onClick={() => setQuery({ dialog: 'find' })}>
               {names.find}
             </Button>
-            <Button onClick={() => setQuery({ dialog: 'import' })}>{names.import}</Button>
+            <ActionButton needs="write" onClick={() => setQuery({ dialog: 'import' })}>
+              {names.import}
+            </ActionButton>
           </>
         }
         command="slipway models import PATH"

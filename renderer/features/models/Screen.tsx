@@ -10,6 +10,7 @@ import { usePagedRows } from '../../lib/pages.ts'
 import { go, goInstead, routeNow, setQuery, useRoute } from '../../lib/route.ts'
 import { sortOf } from '../../lib/sort.ts'
 import { useElementWidth } from '../../lib/width.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
 import { Page } from '../../ui/Page.tsx'
@@ -83,9 +84,14 @@ export function Screen() {
           <Button icon={<HardDriveDownload size={14} />} onClick={() => setQuery({ dialog: 'find' })}>
             {text.find}
           </Button>
-          <Button type="primary" icon={<FolderInput size={14} />} onClick={() => setQuery({ dialog: 'import' })}>
+          <ActionButton
+            needs="write"
+            type="primary"
+            icon={<FolderInput size={14} />}
+            onClick={() => setQuery({ dialog: 'import' })}
+          >
             {text.import}
-          </Button>
+          </ActionButton>
         </>
       }
     >

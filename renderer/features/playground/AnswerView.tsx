@@ -4,6 +4,7 @@ import { memo } from 'react'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { ActionButton, ActionIcon } from '../../ui/ActionButton.tsx'
 import { Fault } from '../../ui/Fault.tsx'
 import { type Answer, isWriting } from './conversation.ts'
 import { CopyButton } from './Question.tsx'
@@ -27,9 +28,9 @@ export const AnswerView = memo(
         <div className="turn">
           <p className="dim">{text.notAsked}</p>
           {onAgain && (
-            <Button size="small" onClick={onAgain}>
+            <ActionButton needs="inference" size="small" onClick={onAgain}>
               {text.askNow}
-            </Button>
+            </ActionButton>
           )}
         </div>
       )
@@ -45,9 +46,9 @@ export const AnswerView = memo(
               <CopyButton text={answer.text} />
               {onAgain && (
                 <Tooltip title={text.again}>
-                  <button type="button" className="icon" aria-label={text.again} onClick={onAgain}>
+                  <ActionIcon needs="inference" aria-label={text.again} onClick={onAgain}>
                     <RefreshCw size={13} />
-                  </button>
+                  </ActionIcon>
                 </Tooltip>
               )}
             </span>
@@ -78,14 +79,14 @@ function Ending({ answer, onAgain }: Pick<Props, 'onAgain'> & { readonly answer:
     return (
       <Fault
         title={answer.text === '' ? text.failure : text.failurePart}
-        cause={failure.message}
+        cause={failure.code === 'unreachable' ? text.unreachable : failure.message}
         remedy={failure.hint}
         actions={
           <>
             {onAgain && (
-              <Button size="small" type="primary" onClick={onAgain}>
+              <ActionButton needs="inference" size="small" type="primary" onClick={onAgain}>
                 {text.tryAgain}
-              </Button>
+              </ActionButton>
             )}
             <Button size="small" href={hrefTo('deployments', deployment, { tab: 'log' })}>
               {text.showLog}

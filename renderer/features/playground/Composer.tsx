@@ -1,8 +1,10 @@
 import { Button } from 'antd'
 import { ArrowUp, Square } from 'lucide-react'
 import { type KeyboardEvent, useRef } from 'react'
+import { useMay } from '../../lib/access.ts'
 import { useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Kbd } from '../../ui/bits.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import type { Conversation } from './conversation.ts'
@@ -21,7 +23,8 @@ export function Composer({ conversation, answerers }: Props) {
   const input = useRef<HTMLTextAreaElement>(null)
   const isTwo = conversation.deployments.b !== undefined
   const busy = isBusy(conversation)
-  const canAsk = !busy && question.trim() !== '' && (answerers.a !== undefined || answerers.b !== undefined)
+  const mayAsk = useMay('inference') !== false
+  const canAsk = mayAsk && !busy && question.trim() !== '' && (answerers.a !== undefined || answerers.b !== undefined)
   const send = () => {
     if (!canAsk) return
     // The deployments that were proposed are the conversation's own from now on.
@@ -61,9 +64,15 @@ export function Composer({ conversation, answerers }: Props) {
         ) : (
           <>
             <Kbd keys="Enter" />
-            <Button type="primary" icon={<ArrowUp size={14} />} disabled={!canAsk} onClick={send}>
+            <ActionButton
+              needs="inference"
+              type="primary"
+              icon={<ArrowUp size={14} />}
+              disabled={!canAsk}
+              onClick={send}
+            >
               {text.send}
-            </Button>
+            </ActionButton>
           </>
         )}
       </div>

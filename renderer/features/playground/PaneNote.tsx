@@ -6,6 +6,7 @@ import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo } from '../../lib/route.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { deploymentStateText, isComing, isStartable } from '../inference/deployment-words.ts'
 import { ModelSelect } from '../inference/ModelSelect.tsx'
@@ -47,14 +48,15 @@ export function PaneNote({ name, deployment, deployments, hasTurns, onDeployed }
         actions={
           <>
             {isStartable(deployment) && (
-              <Button
+              <ActionButton
+                needs="write"
                 size="small"
                 type="primary"
                 loading={start.isPending}
                 onClick={() => start.mutate({ id: deployment.id })}
               >
                 {text.startIt}
-              </Button>
+              </ActionButton>
             )}
             <Button size="small" href={hrefTo('deployments', deployment.id, { tab: 'log' })}>
               {text.showLog}
@@ -83,7 +85,8 @@ function DeployHere({ onDeployed }: { readonly onDeployed: (name: string) => voi
       <p className="sub">{text.what}</p>
       <ModelSelect value={model} onChange={setModel} label={text.choose} />
       <div className="acts">
-        <Button
+        <ActionButton
+          needs="write"
           type="primary"
           disabled={model === undefined}
           loading={deploy.isPending}
@@ -92,8 +95,10 @@ function DeployHere({ onDeployed }: { readonly onDeployed: (name: string) => voi
           }}
         >
           {text.deploy}
-        </Button>
-        <Button onClick={() => go('models', { dialog: 'import' })}>{text.noModels}</Button>
+        </ActionButton>
+        <ActionButton needs="write" onClick={() => go('models', { dialog: 'import' })}>
+          {text.noModels}
+        </ActionButton>
       </div>
       {deploy.error && <FailureFault error={deploy.error} title={text.failed} />}
     </div>

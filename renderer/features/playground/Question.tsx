@@ -3,6 +3,7 @@ import { Copy, Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { useUndo } from '../../ui/undo.tsx'
 import type { Conversation } from './conversation.ts'
@@ -53,9 +54,9 @@ export function Question({ question, isBusy, later, conversation, onAskAgain }: 
           }}
         />
         <div className="acts turn-edit">
-          <Button size="small" onClick={send} disabled={edited.trim() === ''}>
+          <ActionButton needs="inference" size="small" onClick={send} disabled={edited.trim() === ''}>
             {text.askAgain}
-          </Button>
+          </ActionButton>
           <Button size="small" type="text" onClick={() => setEdited(undefined)}>
             {text.cancel}
           </Button>

@@ -1,10 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, InputNumber, Switch } from 'antd'
+import { App, InputNumber, Switch } from 'antd'
 import { useState } from 'react'
+import { useLack } from '../../lib/access.ts'
 import { api } from '../../lib/client.ts'
 import { copyText } from '../../lib/copy.ts'
 import { dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Setting } from './Setting.tsx'
 import { settingsText } from './text.ts'
@@ -18,6 +20,7 @@ export function ApiListener() {
   const queries = useQueryClient()
   const { modal, message } = App.useApp()
   const [port, setPort] = useState<number | null>()
+  const lack = useLack('admin')
   const { data, error, refetch } = useQuery(api.settings.get.queryOptions({ input: {} }))
   const isOwnDoor = data?.listener.state === 'on' && location.origin === data.listener.address
   const update = useMutation(
@@ -63,11 +66,11 @@ export function ApiListener() {
   const canApply = !isFixed && wished !== null && wished !== settings.apiPort
   return (
     <>
-      <Setting name={text.listener} note={isFixed ? text.listenerFixed : text.listenerNote}>
+      <Setting name={text.listener} note={lack ?? (isFixed ? text.listenerFixed : text.listenerNote)}>
         <Switch
           aria-label={text.listener}
           checked={isOn}
-          disabled={isFixed}
+          disabled={isFixed || lack !== undefined}
           loading={update.isPending}
           onChange={turn}
         />
@@ -79,15 +82,15 @@ export function ApiListener() {
             min={lowestPort}
             max={highestPort}
             precision={0}
-            disabled={isFixed}
+            disabled={isFixed || lack !== undefined}
             value={listener.state === 'on' && isFixed ? listener.port : wished}
             onChange={value => setPort(value)}
             onPressEnter={() => canApply && update.mutate({ apiPort: wished })}
           />
           {canApply && (
-            <Button loading={update.isPending} onClick={() => update.mutate({ apiPort: wished })}>
+            <ActionButton needs="admin" loading={update.isPending} onClick={() => update.mutate({ apiPort: wished })}>
               {text.apply}
-            </Button>
+            </ActionButton>
           )}
         </span>
       </Setting>
@@ -105,9 +108,9 @@ export function ApiListener() {
       </Setting>
       {isOn && (
         <Setting name={text.link} note={text.linkNote}>
-          <Button size="small" loading={link.isPending} onClick={() => link.mutate({})}>
+          <ActionButton needs="admin" size="small" loading={link.isPending} onClick={() => link.mutate({})}>
             {text.copyLink}
-          </Button>
+          </ActionButton>
         </Setting>
       )}
       {link.error && <FailureFault error={link.error} title={text.notLinked} />}

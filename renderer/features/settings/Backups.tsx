@@ -1,19 +1,24 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
+import { useMay } from '../../lib/access.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api, client } from '../../lib/client.ts'
 import { bytes, dateTime, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
-import { FailureFault, Fault } from '../../ui/Fault.tsx'
+import { ActionButton } from '../../ui/ActionButton.tsx'
+import { FailureFault, Fault, NoPermission } from '../../ui/Fault.tsx'
 import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { settingsText } from './text.ts'
 
 /** Copies of the database: make one, look at them, verify one, and how to go back to one. */
 export function Backups() {
   const text = useText(settingsText)
+  const said = useSaid()
   const queries = useQueryClient()
   const [selected, setSelected] = useState(-1)
-  const listed = useQuery(api.backup.list.queryOptions({ input: {} }))
+  const may = useMay('admin')
+  const listed = useQuery({ ...api.backup.list.queryOptions({ input: {} }), enabled: may === true })
   const create = useMutation(
     api.backup.create.mutationOptions({
       onSuccess: () => void queries.invalidateQueries({ queryKey: api.backup.key() }),
@@ -25,10 +30,11 @@ export function Backups() {
     <section className="sec settings-backups" aria-labelledby="settings-backup">
       <h2 id="settings-backup">{text.backup}</h2>
       <p className="sub">{text.backupWhy}</p>
+      {may === false && <NoPermission scope="admin" />}
       <div className="acts">
-        <Button type="primary" loading={create.isPending} onClick={() => create.mutate({})}>
+        <ActionButton needs="admin" type="primary" loading={create.isPending} onClick={() => create.mutate({})}>
           {text.backUp}
-        </Button>
+        </ActionButton>
       </div>
       {create.error && <FailureFault error={create.error} title={text.notBackedUp} />}
       {verify.error && <FailureFault error={verify.error} title={text.notVerified} />}
@@ -45,7 +51,7 @@ export function Backups() {
         ) : (
           <Fault
             title={`${text.damaged}: ${verify.data.name}`}
-            cause={verify.data.problems.join('; ')}
+            cause={verify.data.problems.map(said).join('; ')}
             remedy={text.damagedDo}
           />
         ))}

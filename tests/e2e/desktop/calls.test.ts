@@ -1,32 +1,27 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { desktopCommands, type SlipwayDesktop } from '../../../preload/desktop-api.ts'
-import { type Display, openDisplay } from '../support/display.ts'
-import { buildDesktop, type Desktop, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
+import { type Desktop, displayForFile, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
 
-let display: Display
+const display = displayForFile()
 let desktop: Desktop
 let folder: string
 
 beforeAll(async () => {
   if (noDesktopReason) return
-  await buildDesktop()
-  display = await openDisplay()
   folder = mkdtempSync(join(tmpdir(), 'slipway files ü '))
   mkdirSync(join(folder, 'model'))
   writeFileSync(join(folder, 'notes.jsonl'), '{}\n')
-  desktop = await openDesktop({ env: display.env })
+  desktop = await openDesktop({ env: display.env() })
   await desktop.page.waitForSelector('.frame')
   await recordBoundary()
 })
 afterAll(async () => {
   await desktop?.dispose()
-  await display?.close()
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
-beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
 
 declare const slipwayDesktop: SlipwayDesktop
 type Recorded = { recorded: [what: string, options: unknown][]; chosen: string[] }

@@ -47,6 +47,11 @@ export async function shoot(page: Page, screen: string, look: Look): Promise<voi
     if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body)
       document.activeElement.blur()
   })
+  await shootAsIs(page, `${screen}-${theme}-${language}-${width}`)
+}
+
+/** The same of a page that stands alone, without the frame's ways to choose a look. */
+export async function shootAsIs(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true })
-  await page.screenshot({ path: `${shots}/${screen}-${theme}-${language}-${width}.png`, animations: 'disabled' })
+  await page.screenshot({ path: `${shots}/${name}.png`, animations: 'disabled' })
 }

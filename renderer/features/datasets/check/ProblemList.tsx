@@ -1,9 +1,9 @@
-import { Button } from 'antd'
 import { Wrench } from 'lucide-react'
 import type { CheckProblem, CheckReport, DatasetDetail } from '../../../../main/contract/datasets.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go, setQuery, useRoute } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { Glyph, type GlyphState } from '../../../ui/Glyph.tsx'
 import { useProblemWords } from './problem-words.ts'
@@ -53,9 +53,14 @@ export function ProblemList({ dataset, settings, report, onShow }: Props) {
           ))}
         </ul>
         {many.length > 1 && (
-          <Button size="small" loading={repair.isPending} onClick={() => repair.drop(many.map(({ code }) => code))}>
+          <ActionButton
+            needs="write"
+            size="small"
+            loading={repair.isPending}
+            onClick={() => repair.drop(many.map(({ code }) => code))}
+          >
             {text.dropAll}
-          </Button>
+          </ActionButton>
         )}
       </div>
     </section>
@@ -113,7 +118,8 @@ function Problem({ problem, dataset, report, isBusy, onShow, onDrop }: ProblemPr
           {remediesOf(problem, dataset.rows).map(remedy => {
             const act = acts[remedy]
             return act ? (
-              <Button
+              <ActionButton
+                needs="write"
                 key={remedy}
                 size="small"
                 icon={<Wrench size={12} />}
@@ -121,7 +127,7 @@ function Problem({ problem, dataset, report, isBusy, onShow, onDrop }: ProblemPr
                 onClick={act.run}
               >
                 {act.label}
-              </Button>
+              </ActionButton>
             ) : null
           })}
         </div>

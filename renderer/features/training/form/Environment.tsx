@@ -3,6 +3,7 @@ import { Button } from 'antd'
 import { api } from '../../../lib/client.ts'
 import { dictionary, useText } from '../../../lib/i18n.ts'
 import { hrefTo } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../../ui/Fault.tsx'
 import { formText } from './text.ts'
 
@@ -49,13 +50,14 @@ export function EnvironmentFault() {
       cause={data.problems[0]?.cause ?? text.missingCause}
       {...(data.problems[0] && { remedy: data.problems[0].remedy })}
       actions={
-        <Button
+        <ActionButton
+          needs="admin"
           type="primary"
           loading={build.isPending}
           onClick={() => build.mutate({ name, rebuild: data.state === 'broken' })}
         >
           {form.build}
-        </Button>
+        </ActionButton>
       }
     />
   )

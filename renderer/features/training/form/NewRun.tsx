@@ -5,6 +5,7 @@ import { useCallback, useState } from 'react'
 import { api } from '../../../lib/client.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { Page } from '../../../ui/Page.tsx'
 import { EnvironmentFault, useCanTrain } from './Environment.tsx'
@@ -57,7 +58,8 @@ export function NewRun() {
   }
   const isJson = query.view === 'json'
   const button = (
-    <Button
+    <ActionButton
+      needs="write"
       type="primary"
       icon={<Play size={14} />}
       disabled={!canStart}
@@ -66,7 +68,7 @@ export function NewRun() {
       onClick={submit}
     >
       {isAnyway ? text.startAnyway : text.start}
-    </Button>
+    </ActionButton>
   )
   return (
     <Page

@@ -3,6 +3,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react'
 import type { Job, JobPriority } from '../../../../main/contract/jobs.ts'
 import { api } from '../../../lib/client.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { ActionIcon } from '../../../ui/ActionButton.tsx'
 import { listText } from './text.ts'
 
 const order: readonly JobPriority[] = ['low', 'normal', 'high']
@@ -13,9 +14,9 @@ export function QueuePlace({ job, onFailed }: { readonly job: Job; readonly onFa
   const move = useMutation(api.jobs.prioritize.mutationOptions({ onError: onFailed }))
   const at = order.indexOf(job.priority)
   const button = (to: JobPriority | undefined, label: string, icon: React.ReactNode) => (
-    <button
-      type="button"
-      className="icon small"
+    <ActionIcon
+      needs="write"
+      className="small"
       aria-label={label}
       title={label}
       disabled={to === undefined || move.isPending}
@@ -25,7 +26,7 @@ export function QueuePlace({ job, onFailed }: { readonly job: Job; readonly onFa
       }}
     >
       {icon}
-    </button>
+    </ActionIcon>
   )
   return (
     <span className="queue-place">

@@ -10,6 +10,7 @@ import { useText } from '../../../lib/i18n.ts'
 import { jobStateText } from '../../../lib/job-words.ts'
 import { usePagedRows } from '../../../lib/pages.ts'
 import { go, setQuery, useRoute } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { FilterBox } from '../../../ui/FilterBox.tsx'
@@ -82,9 +83,9 @@ export function RunList() {
               {text.compare(marked.length)}
             </Button>
           </Tooltip>
-          <Button type="primary" icon={<Plus size={14} />} onClick={() => go('training', 'new')}>
+          <ActionButton needs="write" type="primary" icon={<Plus size={14} />} onClick={() => go('training', 'new')}>
             {text.newRun}
-          </Button>
+          </ActionButton>
         </>
       }
     >
@@ -176,9 +177,9 @@ function NoRuns({ isFiltered }: { readonly isFiltered: boolean }) {
         { key: 'run', isDone: false, text: text.stepRun },
       ]}
       actions={
-        <Button type="primary" onClick={() => go('training', 'new')}>
+        <ActionButton needs="write" type="primary" onClick={() => go('training', 'new')}>
           {text.newRun}
-        </Button>
+        </ActionButton>
       }
     >
       {text.noneWhy}

@@ -5,6 +5,7 @@ import { api } from '../../../lib/client.ts'
 import { bytes, dateTime, figure, middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Chip } from '../../../ui/bits.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { best, type Columns, valueAt } from '../curve/curve.ts'
@@ -82,19 +83,20 @@ export function Checkpoints({ shown, live, onFailed }: Props) {
               </td>
               <td className="right">
                 {!isAlive && shown.state !== 'done' && (
-                  <Button
+                  <ActionButton
+                    needs="write"
                     size="small"
                     type="text"
                     loading={resume.isPending && resume.variables.step === step}
                     onClick={() => resume.mutate({ id: run.id, step })}
                   >
                     {text.resumeHere}
-                  </Button>
+                  </ActionButton>
                 )}{' '}
                 {publishedAs === undefined ? (
-                  <Button size="small" onClick={() => setPublishing(step)}>
+                  <ActionButton needs="write" size="small" onClick={() => setPublishing(step)}>
                     {text.publish}
-                  </Button>
+                  </ActionButton>
                 ) : (
                   <Button size="small" type="link" href={hrefTo('models', publishedAs)}>
                     {text.published}
@@ -147,9 +149,9 @@ function PublishDialog({ runId, usualName, step, onClose }: DialogProps) {
       footer={
         <>
           <Button onClick={onClose}>{text.cancel}</Button>
-          <Button type="primary" loading={publish.isPending} onClick={submit}>
+          <ActionButton needs="write" type="primary" loading={publish.isPending} onClick={submit}>
             {text.publish}
-          </Button>
+          </ActionButton>
         </>
       }
     >

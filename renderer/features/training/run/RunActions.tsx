@@ -4,6 +4,7 @@ import { Ellipsis, GitCompareArrows, Play, Square } from 'lucide-react'
 import { api } from '../../../lib/client.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo, setQuery } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import type { OnFailed } from './RunNews.tsx'
 import { runText } from './text.ts'
 import { useRunRemoval } from './use-removal.tsx'
@@ -35,32 +36,34 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
         {text.compare}
       </Button>
       {state === 'queued' ? (
-        <Button loading={stop.isPending} onClick={() => stop.mutate({ id: run.id })}>
+        <ActionButton needs="write" loading={stop.isPending} onClick={() => stop.mutate({ id: run.id })}>
           {text.dequeue}
-        </Button>
+        </ActionButton>
       ) : isAlive ? (
-        <Button
+        <ActionButton
+          needs="write"
           icon={<Square size={12} />}
           disabled={state === 'stopping'}
           onClick={() => setQuery({ dialog: 'stop' })}
         >
           {text.stop}
-        </Button>
+        </ActionButton>
       ) : (
         run.canResume &&
         state === 'cancelled' && (
-          <Button
+          <ActionButton
+            needs="write"
             type="primary"
             icon={<Play size={14} />}
             loading={resume.isPending}
             onClick={() => resume.mutate({ id: run.id })}
           >
             {text.resume}
-          </Button>
+          </ActionButton>
         )
       )}
       <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
-        <Button type="text" icon={<Ellipsis size={16} />} aria-label={text.more} />
+        <ActionButton needs="write" type="text" icon={<Ellipsis size={16} />} aria-label={text.more} />
       </Dropdown>
     </>
   )

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button } from 'antd'
+import { useSaid } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go, hrefTo } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { useWords } from '../words.ts'
 import { Drift, driftOf } from './Drift.tsx'
@@ -14,6 +15,7 @@ import type { ShownRun } from './use-run.ts'
 /** Why a run ended before its time, and the button that goes on: cause, remedy, action. */
 export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
   const text = useText(runText)
+  const said = useSaid()
   const words = useWords()
   const { run, state } = shown
   const resume = useMutation(
@@ -36,7 +38,11 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
   const remedies = (run.memory?.remedies ?? [])
     .filter(({ parameters }) => Object.keys(parameters).length > 0)
     .slice(0, 2)
-  const form = <Button href={hrefTo('training', 'new', { run: run.id })}>{text.openForm}</Button>
+  const form = (
+    <ActionButton needs="write" href={hrefTo('training', 'new', { run: run.id })}>
+      {text.openForm}
+    </ActionButton>
+  )
   return (
     <Fault
       tone={drift !== undefined ? 'warn' : 'fail'}
@@ -44,34 +50,41 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
       cause={drift !== undefined ? text.driftCause : (failure?.message ?? text.lostCause)}
       remedy={
         <>
-          {drift === undefined && failure?.hint !== undefined && <span className="line">{failure.hint}</span>}
+          {drift === undefined && failure?.hint !== undefined && <span className="line">{said(failure.hint)}</span>}
           {checkpoint && <span className="line">{text.fromCheckpoint(number(checkpoint.step))}</span>}
         </>
       }
       actions={
         drift !== undefined ? (
           <>
-            <Button
+            <ActionButton
+              needs="write"
               type="primary"
               loading={resume.isPending}
               onClick={() => resume.mutate({ id: run.id, acceptDrift: true })}
             >
               {text.acceptDrift}
-            </Button>
+            </ActionButton>
             {form}
           </>
         ) : (
           <>
             {run.canResume && checkpoint && (
-              <Button type="primary" loading={resume.isPending} onClick={() => resume.mutate({ id: run.id })}>
+              <ActionButton
+                needs="write"
+                type="primary"
+                loading={resume.isPending}
+                onClick={() => resume.mutate({ id: run.id })}
+              >
                 {text.resumeFrom(number(checkpoint.step))}
-              </Button>
+              </ActionButton>
             )}
             {run.canResume &&
               remedies.map(({ change, parameters }) => (
-                <Button
+                <ActionButton
+                  needs="write"
                   key={change}
-                  title={change}
+                  title={said(change)}
                   onClick={() => resume.mutate({ id: run.id, set: parameters, acceptDrift: true })}
                 >
                   {text.resumeWith(
@@ -79,15 +92,16 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
                       .map(([key, value]) => `${words.label(key)} ${words.value(key, value)}`)
                       .join(', '),
                   )}
-                </Button>
+                </ActionButton>
               ))}
-            <Button
+            <ActionButton
+              needs="write"
               type={run.canResume ? 'default' : 'primary'}
               loading={retry.isPending}
               onClick={() => retry.mutate({ id: run.id })}
             >
               {text.retry}
-            </Button>
+            </ActionButton>
             {form}
           </>
         )

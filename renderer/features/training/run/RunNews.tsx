@@ -1,7 +1,9 @@
 import { Button } from 'antd'
+import { Said } from '../../../lib/backend-words.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo, setQuery } from '../../../lib/route.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { brokenSteps } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
@@ -30,11 +32,13 @@ export function RunNews({ shown, live, onFailed }: Props) {
         actions={
           <>
             {isAlive && (
-              <Button type="primary" onClick={() => setQuery({ dialog: 'stop' })}>
+              <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'stop' })}>
                 {text.stop}
-              </Button>
+              </ActionButton>
             )}
-            <Button href={hrefTo('training', 'new', { run: run.id })}>{text.openForm}</Button>
+            <ActionButton needs="write" href={hrefTo('training', 'new', { run: run.id })}>
+              {text.openForm}
+            </ActionButton>
           </>
         }
       />
@@ -46,7 +50,7 @@ export function RunNews({ shown, live, onFailed }: Props) {
         title={text.warnings}
         cause={run.warnings.map(warning => (
           <span key={warning} className="line">
-            {warning}
+            <Said>{warning}</Said>
           </span>
         ))}
       />
@@ -59,11 +63,19 @@ export function RunNews({ shown, live, onFailed }: Props) {
         cause={text.doneText(run.result.name)}
         actions={
           <>
-            <Button type="primary" href={hrefTo('evaluations', { dialog: 'new', model: run.result.id })}>
+            <ActionButton
+              needs="write"
+              type="primary"
+              href={hrefTo('evaluations', { dialog: 'new', model: run.result.id })}
+            >
               {text.evaluate}
-            </Button>
-            <Button href={hrefTo('deployments', { dialog: 'new', model: run.result.id })}>{text.deploy}</Button>
-            <Button href={hrefTo('training', 'new', { model: run.result.id })}>{text.tuneFurther}</Button>
+            </ActionButton>
+            <ActionButton needs="write" href={hrefTo('deployments', { dialog: 'new', model: run.result.id })}>
+              {text.deploy}
+            </ActionButton>
+            <ActionButton needs="write" href={hrefTo('training', 'new', { model: run.result.id })}>
+              {text.tuneFurther}
+            </ActionButton>
             <Button type="text" href={hrefTo('models', run.result.id)}>
               {text.openModel}
             </Button>

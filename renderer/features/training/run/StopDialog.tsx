@@ -4,6 +4,7 @@ import { Save } from 'lucide-react'
 import { api } from '../../../lib/client.ts'
 import { middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
@@ -28,7 +29,8 @@ export function StopDialog({ shown: { run }, onClose, onFailed }: Props) {
       onCancel={onClose}
       footer={
         <>
-          <Button
+          <ActionButton
+            needs="write"
             type="text"
             danger
             className="stop-without"
@@ -36,9 +38,10 @@ export function StopDialog({ shown: { run }, onClose, onFailed }: Props) {
             onClick={() => stop.mutate({ id: run.id, save: false })}
           >
             {text.stopWithout}
-          </Button>
+          </ActionButton>
           <Button onClick={onClose}>{text.keep}</Button>
-          <Button
+          <ActionButton
+            needs="write"
             autoFocus
             type="primary"
             icon={<Save size={14} />}
@@ -46,7 +49,7 @@ export function StopDialog({ shown: { run }, onClose, onFailed }: Props) {
             onClick={() => stop.mutate({ id: run.id, save: true })}
           >
             {text.stop}
-          </Button>
+          </ActionButton>
         </>
       }
     >

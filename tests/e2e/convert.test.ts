@@ -1,0 +1,97 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { keptIn } from '../support/conversions.ts'
+import { chromiumPath } from './support/chromium.ts'
+import { barriers, setLook, shoot } from './support/looks.ts'
+import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
+
+const hasPython = process.env.SLIPWAY_TEST_PYTHON !== undefined
+const minutesMs = 4 * 60_000
+
+describe.skipIf(!chromiumPath || !hasPython)(
+  'converting a model (needs SLIPWAY_TEST_PYTHON: a built environment)',
+  { timeout: minutesMs },
+  () => {
+    let workstation: Workstation
+    let page: Page
+    let model: string
+
+    beforeAll(async () => {
+      workstation = await openWorkstation({ width: 1440, height: 900 })
+      page = workstation.page
+      const { models, jobs } = workstation.backend.client
+      const { id, jobId } = await models.import({ path: sample('model'), name: 'tide' })
+      await jobs.wait({ id: jobId, timeoutMs: 60_000 })
+      model = id
+    })
+    // Whatever an earlier test left open or chosen is no business of the next.
+    beforeEach(async () => {
+      await page.reload()
+      await page.locator('.frame').waitFor()
+      await setLook(page, { width: 1440 })
+    })
+    afterAll(() => workstation?.close())
+
+    const inspector = (name: string) => page.getByRole('complementary', { name })
+    const dialog = () => page.getByRole('dialog', { name: 'Convert tide v1' })
+    /** By clicks alone, from the model's own page. */
+    const openDialog = async () => {
+      await workstation.open(`#/models/${model}`)
+      await inspector('tide').getByRole('button', { name: 'More actions' }).click()
+      await page.getByRole('menuitem', { name: 'Convert …' }).click()
+      await dialog().waitFor()
+    }
+    const choose = async (field: string, option: string) => {
+      await dialog().getByRole('combobox', { name: field }).click()
+      await page.locator('.ant-select-dropdown:visible').getByText(option, { exact: true }).last().click()
+    }
+
+    test('the sample becomes GGUF with progress, opens from the dialog, and knows what it was made from', async () => {
+      await openDialog()
+      expect(await barriers(page)).toEqual([])
+      await choose('Weights', 'Q8_0')
+      await dialog().getByLabel('Name').fill('tide-small')
+      await page.keyboard.press('Control+Enter')
+      const line = dialog().getByRole('progressbar', { name: 'Making tide-small' })
+      await line.waitFor()
+      await dialog()
+        .getByText(/^Takes up to .+ of memory and .+ on disk\.$/)
+        .waitFor()
+      expect(await dialog().getByRole('button', { name: 'Open the new model' }).isDisabled()).toBe(true)
+      await expect
+        .poll(async () => Number(await line.getAttribute('aria-valuenow')), { timeout: minutesMs })
+        .toBeGreaterThan(0)
+      expect(await barriers(page)).toEqual([])
+      await dialog().getByRole('status').filter({ hasText: 'Done' }).waitFor({ timeout: minutesMs })
+      const end = dialog().getByRole('progressbar', { name: 'tide-small is made' })
+      expect(await end.getAttribute('aria-valuenow')).toBe('100')
+      await shoot(page, 'model-convert', { theme: 'dark', language: 'en', width: 1280 })
+      await setLook(page, { width: 1440 })
+      await dialog().getByRole('button', { name: 'Open the new model' }).click()
+      await inspector('tide-small').getByText('GGUF Q8_0').first().waitFor()
+      await inspector('tide-small').getByRole('tab', { name: 'Lineage' }).click()
+      const graph = inspector('tide-small').getByRole('group', { name: 'Lineage of tide-small v1' })
+      await graph.getByText('tide@1').waitFor()
+      expect(await barriers(page)).toEqual([])
+      expect(workstation.complaints).toEqual([])
+    })
+
+    test('a conversion that is cancelled says so, leaves no model and no file', async () => {
+      const before = keptIn(workstation.backend.dataDir)
+      await openDialog()
+      await choose('To', 'ONNX, for other runtimes')
+      await dialog().getByLabel('Name').fill('tide-never')
+      await dialog().getByRole('button', { name: 'Convert', exact: true }).click()
+      await dialog().getByRole('progressbar', { name: 'Making tide-never' }).waitFor()
+      await dialog().locator('.job-line').getByRole('button', { name: 'Cancel' }).click()
+      await dialog().getByRole('status').filter({ hasText: 'Stopped' }).waitFor({ timeout: minutesMs })
+      expect(await dialog().getByRole('button', { name: 'Open the new model' }).isDisabled()).toBe(true)
+      await dialog().getByRole('button', { name: 'Close', exact: true }).last().click()
+      await expect.poll(() => keptIn(workstation.backend.dataDir)).toEqual(before)
+      const { items } = await workstation.backend.client.models.list({ q: 'tide-never' })
+      expect(items).toEqual([])
+      await inspector('tide').waitFor()
+      expect(workstation.complaints).toEqual([])
+    })
+  },
+)
