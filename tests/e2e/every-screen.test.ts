@@ -18,7 +18,8 @@ const more = ['training/new', 'settings?section=backup', 'settings?section=api',
 
 const methods = '**/rpc/**'
 /** Without these the window itself would be lost, which is another state with a test of its own. */
-const isOfTheFrame = (route: Route) => /\/rpc\/(system\/status|events\/subscribe|sessions\/show)/.test(route.request().url())
+const isOfTheFrame = (route: Route) =>
+  /\/rpc\/(system\/status|events\/subscribe|sessions\/show)/.test(route.request().url())
 
 describe.skipIf(!chromiumPath)('every screen', () => {
   let workstation: Workstation
