@@ -39,7 +39,7 @@ describe.skipIf(!chromiumPath)('deployments', () => {
   const state = (word: string) => page.locator('.head-meta').getByText(word, { exact: true })
 
   test('an empty list teaches, and knows what is at hand', async () => {
-    await page.getByText('Choose a model: 2 are here').waitFor()
+    await page.getByText('Choose a model: 2 here').waitFor()
     expect(await barriers(page)).toEqual([])
     await shoot(page, 'deployments-empty', { theme: 'light', language: 'zh', width: 1280 })
     await setLook(page, { theme: 'dark', language: 'en', width: 1440 })

@@ -61,6 +61,8 @@ function Facts({ model }: { readonly model: ModelDetail }) {
   const text = useText(inspectorText)
   const names = useText(modelsText)
   const { summary, path } = model
+  // The file of an adapter names a folder; the record of how it was made names the model.
+  const base = model.lineage.madeBy.find(({ role }) => role === 'base')
   const { layers, hiddenSize, heads, kvHeads, contextLength, parameterCount, vocabSize } = summary
   const shape =
     layers !== undefined && hiddenSize !== undefined && heads !== undefined
@@ -74,7 +76,16 @@ function Facts({ model }: { readonly model: ModelDetail }) {
     [text.shape, shape],
     [text.vocabulary, vocabSize === undefined ? undefined : number(vocabSize)],
     [text.template, summary.format === 'adapter' ? undefined : summary.hasChatTemplate ? text.yes : text.no],
-    [text.base, summary.baseModel],
+    [
+      text.base,
+      base === undefined ? (
+        summary.baseModel
+      ) : (
+        <a key="base" className="link" dir="auto" href={hrefTo('models', base.id)}>
+          {base.name}
+        </a>
+      ),
+    ],
     [text.rank, summary.loraRank],
     [text.license, summary.license ?? text.notSaid],
     [text.source, names[model.source]],

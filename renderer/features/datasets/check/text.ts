@@ -3,7 +3,7 @@ import { dictionary } from '../../../lib/i18n.ts'
 export const checkText = dictionary({
   model: ['Model', '模型'],
   method: ['Method', '方法'],
-  maxLength: ['Cut at', '截断长度'],
+  maxLength: ['Cut at, tokens', '截断长度（词元）'],
   against: ['Held out', '留出集'],
   noAgainst: ['none', '不比较'],
   chooseModel: ['Choose a model to see the rows with its eyes', '选择模型，查看它眼中的文本'],
@@ -34,7 +34,7 @@ export const checkText = dictionary({
   ready: ['Ready', '可用于训练'],
   usable: ['Usable', '可以使用'],
   refused: ['Refused', '不可训练'],
-  readyNote: ['nothing stands against it', '没有发现问题'],
+  readyNote: ['no problem was found', '没有发现问题'],
   usableNote: ['see the problems', '请查看问题'],
   refusedNote: ['nothing, or something false, would be learned', '学不到内容，或会学到错误内容'],
   all: [(count: string) => `All ${count}`, (count: string) => `全部 ${count}`],
@@ -67,7 +67,7 @@ export const checkText = dictionary({
     (rows: string, from: string, to: string) => `${from} 至 ${to} 个词元：${rows} 行`,
   ],
   problems: ['Problems', '问题'],
-  problemsSum: [(count: string) => `${count} kinds`, (count: string) => `${count} 类`],
+  problemsSum: [(count: string) => `${count} ${count === '1' ? 'kind' : 'kinds'}`, (count: string) => `${count} 类`],
   noProblem: ['No problem was found.', '没有发现问题。'],
   noProblemWithout: ['Nothing that can be seen without a model.', '在未选择模型时没有发现问题。'],
   affected: [(count: string) => (count === '1' ? '1 row' : `${count} rows`), (count: string) => `${count} 行`],
@@ -80,7 +80,8 @@ export const checkText = dictionary({
   more: ['Import more rows …', '导入更多行……'],
   anyMethod: ['Check for its own kind', '按自身类型检查'],
   repaired: [
-    (rows: string, version: string) => `${version} was made without ${rows} rows. The version before stays.`,
+    (rows: string, version: string) =>
+      `${version} was made without ${rows} ${rows === '1' ? 'row' : 'rows'}. The version before stays.`,
     (rows: string, version: string) => `已生成 ${version}，去除 ${rows} 行，原版本保留。`,
   ],
   undo: ['Undo', '撤销'],

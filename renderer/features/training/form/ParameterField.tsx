@@ -88,7 +88,7 @@ export function ParameterField({ form, item, consequence }: Props) {
         onChange={next => form.setValue(item.key, next)}
       />
       <span id={`${id}-facts`} className="sr-only">
-        {[help, ...known.map(([name, fact]) => `${name}: ${fact}`)].join('. ')}
+        {[help, ...known.map(([name, fact]) => text.fact(name, fact ?? ''))].join(' ')}
       </span>
     </FieldRow>
   )

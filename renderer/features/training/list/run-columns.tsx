@@ -6,7 +6,7 @@ import { useNow } from '../../../lib/clock.ts'
 import { ago, dateTime, duration, figure, middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { isEnded, jobGlyph } from '../../../lib/job-words.ts'
-import { setQuery } from '../../../lib/route.ts'
+import { hrefTo, setQuery } from '../../../lib/route.ts'
 import { useView } from '../../../lib/view.ts'
 import { useWidth } from '../../../lib/width.ts'
 import { ProgressLine } from '../../../ui/bits.tsx'
@@ -85,9 +85,9 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
             label={word({ state, step: run.step, phase: run.phase })}
             quiet={state === 'done'}
           />
-          <b dir="auto" title={run.name}>
-            {middle(run.name, 60)}
-          </b>
+          <a dir="auto" title={run.name} href={hrefTo('training', run.id)} tabIndex={-1}>
+            <b>{middle(run.name, 60)}</b>
+          </a>
         </span>
       )),
     },
