@@ -122,6 +122,8 @@ describe.skipIf(!chromiumPath)('every screen', () => {
         const said = page.locator('main').getByRole('alert').filter({ hasText: title }).first()
         await said.waitFor({ timeout: 10_000 }).catch(() => expect.fail(`${address} says nothing of ${code}`))
         expect(await said.textContent(), address).toContain('Plug it in.')
+        // Nothing stays grey beside it, as if it were still being read.
+        await expect.poll(() => page.locator('main [aria-busy="true"]').count(), { message: address }).toBe(0)
       }
     } finally {
       await page.unroute(methods)

@@ -77,9 +77,9 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await setLook(page, {})
   })
 
-  test('a machine without a GPU says what that means and what to do', async () => {
+  test('a machine without a GPU says what that means and what to do', async ({ skip }) => {
     const { gpu } = await workstation.backend.client.resources.show({})
-    if (gpu.status !== 'none') return
+    skip(gpu.status !== 'none', 'this machine has a GPU')
     await workstation.open('#/resources')
     const notice = page.getByRole('status').filter({ hasText: 'This machine has no GPU that Slipway can use' })
     await notice.getByText(/nvidia-smi or rocm-smi must list it/).waitFor()

@@ -1,5 +1,5 @@
 import type { Lease } from '../../../main/contract/resources.ts'
-import { memory, middle, timeOfDay } from '../../lib/format.ts'
+import { dateTime, memory, middle, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { useLiveJobs } from '../../lib/live-jobs.ts'
 import { hrefTo } from '../../lib/route.ts'
@@ -23,7 +23,7 @@ export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
             {exclusive && <Chip>{text.alone}</Chip>}
             <b>{memory(memoryBytes)}</b>
             <time className="dim" dateTime={grantedAt}>
-              {text.since(timeOfDay(grantedAt))}
+              {text.since(isToday(grantedAt) ? timeOfDay(grantedAt) : dateTime(grantedAt))}
             </time>
           </li>
         ))}
@@ -31,3 +31,5 @@ export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
     </div>
   )
 }
+
+const isToday = (iso: string): boolean => new Date(iso).toDateString() === new Date().toDateString()
