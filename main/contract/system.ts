@@ -30,7 +30,7 @@ export const NetworkState = z.object({
   }),
   bytesOut: z.number().int().nullable().meta({
     description:
-      'sent to other machines since the backend started; null when a program that does not count sent as well',
+      'sent to other machines since the backend started, name lookups aside; null when something was not counted, such as a build through a proxy of the user',
   }),
   lastUse: z
     .object({ at: Timestamp, environment: z.string() })

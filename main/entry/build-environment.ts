@@ -20,6 +20,7 @@ import { chooseBackend, detectHardware } from '../platform/python/hardware.ts'
 import { estimate } from '../platform/python/install.ts'
 import { loadRecipes, lockOf, platformName } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
+import { createWayOut, type WayOut } from '../platform/python/way-out.ts'
 
 const Config = z.object({
   name: z.string(),
@@ -35,6 +36,8 @@ const Config = z.object({
   /** Instead of building: the capsule whose every file is to be compared with what was installed. */
   verify: z.string().optional(),
 })
+
+const countEveryMs = 1_000
 
 const emit = (event: string, fields: object): void => {
   process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)
@@ -53,28 +56,52 @@ async function main(path: string | undefined): Promise<void> {
   }
 
   const backend = config.backend === 'auto' ? await choose(recipes, config.name) : config.backend
-  const built = await buildCapsule(
-    {
-      run,
-      env: process.env,
-      recipes,
-      environments: config.environments ?? paths.environments,
-      cacheDir: config.cacheDir ?? paths.cacheDir,
-      clock: systemClock,
-      onProgress: progress => emit('progress', progress),
-      onNetwork: () => emit('network', {}),
-      signal: stop.signal,
-    },
-    {
-      name: config.name,
-      backend,
-      source: { index: config.index, wheelhouse: config.wheelhouse },
-      lockFile: config.lockFile,
-      rebuild: config.rebuild,
-    },
+  const built = await countingWhatLeaves(way =>
+    buildCapsule(
+      {
+        run,
+        env: process.env,
+        recipes,
+        environments: config.environments ?? paths.environments,
+        cacheDir: config.cacheDir ?? paths.cacheDir,
+        clock: systemClock,
+        onProgress: progress => emit('progress', progress),
+        way,
+        signal: stop.signal,
+      },
+      {
+        name: config.name,
+        backend,
+        source: { index: config.index, wheelhouse: config.wheelhouse },
+        lockFile: config.lockFile,
+        rebuild: config.rebuild,
+      },
+    ),
   )
   const { folder, python, stamp, warnings, fresh } = built
   emit('finished', { folder, python, fresh, warnings, stamp, ...(config.lockFile && { lockFile: config.lockFile }) })
+}
+
+/** Tells what has left this machine when a program goes out, while it is out, and once all is over. */
+async function countingWhatLeaves<T>(work: (way: WayOut) => Promise<T>): Promise<T> {
+  let told: number | null | undefined
+  const tell = (isFinal: boolean) => {
+    const bytesOut = way.bytesOut()
+    if (bytesOut !== told || isFinal) emit('network', { bytesOut, isFinal })
+    told = bytesOut
+  }
+  let watch: NodeJS.Timeout | undefined
+  const way = createWayOut(() => {
+    tell(false)
+    watch = setInterval(() => tell(false), countEveryMs)
+  })
+  try {
+    return await work(way)
+  } finally {
+    clearInterval(watch)
+    if (watch !== undefined) tell(true)
+    way.close()
+  }
 }
 
 async function choose(recipes: ReturnType<typeof loadRecipes>, name: string): Promise<Backend> {

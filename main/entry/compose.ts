@@ -264,8 +264,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     network: () =>
       networkState({
         isOffline: env.SLIPWAY_OFFLINE === 'hard',
-        startedAtMs,
         ownBytesOut: outside.bytesOut(),
+        builds: environments.networkUsesSince(startedAtMs),
         lastBuild: environments.lastNetworkUse(),
       }),
     counts: jobs.counts,

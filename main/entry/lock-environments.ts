@@ -24,6 +24,7 @@ import { parseLock } from '../platform/python/requirements.ts'
 import { run } from '../platform/python/run.ts'
 import { ensureUv } from '../platform/python/uv.ts'
 import { uvFailure } from '../platform/python/uv-output.ts'
+import { plainWayOut } from '../platform/python/way-out.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'native', 'environments')
 
@@ -67,7 +68,7 @@ async function main(): Promise<void> {
     python,
     source: {},
     note: console.error,
-    onNetwork: () => undefined,
+    way: plainWayOut,
   })
   const uvEnv = {
     ...pythonEnv(env),

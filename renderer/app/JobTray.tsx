@@ -9,12 +9,12 @@ import { percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { ActionIcon } from '../ui/ActionButton.tsx'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
-import { useLiveJobs } from './live-jobs.ts'
 
 const phrases = dictionary({
   jobs: ['Jobs', '任务'],

@@ -7,13 +7,13 @@ import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph, useJobName } from '../lib/job-words.ts'
 import { useLatency } from '../lib/latency.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
 import { KeySession } from './KeySession.tsx'
 import { LanguageAndTheme } from './LanguageAndTheme.tsx'
-import { useLiveJobs } from './live-jobs.ts'
 
 const phrases = dictionary({
   backend: ['Backend', '后端'],

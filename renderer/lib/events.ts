@@ -24,7 +24,8 @@ const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   ],
   evaluations: [api.evaluation.key(), ...graphs],
   deployments: [api.inference.key(), ...graphs],
-  environments: [api.environments.key(), api.doctor.key()],
+  // Building one is what uses the network: what was sent stands in the status.
+  environments: [api.environments.key(), api.doctor.key(), api.system.key()],
   jobs: [api.jobs.key()],
   resources: [api.resources.key()],
   keys: [api.keys.key()],

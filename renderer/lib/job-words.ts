@@ -14,6 +14,7 @@ const ended: Record<JobState, boolean> = {
   lost: true,
 }
 export const isEnded = (state: JobState): boolean => ended[state]
+export const liveStates: readonly JobState[] = (Object.keys(ended) as JobState[]).filter(state => !isEnded(state))
 
 export const jobGlyph: Record<JobState, GlyphState> = {
   queued: 'queue',

@@ -107,24 +107,50 @@ test('a backend in hard offline mode is guarded, says so, and serves all the sam
   expect(probed.said()).toBe('guarded')
 })
 
-test('a build that asks a package index makes the bytes that left unknown, never a zero', async () => {
+/** Builds from an index where nothing listens: what counts is that somebody was asked. */
+async function buildAsking(env: Record<string, string>) {
   const backend = await startBackend({
-    env: { XDG_CACHE_HOME: join(folder, 'cache'), PIP_RETRIES: '0', UV_HTTP_RETRIES: '0' },
+    env: { XDG_CACHE_HOME: join(folder, 'cache'), PIP_RETRIES: '0', UV_HTTP_RETRIES: '0', ...env },
   })
   try {
     expect((await backend.client.system.status({})).network).toEqual({ state: 'open', bytesOut: 0 })
-    // Nothing listens there: what counts is that somebody was asked.
     const { id } = await backend.client.environments.build({
       name: 'training',
       backend: 'cpu',
       index: 'http://127.0.0.1:9/simple',
     })
     expect((await backend.client.jobs.wait({ id, timeoutMs: 50_000 })).state).toBe('failed')
-    expect((await backend.client.system.status({})).network).toEqual({
-      state: 'open',
-      bytesOut: null,
-      lastUse: { at: expect.any(String), environment: 'training' },
+    return (await backend.client.system.status({})).network
+  } finally {
+    await backend.dispose()
+  }
+}
+
+test('a build that asks an index on this machine is told as a use of the network by which no byte left', async () => {
+  expect(await buildAsking({})).toEqual({
+    state: 'open',
+    bytesOut: 0,
+    lastUse: { at: expect.any(String), environment: 'training' },
+  })
+})
+
+test('a build through a proxy of the user makes the bytes that left unknown, never a zero', async () => {
+  expect(await buildAsking({ HTTP_PROXY: 'http://127.0.0.1:9' })).toEqual({
+    state: 'open',
+    bytesOut: null,
+    lastUse: { at: expect.any(String), environment: 'training' },
+  })
+})
+
+test('in hard offline mode a build from an index is refused, and no byte has left', async () => {
+  const backend = await startBackend({ env: { XDG_CACHE_HOME: join(folder, 'offline'), SLIPWAY_OFFLINE: 'hard' } })
+  try {
+    const { id } = await backend.client.environments.build({ name: 'training', backend: 'cpu' })
+    expect(await backend.client.jobs.wait({ id, timeoutMs: 50_000 })).toMatchObject({
+      state: 'failed',
+      failure: { code: 'forbidden' },
     })
+    expect((await backend.client.system.status({})).network).toEqual({ state: 'offline', bytesOut: 0 })
   } finally {
     await backend.dispose()
   }

@@ -162,7 +162,7 @@ test.each([
     const { code, stderr } = await cli.run(domain, 'restore', id)
     expect(`${code} ${stderr}`).toMatch(
       new RegExp(
-        `^3 error\\[not_found\\]: There is no removed ${what} ${id}\\.\nhint: .*7 days, by the id that it told`,
+        `^3 error\\[not_found\\]: There is no removed ${what} with the id ${id}\\.\nhint: .*7 days, by the id of the ${what}`,
       ),
     )
   }

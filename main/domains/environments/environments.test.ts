@@ -18,6 +18,7 @@ import type { JobHandler, JobSpec, JobsPort } from '../../platform/processes/por
 import { buildCapsule } from '../../platform/python/build.ts'
 import { run } from '../../platform/python/run.ts'
 import { tinyRecipes, writeWheelhouse } from '../../platform/python/testing/wheels.ts'
+import { plainWayOut } from '../../platform/python/way-out.ts'
 import { createDoctor } from './doctor.ts'
 import { environmentMigrations } from './migrations.ts'
 import { createEnvironments, type Environments } from './service.ts'
@@ -122,7 +123,7 @@ beforeEach(() => {
         cacheDir: defaultCacheDir(process.env),
         clock: systemClock,
         onProgress: () => undefined,
-        onNetwork: () => undefined,
+        way: plainWayOut,
       },
       { name: 'tiny', backend: 'cpu', source: { wheelhouse }, rebuild },
     )
@@ -347,19 +348,46 @@ test('doctor names every check with what it found, and a remedy wherever somethi
 })
 
 describe('the network', () => {
+  const sent = (bytesOut: number | null, isFinal: boolean) =>
+    jobs.say({ event: 'network', bytesOut, isFinal } as { event: string })
+
   test('has been used by a build from the moment that it says so until it ends, and by no other', async () => {
     await build()
     jobs.end('done', [{ event: 'progress' }])
     expect(environments.lastNetworkUse()).toBeUndefined()
 
     await build()
-    jobs.say({ event: 'network' })
+    sent(0, false)
     expect(environments.lastNetworkUse()).toEqual({
       environment: 'tiny',
       beganAtMs: expect.any(Number),
       endedAtMs: null,
+      bytesOut: 0,
     })
     jobs.end('failed', [])
     expect(environments.lastNetworkUse()).toMatchObject({ endedAtMs: expect.any(Number) })
+  })
+
+  test('what a build has sent is known while it goes on and by its last word, not after a kill', async () => {
+    await build()
+    sent(0, false)
+    sent(700, false)
+    expect(environments.networkUsesSince(0)).toMatchObject([{ bytesOut: 700 }])
+    sent(900, true)
+    jobs.end('done', [])
+    expect(environments.networkUsesSince(0)).toMatchObject([{ bytesOut: 900 }])
+
+    await build()
+    sent(100, false)
+    jobs.end('lost', [])
+    expect(environments.networkUsesSince(0).map(({ bytesOut }) => bytesOut)).toEqual([900, null])
+    expect(environments.networkUsesSince(Date.now() + 60_000)).toEqual([])
+  })
+
+  test('a build past a proxy of the user is never counted', async () => {
+    await build()
+    sent(null, true)
+    jobs.end('done', [])
+    expect(environments.networkUsesSince(0)).toMatchObject([{ bytesOut: null }])
   })
 })

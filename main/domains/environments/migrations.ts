@@ -34,4 +34,13 @@ export const environmentMigrations: readonly Migration[] = [
         ) STRICT;
       `),
   },
+  {
+    version: 320,
+    name: 'what builds have sent',
+    up: db =>
+      db.exec(`
+        ALTER TABLE network_uses ADD COLUMN bytes_out INTEGER;
+        ALTER TABLE network_uses ADD COLUMN is_counted INTEGER NOT NULL DEFAULT 0;
+      `),
+  },
 ]

@@ -17,7 +17,7 @@ import { readLock, recipeOf } from '../../platform/python/recipes.ts'
 import type { Run } from '../../platform/python/run.ts'
 import { foldersOf, lockIfAny, removeFolders, removeRemains } from './capsules.ts'
 import { createDescription } from './describe.ts'
-import { beginUse, endUse, lastUse, type NetworkUse } from './network-uses.ts'
+import { beginUse, endUse, lastUse, type NetworkUse, noteSent, usesSince } from './network-uses.ts'
 import { type Choice, findChoice, removeChoice, saveChoice } from './repo.ts'
 import { createSelection, type PythonChild, type SelectionDeps } from './selection.ts'
 
@@ -42,6 +42,8 @@ export type Environments = {
   readonly names: () => readonly string[]
   /** The latest build that used the network; one that goes on counts as the latest. */
   readonly lastNetworkUse: () => NetworkUse | undefined
+  /** The builds that use the network now, or did until `sinceMs` (since 1970) or later. */
+  readonly networkUsesSince: (sinceMs: number) => readonly NetworkUse[]
 }
 type BuildInput = Parameters<Handlers<typeof environments>['build']>[0]
 
@@ -57,6 +59,7 @@ const Verified = z.object({
   checkedBytes: z.number(),
   problems: z.array(Problem),
 })
+const Sent = z.object({ bytesOut: z.number().int().nullable(), isFinal: z.boolean() })
 const Config = z.object({ lockFile: z.string().optional() })
 
 /** The environments domain: which Python the workers run on, and how it came to be. */
@@ -204,7 +207,12 @@ export function createEnvironments(deps: Deps): Environments {
   jobs.handle('environment', {
     restart: 'never',
     onEvent: (tx, job, event) => {
-      if (event.event === 'network') beginUse(tx, job.id, job.subjectId, clock.nowMs())
+      if (event.event === 'network') {
+        const { bytesOut, isFinal } = Sent.parse(event)
+        beginUse(tx, job.id, job.subjectId, clock.nowMs())
+        noteSent(tx, job.id, bytesOut, isFinal)
+        tx.announce({ topic: 'environments', kind: 'changed', id: job.subjectId })
+      }
       if (event.event !== 'finished') return
       const { folder, python, stamp } = Finished.parse(event)
       const built = { folder, python, backend: stamp.backend, lockHash: stamp.lockHash, lockFile: namesLock(event) }
@@ -223,7 +231,8 @@ export function createEnvironments(deps: Deps): Environments {
   })
 
   const lastNetworkUse = () => lastUse(store.read)
-  return { handlers, pythonFor: selection.pythonFor, describe, build, names, lastNetworkUse }
+  const networkUsesSince = (sinceMs: number) => usesSince(store.read, sinceMs)
+  return { handlers, pythonFor: selection.pythonFor, describe, build, names, lastNetworkUse, networkUsesSince }
 }
 
 const namesLock = (event: object): boolean => Config.safeParse(event).data?.lockFile !== undefined

@@ -1,26 +1,26 @@
 import type { NetworkState } from '../../contract/system.ts'
 import { isoOf } from '../../platform/clock.ts'
 
+type Use = { readonly environment: string; readonly beganAtMs: number; readonly bytesOut: number | null }
 type Known = {
   readonly isOffline: boolean
-  readonly startedAtMs: number
   /** What this process has sent itself, in bytes. */
   readonly ownBytesOut: number
-  /** The latest build that asked a package index; `endedAtMs` is null while it goes on. */
-  readonly lastBuild:
-    | { readonly environment: string; readonly beganAtMs: number; readonly endedAtMs: number | null }
-    | undefined
+  /** The builds that asked a package index in this backend's life. */
+  readonly builds: readonly Use[]
+  /** The latest build of all that asked one. */
+  readonly lastBuild: Use | undefined
 }
 
 /**
- * What is known about the network. The bytes of this process are counted; those of a build are not (uv and pip do not
- * tell them), so that there is no sum when one of them fell into this backend's life.
+ * What is known about the network: the bytes of this process and those of builds, which go out through a counter. There is
+ * no sum once one of them was not counted: its user has a proxy, or it was killed before it could say how much it was.
  */
-export function networkState({ isOffline, startedAtMs, ownBytesOut, lastBuild }: Known): NetworkState {
-  const isUncounted = lastBuild !== undefined && (lastBuild.endedAtMs === null || lastBuild.endedAtMs >= startedAtMs)
+export function networkState({ isOffline, ownBytesOut, builds, lastBuild }: Known): NetworkState {
+  const isUncounted = builds.some(({ bytesOut }) => bytesOut === null)
   return {
     state: isOffline ? 'offline' : 'open',
-    bytesOut: isUncounted ? null : ownBytesOut,
+    bytesOut: isUncounted ? null : builds.reduce((sum, { bytesOut }) => sum + (bytesOut ?? 0), ownBytesOut),
     ...(lastBuild && { lastUse: { at: isoOf(lastBuild.beganAtMs), environment: lastBuild.environment } }),
   }
 }

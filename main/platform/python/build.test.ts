@@ -18,6 +18,7 @@ import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
+import { startCountingProxy } from '../network/counting-proxy.ts'
 import { defaultCacheDir } from '../paths.ts'
 import { type BuildDeps, buildCapsule } from './build.ts'
 import { verifyCapsule } from './drift.ts'
@@ -28,6 +29,7 @@ import { run } from './run.ts'
 import { stampFile } from './stamp.ts'
 import { makeBarePython } from './testing/bare-python.ts'
 import { tinyRecipes, writeWheelhouse } from './testing/wheels.ts'
+import { createWayOut } from './way-out.ts'
 
 let folder: string
 let progress: InstallProgress[]
@@ -58,9 +60,9 @@ const depsWith = (recipes: Recipes, more: Partial<BuildDeps> = {}): BuildDeps =>
   cacheDir: defaultCacheDir(process.env),
   clock: systemClock,
   onProgress: event => progress.push(event),
-  onNetwork: () => {
+  way: createWayOut(() => {
     networkUses += 1
-  },
+  }),
   ...more,
 })
 const build = ({ wheelhouse, recipes }: ReturnType<typeof setUp>, more: Partial<BuildDeps> = {}, rebuild = false) =>
@@ -104,7 +106,18 @@ describe('a capsule', () => {
       const address = mirror.address()
       const index = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/simple`
       const request = { name: 'tiny', backend: 'cpu', source: { index } } as const
-      expect((await buildCapsule(depsWith(recipes), request)).stamp.versions).toEqual({ lower: '1.2.0', second: '3.0' })
+      // For this counter the mirror is another machine.
+      const way = createWayOut(
+        () => {
+          networkUses += 1
+        },
+        () => startCountingProxy(() => false),
+      )
+      const built = await buildCapsule(depsWith(recipes, { way }), request)
+      expect(built.stamp.versions).toEqual({ lower: '1.2.0', second: '3.0' })
+      expect(way.bytesOut(), 'two pages and two wheels were asked for, each with a head').toBeGreaterThan(4 * 50)
+      expect(way.bytesOut(), 'what came back is no byte that left').toBeLessThan(10_000)
+      way.close()
     } finally {
       mirror.close()
       mirror.closeAllConnections()

@@ -16,6 +16,7 @@ import { type LockChoice, lockOf, platformName, type Recipes, readLock, recipeOf
 import type { Run } from './run.ts'
 import { hasInterpreter, lockCopy, pythonIn, readStamp, type Stamp, writeStamp } from './stamp.ts'
 import { ensureUv } from './uv.ts'
+import type { WayOut } from './way-out.ts'
 
 export type BuildDeps = {
   readonly run: Run
@@ -26,8 +27,8 @@ export type BuildDeps = {
   readonly cacheDir: string
   readonly clock: Clock
   readonly onProgress: (progress: InstallProgress) => void
-  /** Called before the first program that may ask a package index is started. */
-  readonly onNetwork: () => void
+  /** How programs that may ask a package index get out. */
+  readonly way: WayOut
   readonly signal?: AbortSignal | undefined
 }
 export type BuildRequest = {
@@ -96,7 +97,7 @@ export async function buildCapsule(deps: BuildDeps, request: BuildRequest): Prom
 type Plan = { readonly folder: string; readonly lock: LockChoice; readonly base: Built | undefined }
 
 async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock, base }: Plan): Promise<Built> {
-  const { env, run, recipes, cacheDir, clock, signal, onNetwork } = deps
+  const { env, run, recipes, cacheDir, clock, signal, way } = deps
   const source = request.source ?? {}
   const startedMs = clock.monotonicMs()
   let latest: InstallProgress = { done: 0, unit: 'bytes', note: '' }
@@ -108,8 +109,8 @@ async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock
   const aside = asideOf(folder)
   try {
     const python = await findPython({ env, run, range: recipes.python })
-    const uv = await ensureUv({ env, run, recipes, cacheDir, python, source, note, onNetwork })
-    const installer = await createInstaller({ env, run, uv, python, source, onProgress, onNetwork, signal })
+    const uv = await ensureUv({ env, run, recipes, cacheDir, python, source, note, way })
+    const installer = await createInstaller({ env, run, uv, python, source, onProgress, way, signal })
     await installer.makeVenv(aside)
     if (base) layerOver(aside, base.folder)
     const lockPath = join(aside, lockCopy)

@@ -8,6 +8,7 @@ import type { Interpreter } from './interpreter.ts'
 import { type LockChoice, platformName } from './recipes.ts'
 import type { Run, RunResult } from './run.ts'
 import { uvFailure, uvProgress } from './uv-output.ts'
+import type { WayOut } from './way-out.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 export type InstallProgress = {
@@ -39,9 +40,11 @@ type Deps = {
   readonly python: Interpreter
   readonly source: Source
   readonly onProgress: (progress: InstallProgress) => void
-  readonly onNetwork: () => void
+  readonly way: WayOut
   readonly signal?: AbortSignal | undefined
 }
+
+type CallOptions = { readonly env?: Record<string, string>; readonly onLine?: (line: string) => void }
 
 /** uv, bound to where packages come from. */
 export type Installer = {
@@ -52,7 +55,7 @@ export type Installer = {
 }
 
 export async function createInstaller(deps: Deps): Promise<Installer> {
-  const { env, run, uv, python, source, onNetwork, signal } = deps
+  const { env, run, uv, python, source, way, signal } = deps
   const uvEnv = {
     ...pythonEnv(env),
     ...uvIndexEnv(env, source.wheelhouse ? new Map() : await pipSettings(python, { env, run }), source),
@@ -60,10 +63,10 @@ export async function createInstaller(deps: Deps): Promise<Installer> {
     UV_NO_PROGRESS: '1',
     ...(env.SLIPWAY_OFFLINE === 'hard' && { UV_OFFLINE: '1' }),
   }
-  const call = (args: readonly string[], onLine?: (line: string) => void): Promise<RunResult> =>
-    run([uv, ...args], { env: uvEnv, ...(signal && { signal }), ...(onLine && { onLine }) })
-  const must = async (args: readonly string[], onLine?: (line: string) => void) => {
-    const result = await call(args, onLine)
+  const call = (args: readonly string[], { env: callEnv = uvEnv, onLine }: CallOptions = {}): Promise<RunResult> =>
+    run([uv, ...args], { env: callEnv, ...(signal && { signal }), ...(onLine && { onLine }) })
+  const must = async (args: readonly string[], options?: CallOptions) => {
+    const result = await call(args, options)
     if (result.code !== 0) throw uvFailure(result.stderr)
   }
   return {
@@ -81,8 +84,8 @@ export async function createInstaller(deps: Deps): Promise<Installer> {
         checkSpace(env, folder, lock)
       }
       const offline = source.wheelhouse ? local : cached ? ['--offline'] : []
-      if (offline.length === 0) onNetwork()
-      await withProgress(deps, lock, onLine => must([...sync, ...offline, lockPath], onLine))
+      const callEnv = offline.length === 0 ? await way.through(uvEnv) : uvEnv
+      await withProgress(deps, lock, onLine => must([...sync, ...offline, lockPath], { env: callEnv, onLine }))
     },
   }
 }

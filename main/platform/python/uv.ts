@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { makeFolders } from '../make-folder.ts'
 import { pathFolders, pythonEnv } from './child-env.ts'
-import { assertMayConnect, pipVariables, type Source, withoutCredentials } from './index-settings.ts'
+import { assertMayConnect, pipSettings, pipVariables, type Source, withoutCredentials } from './index-settings.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Recipes } from './recipes.ts'
 import type { Run } from './run.ts'
+import type { WayOut } from './way-out.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Deps = {
@@ -17,7 +18,7 @@ type Deps = {
   readonly python: Interpreter
   readonly source: Source
   readonly note: (text: string) => void
-  readonly onNetwork: () => void
+  readonly way: WayOut
 }
 
 const program = process.platform === 'win32' ? 'uv.exe' : 'uv'
@@ -42,7 +43,6 @@ export async function ensureUv(deps: Deps): Promise<string> {
   if (!pip) throw noPip(python, version)
 
   deps.note(`uv ${version}`)
-  if (!source.wheelhouse) deps.onNetwork()
   const aside = `${folder}.building-${process.pid}`
   rmSync(aside, { recursive: true, force: true })
   makeFolders(aside)
@@ -52,13 +52,15 @@ export async function ensureUv(deps: Deps): Promise<string> {
       : source.index
         ? ['--index-url', source.index]
         : []
+    const pipEnv = pythonEnv(env, pipVariables(env))
+    const hasOwnProxy = (await pipSettings(python, { env, run })).has('proxy')
     const { code, stderr } = await run(
       [
         ...pip,
         ...['install', '--quiet', '--no-input', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'],
         ...['--require-hashes', '--target', aside, ...where, '--requirement', join(recipes.folder, lock)],
       ],
-      { env: pythonEnv(env, pipVariables(env)), timeoutMs: 600_000 },
+      { env: source.wheelhouse ? pipEnv : await deps.way.through(pipEnv, hasOwnProxy), timeoutMs: 600_000 },
     )
     if (code !== 0) throw pipFailure(stderr, version)
     try {

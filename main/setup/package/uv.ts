@@ -6,6 +6,7 @@ import { findPython } from '../../platform/python/interpreter.ts'
 import { loadRecipes } from '../../platform/python/recipes.ts'
 import { run } from '../../platform/python/run.ts'
 import { ensureUv } from '../../platform/python/uv.ts'
+import { plainWayOut } from '../../platform/python/way-out.ts'
 
 /**
  * Puts the pinned uv into the package, so that an installed Slipway builds its Python environments without fetching it.
@@ -19,7 +20,7 @@ export async function carryUv(root: string, out: string): Promise<string | undef
     const quiet = () => undefined
     const source = { index: undefined, wheelhouse: undefined }
     const cacheDir = defaultCacheDir(env)
-    const file = await ensureUv({ env, run, recipes, cacheDir, python, source, note: quiet, onNetwork: quiet })
+    const file = await ensureUv({ env, run, recipes, cacheDir, python, source, note: quiet, way: plainWayOut })
     cpSync(file, join(out, 'uv', process.platform === 'win32' ? 'uv.exe' : 'uv'))
     return undefined
   } catch (error) {

@@ -84,7 +84,10 @@ export const settingsText = dictionary({
     '仅在构建环境时使用网络。训练、评测、部署和导入完全不联网。',
   ],
   sent: ['Sent since the start', '启动以来发出'],
-  sentUnknown: ['A program that does not count has sent as well', '另有不计量的程序发送过数据'],
+  sentUnknown: [
+    'Not known: a build went through a proxy of yours, or was killed before it could say',
+    '未知：有构建经过你设置的代理，或在报告之前被终止',
+  ],
   lastUse: ['Last used', '上次使用'],
   lastUseFor: [(at: string, what: string) => `${at}, for ${what}`, (at: string, what: string) => `${at}，用于 ${what}`],
   offlineHow: ['To close it for everything:', '如需完全断网：'],

@@ -177,7 +177,7 @@ test('no address but our own is navigated to, by a script or by a link', async (
   await expect.poll(desktop.shellLog).toContain('"navigation refused","url":"wss://example.com/"')
   expect(await desktop.page.evaluate(() => [location.href, document.title, document.body.dataset.mark])).toEqual([
     before,
-    'Slipway',
+    'Home · Slipway',
     'the same page',
   ])
   expect(foreign).toHaveLength(30)

@@ -12,7 +12,7 @@ import { phaseText, runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
 export const RunTitle = ({ name }: { readonly name: string }) => (
-  <span className="mono run-title" title={name} dir="auto">
+  <span className="mono ell run-title" title={name} dir="auto">
     {middle(name, 44)}
   </span>
 )
