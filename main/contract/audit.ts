@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { anyOf, PageInput, page, Sha256, Timestamp } from './common.ts'
+import { anyOf, PageInput, Path, page, Sha256, Timestamp } from './common.ts'
 import { command, query } from './method.ts'
 
 export const AuditRecord = z.object({
@@ -65,7 +65,7 @@ export const audit = {
     audit: 'audit.export',
     route: 'POST /audit/export',
     cli: { args: ['path'], example: 'slipway audit export audit.jsonl' },
-    input: z.object({ path: z.string().min(1).max(4096).meta({ format: 'path' }) }),
+    input: z.object({ path: Path }),
     output: z.object({ path: z.string(), records: z.number().int(), headHash: Sha256 }),
   }),
 }

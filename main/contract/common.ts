@@ -18,6 +18,17 @@ export const Name = z
 /** An id or a unique name: both are accepted wherever a person points at a thing. */
 export const Ref = z.string().trim().min(1).max(300).meta({ description: 'id or unique name' })
 
+/** Of what was removed: its name may be another's by now. Ids that are none are answered by the method, in its own words. */
+export const RemovedRef = z.string().trim().min(1).max(300).meta({ description: 'the id that the removal told' })
+
+/** A path on the machine of the backend; the command line makes what is typed absolute. */
+export const Path = z
+  .string()
+  .min(1, 'the path is empty: name a file or a folder')
+  .max(4096)
+  .refine(path => !path.includes('\0'), 'a path has no zero byte')
+  .meta({ format: 'path' })
+
 /** ISO 8601, UTC, milliseconds. */
 export const Timestamp = z.iso.datetime()
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)

@@ -8,9 +8,11 @@ import {
   Lineage,
   LineageGraph,
   Name,
+  Path,
   Purge,
   page,
   Ref,
+  RemovedRef,
   Sha256,
   sortedPageInput,
   Timestamp,
@@ -192,7 +194,6 @@ const Description = z.string().max(300)
 const Alias = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
-const Path = z.string().min(1).max(4096).meta({ format: 'path' })
 const DatasetRef = Ref.meta({ description: 'id or name (then the newest version), NAME@2, NAME@alias' })
 
 /** What the reader found in a sample, and how it will read the rest. */
@@ -547,7 +548,7 @@ export const datasets = {
     audit: 'datasets.restore',
     route: 'POST /datasets/{id}/restore',
     cli: { args: ['id'], example: 'slipway datasets restore dver_…' },
-    input: z.object({ id: DatasetVersionId }),
+    input: z.object({ id: RemovedRef }),
     output: DatasetDetail,
   }),
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Bytes, Timestamp } from './common.ts'
+import { Bytes, Path, Timestamp } from './common.ts'
 import { Job, JobId } from './jobs.ts'
 import { command, query } from './method.ts'
 
@@ -46,7 +46,6 @@ export const Environment = z.object({
 export type Environment = z.output<typeof Environment>
 
 const name = z.string().trim().min(1).max(100).meta({ description: 'such as training' })
-const path = z.string().min(1).max(4096).meta({ format: 'path' })
 
 export const environments = {
   list: query({
@@ -77,9 +76,9 @@ export const environments = {
         .union([Backend, z.literal('auto')])
         .default('auto')
         .meta({ description: 'auto: what driver and hardware ask for' }),
-      wheelhouse: path.optional().meta({ description: 'a folder of wheels; no network is used', format: 'path' }),
+      wheelhouse: Path.optional().meta({ description: 'a folder of wheels; no network is used', format: 'path' }),
       index: z.url().max(2000).optional().meta({ description: 'a package index or mirror, without credentials' }),
-      lockFile: path.optional().meta({ description: 'a lock made by an administrator', format: 'path' }),
+      lockFile: Path.optional().meta({ description: 'a lock made by an administrator', format: 'path' }),
       rebuild: z.boolean().default(false).meta({ description: 'build again although a sound one is there' }),
     }),
     output: Job,
@@ -113,7 +112,7 @@ export const environments = {
     audit: 'environments.adopt',
     route: 'POST /environments/{name}/adopt',
     cli: { args: ['name', 'path'], example: 'slipway environments adopt training ~/venvs/torch' },
-    input: z.object({ name, path }),
+    input: z.object({ name, path: Path }),
     output: Environment,
   }),
   remove: command({

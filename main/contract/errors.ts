@@ -16,6 +16,7 @@ export const errorKinds = {
   worker_lost: { status: 502, exit: 1 }, // the child process that did the work is gone
   worker_failed: { status: 500, exit: 1 }, // the child process reported a failure of its own
   storage_full: { status: 507, exit: 6 },
+  storage_failed: { status: 500, exit: 1 }, // the disk answered with an error of its own; what it refused was not done
   storage_damaged: { status: 500, exit: 1 },
   internal: { status: 500, exit: 1 },
 } as const satisfies Record<string, { status: number; exit: number }>

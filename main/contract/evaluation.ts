@@ -1,5 +1,19 @@
 import * as z from 'zod'
-import { anyOf, Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
+import {
+  anyOf,
+  Bytes,
+  id,
+  Lineage,
+  Name,
+  Path,
+  Purge,
+  page,
+  Ref,
+  RemovedRef,
+  Search,
+  sortedPageInput,
+  Timestamp,
+} from './common.ts'
 import { JobFailure, JobId, JobState } from './jobs.ts'
 import { command, query } from './method.ts'
 
@@ -136,8 +150,6 @@ export const ComparedRow = z.object({
 })
 export type ComparedRow = z.output<typeof ComparedRow>
 
-const Path = z.string().min(1).max(4096).meta({ format: 'path' })
-
 export const evaluation = {
   start: command({
     description: 'Let models answer a dataset’s prompts, store every answer, and score them',
@@ -259,7 +271,7 @@ export const evaluation = {
     audit: 'evaluation.restore',
     route: 'POST /evaluations/{id}/restore',
     cli: { args: ['id'], example: 'slipway evaluation restore eval_…' },
-    input: z.object({ id: EvaluationId }),
+    input: z.object({ id: RemovedRef }),
     output: EvaluationDetail,
   }),
 }

@@ -11,6 +11,7 @@ import type { Handlers } from './method.ts'
 import { models } from './models.ts'
 import { resources } from './resources.ts'
 import { settings } from './settings.ts'
+import { storage } from './storage.ts'
 import { backup, events, system } from './system.ts'
 import { training } from './training.ts'
 
@@ -31,6 +32,7 @@ export const contract = {
   resources,
   sessions,
   settings,
+  storage,
   system,
   training,
 } as const

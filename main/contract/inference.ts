@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
-import { Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
+import { Bytes, id, Lineage, Name, Purge, page, Ref, RemovedRef, Search, sortedPageInput, Timestamp } from './common.ts'
 import { JobFailure, JobId, LogPage, logInput } from './jobs.ts'
 import { command, query } from './method.ts'
 import { MemoryPlan } from './training.ts'
@@ -139,6 +139,15 @@ const settings = {
     format: 'text-or-file',
   }),
 }
+/** A setting that is left as it is where nothing is said, and taken away by null. */
+const unsettable = <T extends z.ZodType>(setting: z.ZodOptional<T>, without: string) => {
+  const { description = '', ...meta } = setting.meta() ?? {}
+  return setting
+    .unwrap()
+    .nullable()
+    .optional()
+    .meta({ ...meta, description: `${description}; null: ${without}` })
+}
 const wait = z.boolean().default(false).meta({ description: 'answer when it serves, or has failed' })
 
 export const ChatTurn = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string().max(1_000_000) })
@@ -275,12 +284,12 @@ export const inference = {
       model: Ref.optional(),
       description: z.string().max(500).optional(),
       engine: settings.engine.unwrap().optional(),
-      adapter: Ref.optional(),
+      adapter: unsettable(settings.adapter, 'no adapter'),
       device: settings.device.unwrap().optional(),
-      contextLength: settings.contextLength,
+      contextLength: unsettable(settings.contextLength, 'the default again'),
       parallel: settings.parallel.unwrap().optional(),
-      threads: settings.threads,
-      chatTemplate: settings.chatTemplate,
+      threads: unsettable(settings.threads, 'the default again'),
+      chatTemplate: unsettable(settings.chatTemplate, 'the model’s own again'),
       wait,
     }),
     output: Deployment,
@@ -313,7 +322,7 @@ export const inference = {
     audit: 'inference.restore',
     route: 'POST /deployments/{id}/restore',
     cli: { args: ['id'], example: 'slipway inference restore dep_…' },
-    input: z.object({ id: DeploymentId }),
+    input: z.object({ id: RemovedRef }),
     output: Deployment,
   }),
   chat: query({

@@ -8,8 +8,11 @@ import {
   Lineage,
   LineageGraph,
   Name,
+  Path,
+  Purge,
   page,
   Ref,
+  RemovedRef,
   sortedPageInput,
   Timestamp,
 } from './common.ts'
@@ -114,7 +117,6 @@ const Label = z.string().trim().min(1).max(60)
 const Alias = z
   .string()
   .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
-const Path = z.string().min(1).max(4096).meta({ format: 'path' })
 const filters = { format: anyOf(ModelFormat), state: anyOf(ModelState), ...modelFilters }
 const JobAnswer = ModelVersion.extend({ jobId: JobId })
 
@@ -256,8 +258,8 @@ export const models = {
     audit: 'models.remove',
     route: 'DELETE /models/{id}',
     cli: { args: ['id'], example: 'slipway models remove my-model' },
-    input: z.object({ id: Ref }),
-    output: z.object({ removed: z.array(ModelVersionId) }),
+    input: z.object({ id: Ref, purge: Purge }),
+    output: z.object({ removed: z.array(ModelVersionId), restorableUntil: Timestamp.optional() }),
   }),
   restore: command({
     description: 'Take back the removal of a model version',
@@ -265,7 +267,7 @@ export const models = {
     audit: 'models.restore',
     route: 'POST /models/{id}/restore',
     cli: { args: ['id'], example: 'slipway models restore mdv_…' },
-    input: z.object({ id: ModelVersionId }),
+    input: z.object({ id: RemovedRef }),
     output: ModelDetail,
   }),
 }

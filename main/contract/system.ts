@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
-import { Bytes, Timestamp } from './common.ts'
+import { Bytes, Path, Timestamp } from './common.ts'
 import { ChangeEvent, Topic } from './events.ts'
 import { command, query } from './method.ts'
 
@@ -104,12 +104,7 @@ export const backup = {
     route: 'POST /backups',
     cli: { example: 'slipway backup create' },
     input: z.object({
-      path: z
-        .string()
-        .min(1)
-        .max(4096)
-        .optional()
-        .meta({ description: 'a file to write; default: the backups folder', format: 'path' }),
+      path: Path.optional().meta({ description: 'a file to write; default: the backups folder', format: 'path' }),
     }),
     output: BackupInfo,
   }),
@@ -123,11 +118,7 @@ export const backup = {
       passes: { field: 'ok', values: [true] },
     },
     input: z.object({
-      path: z
-        .string()
-        .min(1)
-        .max(4096)
-        .meta({ description: 'a backup file, or the name of one in the backups folder', format: 'path' }),
+      path: Path.meta({ description: 'a backup file, or the name of one in the backups folder', format: 'path' }),
     }),
     output: BackupInfo.extend({
       ok: z.boolean(),

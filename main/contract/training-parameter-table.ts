@@ -151,7 +151,7 @@ export const parameterTable = {
     transformersName: 'max_length',
     help: {
       en: 'Rows are cut to this many tokens; the memory for activations grows with it.',
-      'zh-CN': '超过该 token 数的样本会被截断；激活显存随之增长。',
+      'zh-CN': '超过该词元数的样本会被截断；激活显存随之增长。',
     },
   },
   seed: {
@@ -215,7 +215,7 @@ export const parameterTable = {
     transformersName: 'assistant_only_loss / completion_only_loss',
     help: {
       en: 'Which tokens are learned: only what the assistant says, or the questions too.',
-      'zh-CN': '对哪些 token 计算损失：仅助手的回答，或包括提问在内的全部内容。',
+      'zh-CN': '对哪些词元计算损失：仅助手的回答，或包括提问在内的全部内容。',
     },
   },
   chatTemplate: {

@@ -131,14 +131,17 @@ const shown = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
-const percentHint = (parameter: MethodParameter, value: unknown): string =>
+const notAllowed = (key: string, value: unknown, allowed: string): string =>
+  `${key}: ${shown(value)} is not allowed; it must be ${allowed}`
+
+/** What is said of a percentage where a fraction is asked for. */
+const isPercent = (parameter: MethodParameter, value: unknown): value is number =>
   parameter.unit === 'fraction' && typeof value === 'number' && value >= 1 && value <= 100
-    ? ` (it is a fraction: write ${value / 100} for ${value} %)`
-    : ''
 
 const valueSchema = (parameter: MethodParameter): z.ZodType<ParameterValue> => {
   const error = ({ input }: { readonly input?: unknown }) =>
-    `${parameter.key}: ${shown(input)} is not allowed; it must be ${allowedValues(parameter)}${percentHint(parameter, input)}`
+    notAllowed(parameter.key, input, allowedValues(parameter)) +
+    (isPercent(parameter, input) ? ` (it is a fraction: write ${input / 100} for ${input} %)` : '')
   switch (parameter.type) {
     case 'integer':
       return z.int({ error }).min(parameter.range.min, { error }).max(parameter.range.max, { error })
@@ -236,7 +239,7 @@ const crossChecks = (method: TrainingMethod, given: Values, all: Values, limits:
       key,
       value: all[key],
       allowed,
-      message: `${key}: ${shown(all[key])} is not allowed; it must be ${allowed}`,
+      message: notAllowed(key, all[key], allowed),
     })
 
   for (const { key, appliesWhen } of parametersOf(method))

@@ -1,5 +1,18 @@
 import * as z from 'zod'
-import { anyOf, Bytes, id, Lineage, Name, Purge, page, Ref, Search, sortedPageInput, Timestamp } from './common.ts'
+import {
+  anyOf,
+  Bytes,
+  id,
+  Lineage,
+  Name,
+  Purge,
+  page,
+  Ref,
+  RemovedRef,
+  Search,
+  sortedPageInput,
+  Timestamp,
+} from './common.ts'
 import { JobFailure, JobId, JobState, LogPage, logInput } from './jobs.ts'
 import { command, query } from './method.ts'
 import { trainingMethods } from './training-parameters.ts'
@@ -400,7 +413,7 @@ export const training = {
     audit: 'training.restore',
     route: 'POST /training/runs/{id}/restore',
     cli: { args: ['id'], example: 'slipway training restore run_…' },
-    input: z.object({ id: RunId }),
+    input: z.object({ id: RemovedRef }),
     output: RunDetail,
   }),
 }

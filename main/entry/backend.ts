@@ -7,14 +7,13 @@
 import '../platform/network/unless-offline.ts'
 
 import { enableCompileCache, flushCompileCache } from 'node:module'
-import { join } from 'node:path'
 import { errorKinds, toAppError } from '../contract/errors.ts'
-import { defaultCacheDir } from '../platform/paths.ts'
-
-// Compiled modules are kept between starts: that halves the time until the backend is ready. Hence the late import.
-enableCompileCache(join(defaultCacheDir(process.env), 'compiled'))
+import { compileCacheFolder } from '../platform/compile-cache.ts'
 
 try {
+  // Compiled modules are kept between starts. Hence the late import.
+  const compiled = compileCacheFolder(process.env)
+  if (compiled !== undefined) enableCompileCache(compiled)
   const { runBackend } = await import('./run-backend.ts')
   await runBackend(process.argv.slice(2))
   flushCompileCache()

@@ -51,7 +51,7 @@ async function main(path: string | undefined): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
   if (path !== '-') process.stdin.on('data', text => /"command"\s*:\s*"stop"/.test(String(text)) && stop.abort())
   if (config.verify) {
-    emit('finished', await verifyCapsule(config.verify, { deep: true, signal: stop.signal }))
+    emit('finished', await verifyCapsule(config.verify, config.name, { deep: true, signal: stop.signal }))
     return
   }
 

@@ -23,12 +23,16 @@ import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
 import { createSettings } from '../domains/settings/service.ts'
+import { createStorage } from '../domains/storage/service.ts'
+import { createBackups } from '../domains/system/backups.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { createTraining } from '../domains/training/service.ts'
 import { servingBytes } from '../domains/training/serving-bytes.ts'
 import { createServingPlanner } from '../domains/training/serving-planning.ts'
+import { createCollector } from '../platform/blobs/collector.ts'
+import { createFolderKeeper } from '../platform/blobs/folder-keeper.ts'
 import { createBlobStore, sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
 import { prepareDatabase } from '../platform/db/prepare.ts'
@@ -116,6 +120,14 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })
+  const blobs = createBlobStore(paths.blobs)
+  const collector = createCollector({
+    root: paths.blobs,
+    dataDir: paths.dataDir,
+    db: store.read,
+    keepers: () => [models.port.kept, datasets.port.kept, keptRuns, keptEvaluations],
+    log,
+  })
   const stateOf = (kind: string, id: string) => {
     switch (kind) {
       case 'model':
@@ -139,7 +151,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     log,
     jobs: jobs.port,
     readers,
+    blobs,
     blobsRoot: paths.blobs,
+    collector,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
     devices: resources.devices,
@@ -159,8 +173,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     log,
     scratchDir,
     jobs: jobs.port,
-    blobs: createBlobStore(paths.blobs),
-    otherBlobs: models.port.blobs,
+    blobs,
+    collector,
     blobsRoot: paths.blobs,
     usersOf: id => [...training.usersOfDataset(id), ...evaluations.usersOf(id)],
     stateOf,
@@ -221,12 +235,25 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     }),
     render: renderReport,
   })
+  const keptRuns = createFolderKeeper({
+    parent: paths.runs,
+    prefix: 'run',
+    isRow: training.isRun,
+    isPathUsed: models.port.kept.isPathUsed,
+  })
+  const keptEvaluations = createFolderKeeper({
+    parent: join(paths.dataDir, 'evaluations'),
+    prefix: 'eval',
+    isRow: evaluations.isEvaluation,
+  })
+  const storage = createStorage({ store, clock, log, collector })
+  const backups = createBackups({ store, db, clock, folder: paths.backups })
   const system = createSystem({
     store,
-    db,
     bus,
     clock,
     paths,
+    backup: backups.handlers,
     samplesDir: fromRoot('resources/samples'),
     version,
     isOnDemand,
@@ -270,6 +297,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     resources: resources.handlers,
     sessions: identity.sessions,
     settings: settings.handlers,
+    storage: storage.handlers,
     training: training.handlers,
     ...system,
   }
@@ -320,6 +348,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
   models.start()
   datasets.start()
   evaluations.start()
+  storage.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -334,8 +363,11 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       models.close()
       training.close()
       evaluations.close()
+      storage.close()
       await datasets.close()
       await readers.close()
+      await collector.close()
+      await backups.close()
       store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
       db.close()
     },

@@ -11,6 +11,7 @@ import { AppError, toAppError } from '../contract/errors.ts'
 import { HashConfig } from '../domains/models/verification.ts'
 import { type BlobStore, copyHashing, createBlobStore, diskError, hashFile } from '../platform/blobs/store.ts'
 import { flushFolder, flushTree } from '../platform/flush-tree.ts'
+import { makeFolder } from '../platform/make-folder.ts'
 
 const emit = (event: string, fields: object = {}) => process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)
 
@@ -57,7 +58,7 @@ async function main(configPath: string): Promise<void> {
     reportedAtMs = nowMs
     emit('progress', { done, total, unit: 'bytes', note })
   }
-  if (partial !== undefined) mkdirSync(partial, { recursive: true, mode: 0o700 })
+  if (partial !== undefined) makeFolder(partial, 'name another folder')
   const sums: string[] = []
   for (const file of config.files) {
     const before = done

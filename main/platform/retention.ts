@@ -10,11 +10,17 @@ export const undoMs = undoDays * 24 * hourMs
 
 const everyMs = 6 * hourMs
 
-/** What a restore says that finds nothing: never removed, deleted by now, or not named by its id. */
-export const nothingToRestore = (what: string, id: string): AppError =>
-  new AppError('not_found', `There is no removed ${what} ${id}.`, {
-    hint: `A removal can be taken back for ${undoDays} days, by the id of the ${what}.`,
-  })
+/** What a restore says that finds nothing: never removed (`isThere`), deleted by now, or not named by its id. */
+export const nothingToRestore = (
+  what: 'run' | 'evaluation' | 'deployment' | 'dataset version' | 'model version',
+  id: string,
+  isThere: boolean,
+): AppError =>
+  isThere
+    ? new AppError('conflict', `The ${what} ${id} is not removed.`, { hint: 'There is nothing to take back.' })
+    : new AppError('not_found', `There is no removed ${what} with the id ${id}.`, {
+        hint: `A removal can be taken back for ${undoDays} days, by the id of the ${what}; later it is gone for good.`,
+      })
 
 export type Purging = {
   readonly start: () => void

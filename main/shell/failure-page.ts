@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
 import type { AppError } from '../contract/errors.ts'
-import { wordsIn } from './strings.ts'
+import { saidIn, wordsIn } from './strings.ts'
 
 /** Where the failure page's button leads: the shell itself answers there. */
 export const retryPath = '/shell/retry'
@@ -28,10 +28,11 @@ const policy = `default-src 'none'; style-src ${digestOf(style)}; script-src ${d
 /** The screen of a window whose backend cannot start: what happened, why, what to do, where the logs are. */
 export function failurePage(failure: AppError, logFiles: readonly string[], language: DesktopLanguage): Response {
   const say = wordsIn(language)
+  const said = saidIn(language)
   const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>Slipway</title><style>${style}</style></head>
 <body><main><h1>${say('unavailable')}</h1>
-<dl><dt>${say('unavailableCause')}</dt><dd>${escaped(failure.message)}</dd>
-<dt>${say('unavailableRemedy')}</dt><dd>${escaped(failure.hint ?? say('retry'))}</dd>
+<dl><dt>${say('unavailableCause')}</dt><dd>${escaped(said(failure.message))}</dd>
+<dt>${say('unavailableRemedy')}</dt><dd>${escaped(failure.hint === undefined ? say('retry') : said(failure.hint))}</dd>
 <dt>${say('unavailableLogs')}</dt><dd>${logFiles.map(file => `<code>${escaped(file)}</code>`).join('<br>')}</dd></dl>
 <nav><a href="${retryPath}">${say('retry')}</a><button value="${escaped(logFiles[0] ?? '')}">${say('showLog')}</button></nav>
 <p>${say('unavailableKept')}</p></main><script>${script}</script></body></html>`

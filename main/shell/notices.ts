@@ -1,7 +1,7 @@
 import { Notification } from 'electron'
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
 import type { WatchedJob } from './job-watch.ts'
-import { endLine, wordsIn } from './strings.ts'
+import { endLine, jobNameIn, saidIn, wordsIn } from './strings.ts'
 
 type Deps = {
   readonly language: () => DesktopLanguage
@@ -25,7 +25,9 @@ export function createNotices({ language, isWatched, open }: Deps) {
     jobEnded: ({ kind, name, state, failure }: WatchedJob) => {
       // Whoever cancelled it knows; a check in the background that found nothing is no news.
       if (state === 'cancelled' || (kind === 'verification' && state === 'done')) return
-      notify(endLine(language(), kind, state), failure ? `${name}: ${failure.message}` : name)
+      const called = jobNameIn(language(), { kind, name })
+      const body = failure ? `${called}\n${saidIn(language())(failure.message)}` : called
+      notify(endLine(language(), kind, state), body)
     },
     goesOn: () => notify(wordsIn(language())('goesOnTitle'), wordsIn(language())('goesOnBody')),
   }

@@ -1,4 +1,6 @@
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
+import { toChinese } from '../contract/words/chinese.ts'
+import type { Translator } from '../contract/words/translator.ts'
 
 /** Every word that the shell itself shows, `[English, Chinese]`. The page has its own. */
 const words = {
@@ -20,8 +22,8 @@ const words = {
   view: ['View', '视图'],
   palette: ['Command palette', '命令面板'],
   jobs: ['Jobs', '任务'],
-  rail: ['Fold the rail', '折叠侧栏'],
-  theme: ['Dark or light', '切换深浅主题'],
+  rail: ['Collapse or expand the rail', '收起或展开导航'],
+  theme: ['Switch between dark and light', '切换深色和浅色'],
   actualSize: ['Actual size', '实际大小'],
   zoomIn: ['Zoom in', '放大'],
   zoomOut: ['Zoom out', '缩小'],
@@ -35,7 +37,7 @@ const words = {
   training: ['Training', '训练'],
   evaluations: ['Evaluations', '评测'],
   deployments: ['Deployments', '部署'],
-  playground: ['Playground', '试验台'],
+  playground: ['Playground', '体验'],
   environments: ['Environments', '环境'],
   resources: ['Resources', '资源'],
   help: ['Help', '帮助'],
@@ -70,6 +72,18 @@ export const wordsIn =
   (language: DesktopLanguage): Translate =>
   key =>
     words[key][language === 'zh-CN' ? 1 : 0]
+
+/** What the backend says, which is English, in the language of the window. */
+export const saidIn = (language: DesktopLanguage): Translator => (language === 'zh-CN' ? toChinese : text => text)
+
+/** Kinds whose jobs the backend names, such as `import notes`. */
+const namedByBackend: ReadonlySet<string> = new Set(['environment', 'conversion', 'import', 'verification'])
+
+/** What a job is called; a name that a person gave stays as it is. */
+export const jobNameIn = (
+  language: DesktopLanguage,
+  { kind, name }: { readonly kind: string; readonly name: string },
+): string => (namedByBackend.has(kind) ? saidIn(language)(name) : name)
 
 /** `3 jobs: tuned, base-eval …` */
 export function jobsLine(language: DesktopLanguage, names: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { Menu, nativeImage, Tray } from 'electron'
 import type { DesktopLanguage } from '../../preload/desktop-api.ts'
 import type { WatchedJob } from './job-watch.ts'
-import { jobsLine, wordsIn } from './strings.ts'
+import { jobNameIn, jobsLine, wordsIn } from './strings.ts'
 
 export type TrayEntry = {
   /** Shows, changes or removes the entry, after jobs, window or language changed. */
@@ -25,7 +25,7 @@ export function createTrayEntry({ icon, jobs, hasWindow, language, open, quit }:
   return {
     isShown: () => tray !== undefined,
     update: () => {
-      const names = jobs().map(({ name }) => name)
+      const names = jobs().map(job => jobNameIn(language(), job))
       if (names.length === 0 && hasWindow()) {
         tray?.destroy()
         tray = undefined

@@ -20,7 +20,7 @@ const phrases = dictionary({
   noneHint: ['Try part of a name, or an id.', '可以试试名称的一部分或编号。'],
   commands: ['Commands', '命令'],
   places: ['Go to', '前往'],
-  assets: ['Models, datasets, runs, deployments', '模型、数据集、训练、部署'],
+  assets: ['Models, datasets, runs, evaluations, deployments', '模型、数据集、训练、评测、部署'],
   move: ['move', '移动'],
   open: ['open', '打开'],
   copy: ['copy as a command', '复制为命令行'],
@@ -193,13 +193,16 @@ function useItems(query: string): readonly Item[] {
 function useAssets(q: string): readonly Item[] {
   const enabled = q.length > 0
   const input = { q, limit: mostAssets }
-  const [models, datasets, runs] = useQueries({
+  const [models, datasets, runs, evaluations, deployments] = useQueries({
     queries: [
       { ...api.models.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
       { ...api.datasets.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
       { ...api.training.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
+      { ...api.evaluation.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
+      { ...api.inference.list.queryOptions({ input }), enabled, placeholderData: keepPreviousData },
     ],
   })
+  const pages = useText(navigationText)
   if (!enabled) return []
   const item = (page: string, id: string, name: string, note: string): Item => ({
     key: id,
@@ -216,5 +219,7 @@ function useAssets(q: string): readonly Item[] {
       item('datasets', each.id, each.name, `${each.kind ?? ''} v${each.version}`),
     ),
     ...(runs.data?.items ?? []).map(each => item('training', each.id, each.name, each.method)),
+    ...(evaluations.data?.items ?? []).map(each => item('evaluations', each.id, each.name, pages.evaluations)),
+    ...(deployments.data?.items ?? []).map(each => item('deployments', each.id, each.name, pages.deployments)),
   ]
 }

@@ -1,9 +1,11 @@
 import { App } from 'antd'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { desktop } from '../lib/desktop.ts'
+import { number } from '../lib/format.ts'
 import { dictionary, textOf, useText } from '../lib/i18n.ts'
 import { go } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
+import { openingOf } from './open-paths.ts'
 
 const phrases = dictionary({
   drop: [
@@ -14,20 +16,37 @@ const phrases = dictionary({
     'A browser does not tell where a dropped file lies. Choose it with Import, which reads this machine’s folders.',
     '浏览器无法得知拖入文件的位置。请使用“导入”，它可以浏览本机文件夹。',
   ],
+  left: [
+    (count: string) => `One import at a time: ${count} more of what you opened waits for its own.`,
+    (count: string) => `每次导入一个：另有 ${count} 个文件未打开，请稍后单独导入。`,
+  ],
+  notebook: [
+    'Slipway does not open notebooks yet. The file is as it was.',
+    'Slipway 目前还不能打开 Notebook，文件未作改动。',
+  ],
 })
 
-const rows = /\.(jsonl|ndjson|json|csv|tsv|parquet|txt|zip|tar\.gz|tgz)$/i
-
-/** Opens the import that fits a path: rows become a dataset, everything else is looked at as a model. */
-export function importPath(path: string): void {
-  if (rows.test(path)) go('datasets', { import: path })
-  else go('models', { import: path })
+/** Opens what came from the file manager, and says what of it was not opened. */
+export function useOpenPaths(): (paths: readonly string[]) => void {
+  const { message } = App.useApp()
+  return useCallback(
+    paths => {
+      const opening = openingOf(paths)
+      const say = textOf(phrases, useView.getState().language)
+      if (opening === undefined) return
+      if (opening.page === 'none') return void message.info(say.notebook, 6)
+      go(opening.page, { import: opening.path })
+      if (opening.left > 0) void message.info(say.left(number(opening.left)), 6)
+    },
+    [message],
+  )
 }
 
 /** The whole window takes files from the file manager. */
 export function DropZone() {
   const text = useText(phrases)
   const { message } = App.useApp()
+  const openPaths = useOpenPaths()
   const [isOver, setIsOver] = useState(false)
   useEffect(() => {
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
@@ -43,9 +62,9 @@ export function DropZone() {
       if (!holdsFiles(event)) return
       event.preventDefault()
       setIsOver(false)
-      const [file] = event.dataTransfer?.files ?? []
-      if (!file) return
-      if (desktop) importPath(desktop.pathOfFile(file))
+      const files = [...(event.dataTransfer?.files ?? [])]
+      if (files.length === 0) return
+      if (desktop) openPaths(files.map(desktop.pathOfFile).filter(path => path !== ''))
       else void message.info(textOf(phrases, useView.getState().language).browser, 6)
     }
     addEventListener('dragover', over)
@@ -56,7 +75,7 @@ export function DropZone() {
       removeEventListener('dragleave', leave)
       removeEventListener('drop', drop)
     }
-  }, [message])
+  }, [message, openPaths])
   return isOver ? (
     <div className="drop-zone">
       <div>{text.drop}</div>

@@ -2,18 +2,19 @@ import { useMutation } from '@tanstack/react-query'
 import { App, Tooltip } from 'antd'
 import { Square, X } from 'lucide-react'
 import type { Job } from '../../main/contract/jobs.ts'
+import { said } from '../lib/backend-words.ts'
 import { api } from '../lib/client.ts'
 import { failureOf } from '../lib/failure.ts'
 import { percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
-import { jobGlyph, jobKindText, jobStateText, pageOfKind } from '../lib/job-words.ts'
+import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { ActionIcon } from '../ui/ActionButton.tsx'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
-import { useLiveJobs } from './live-jobs.ts'
 
 const phrases = dictionary({
   jobs: ['Jobs', '任务'],
@@ -62,9 +63,10 @@ function TrayJob({ job }: { readonly job: Job }) {
   const kinds = useText(jobKindText)
   const states = useText(jobStateText)
   const language = useView(view => view.language)
+  const name = useJobName()(job)
   const { message } = App.useApp()
   const stop = useMutation(
-    api.jobs.stop.mutationOptions({ onError: error => void message.error(failureOf(error).message) }),
+    api.jobs.stop.mutationOptions({ onError: error => void message.error(said(failureOf(error).message)) }),
   )
   const { share, done, rate, left } = progressWords(job, language)
   const isSaved = job.kind === 'training'
@@ -76,12 +78,10 @@ function TrayJob({ job }: { readonly job: Job }) {
       <div>
         <p>
           <b className="ell">
-            <a
-              href={page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id)}
-            >{`${kinds[job.kind]}: ${job.name}`}</a>
+            <a href={page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id)}>{`${kinds[job.kind]}: ${name}`}</a>
           </b>
         </p>
-        <ProgressLine share={share} label={job.name} />
+        <ProgressLine share={share} label={name} />
         <p className="fig">
           <span>{share === undefined ? states[job.state] : percent(share)}</span>
           {done && <span>{done}</span>}
@@ -93,7 +93,7 @@ function TrayJob({ job }: { readonly job: Job }) {
       <Tooltip title={stopWord}>
         <ActionIcon
           needs="write"
-          aria-label={`${stopWord}: ${job.name}`}
+          aria-label={`${stopWord}: ${name}`}
           disabled={job.state === 'stopping' || stop.isPending}
           onClick={() => stop.mutate({ id: job.id, save: isSaved })}
         >

@@ -10,6 +10,8 @@ const phrases = dictionary({
   next: ['Next, previous row', '下一行，上一行'],
   open: ['Open, close', '打开，关闭'],
   filter: ['Filter this list', '筛选当前列表'],
+  read: ['Read a chart point by point', '逐点读取图表'],
+  zoom: ['Look closer at a chart, further, at all of it', '放大、缩小图表，显示全部'],
   main: ['Do the page’s main action', '执行本页主要操作'],
 })
 
@@ -25,6 +27,8 @@ export function KeySheet() {
     ['J K', text.next],
     ['Enter Esc', text.open],
     ['/', text.filter],
+    ['← →', text.read],
+    ['+ - 0', text.zoom],
     ['Ctrl Enter', text.main],
     ...places.map(({ page, letter }) => [`G ${letter}`, pages[page]] as const),
   ]

@@ -25,7 +25,7 @@ export function LanguageAndTheme() {
         <Languages size={13} />
         {text.language}
       </button>
-      <Tooltip title={text.theme}>
+      <Tooltip title={text.theme} placement="topRight">
         <button type="button" aria-label={text.theme} onClick={() => set({ theme: isDark ? 'light' : 'dark' })}>
           {isDark ? <Sun size={13} /> : <MoonStar size={13} />}
         </button>

@@ -1,9 +1,10 @@
 import { Button, Drawer } from 'antd'
 import { useEffect } from 'react'
+import { useSaid } from '../lib/backend-words.ts'
 import { useNow } from '../lib/clock.ts'
 import { ago, dateTime } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
-import { jobGlyph, jobKindText, jobStateText, pageOfKind } from '../lib/job-words.ts'
+import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { Glyph } from '../ui/Glyph.tsx'
@@ -27,6 +28,8 @@ export function NotificationCentre() {
   const set = useView(view => view.set)
   const items = useNotifications(state => state.items)
   const nowMs = useNow()
+  const said = useSaid()
+  const nameOf = useJobName()
   useEffect(() => markAllSeen(), [])
   const close = () => set({ overlay: undefined })
   return (
@@ -51,9 +54,9 @@ export function NotificationCentre() {
             <li key={jobId}>
               <Glyph state={jobGlyph[state]} label={states[state]} />
               <a href={page ? hrefTo(page, subjectId) : hrefTo('jobs', jobId)} onClick={close}>
-                <b>{name}</b>
+                <b>{nameOf({ kind, name })}</b>
                 <p className="sub">{`${kinds[kind]}: ${states[state]}`}</p>
-                {message && <p className="dim">{message}</p>}
+                {message && <p className="dim">{said(message)}</p>}
               </a>
               <time className="dim" dateTime={at} title={dateTime(at)}>
                 {ago(at, nowMs, language)}

@@ -63,10 +63,10 @@ export function ResourceStrip() {
         />
       </Meter>
       <Meter
-        widthPx={96}
+        widthPx={122}
         name={text.ram}
         value={gib(usedBytes)}
-        side={`/ ${gib(machine.memory.totalBytes)}`}
+        side={`/ ${gib(machine.memory.totalBytes)} GiB`}
         title={text.held(
           memory(ours),
           memory(Math.max(0, usedBytes - ours)),

@@ -5,15 +5,15 @@ import { useConnection } from '../lib/connection.ts'
 import { number, percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
-import { jobGlyph } from '../lib/job-words.ts'
+import { jobGlyph, useJobName } from '../lib/job-words.ts'
 import { useLatency } from '../lib/latency.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { ProgressLine } from '../ui/bits.tsx'
 import { Glyph } from '../ui/Glyph.tsx'
 import { KeySession } from './KeySession.tsx'
 import { LanguageAndTheme } from './LanguageAndTheme.tsx'
-import { useLiveJobs } from './live-jobs.ts'
 
 const phrases = dictionary({
   backend: ['Backend', '后端'],
@@ -77,9 +77,11 @@ function TrayButton() {
   const set = useView(view => view.set)
   const jobs = useLiveJobs().filter(job => job.kind !== 'deployment' || job.state !== 'running')
   const [first] = jobs
+  const nameOf = useJobName()
   if (!first) return <span className="st dim">{text.noJobs}</span>
   const queued = jobs.filter(job => job.state === 'queued').length
   const { share, left } = progressWords(first, language)
+  const name = nameOf(first)
   return (
     <button
       type="button"
@@ -89,8 +91,8 @@ function TrayButton() {
     >
       <Glyph state={jobGlyph[first.state]} size={11} />
       <span>{text.count(jobs.length - queued, queued)}</span>
-      <span className="ell job-name">{first.name}</span>
-      <ProgressLine share={share} label={first.name} />
+      <span className="ell job-name">{name}</span>
+      <ProgressLine share={share} label={name} />
       {share !== undefined && <span className="tab">{percent(share)}</span>}
       {left && <span className="tab">{text.left(left)}</span>}
       {isOpen ? <ChevronDown size={13} /> : <ChevronUp size={13} />}

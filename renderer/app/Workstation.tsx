@@ -1,6 +1,7 @@
 import { Suspense, useEffect } from 'react'
 import { useMay } from '../lib/access.ts'
 import { useConnection } from '../lib/connection.ts'
+import { useText } from '../lib/i18n.ts'
 import { useRoute } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { CommandPalette } from './CommandPalette.tsx'
@@ -13,7 +14,7 @@ import { KeySheet } from './KeySheet.tsx'
 import { NoPermissionPage } from './NoPermissionPage.tsx'
 import { NoSession } from './NoSession.tsx'
 import { NotificationCentre } from './NotificationCentre.tsx'
-import type { PageName } from './navigation.ts'
+import { navigationText, type PageName } from './navigation.ts'
 import { Rail } from './Rail.tsx'
 import { StatusBar } from './StatusBar.tsx'
 import { isPage, pageNeeds, readAhead, screens } from './screens.ts'
@@ -35,8 +36,12 @@ export function Workstation() {
     const timer = window.setTimeout(readAhead, readAheadAfterMs)
     return () => window.clearTimeout(timer)
   }, [])
-  if (connection === 'refused') return <NoSession />
   const page = isPage(path[0]) ? path[0] : 'home'
+  const name = useText(navigationText)[page]
+  useEffect(() => {
+    document.title = `${name} · Slipway`
+  }, [name])
+  if (connection === 'refused') return <NoSession />
   return (
     <div className={`frame${connection === 'lost' ? ' is-lost' : ''}`}>
       <TopBar />

@@ -31,6 +31,7 @@ export const commandText = dictionary({
   theme: ['Switch between dark and light', '切换深色和浅色'],
   language: ['切换到中文', 'Switch to English'],
   rail: ['Collapse or expand the rail', '收起或展开导航'],
+  settings: ['Open the settings', '打开设置'],
   keys: ['Keyboard shortcuts', '键盘快捷键'],
 })
 export type CommandId = keyof typeof commandText
@@ -61,5 +62,6 @@ export const commands: readonly Command[] = [
   },
   { id: 'language', run: () => view().set({ language: view().language === 'en' ? 'zh' : 'en' }) },
   { id: 'rail', keys: '[', run: () => view().set({ isRailWide: !view().isRailWide }) },
+  { id: 'settings', keys: 'Ctrl ,', run: () => go('settings') },
   { id: 'keys', keys: '?', run: () => view().set({ overlay: 'keys' }) },
 ]

@@ -1,18 +1,18 @@
 import { useEffect } from 'react'
 import type { DesktopCommand, DesktopLanguage, SlipwayDesktop } from '../../preload/desktop-api.ts'
 import { desktop } from '../lib/desktop.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import { go } from '../lib/route.ts'
 import { type Language, useView } from '../lib/view.ts'
 import { type CommandId, commands } from './commands.ts'
-import { importPath } from './DropZone.tsx'
-import { useLiveJobs } from './live-jobs.ts'
+import { useOpenPaths } from './DropZone.tsx'
 
 const run = (id: CommandId): void => commands.find(command => command.id === id)?.run()
 
 /** What the native menu, the tray and notifications ask for. A command without a line here does not compile. */
 const actions: Record<DesktopCommand, () => void> = {
   palette: () => run('palette'),
-  settings: () => go('settings'),
+  settings: () => run('settings'),
   shortcuts: () => run('keys'),
   jobs: () => run('jobs'),
   'theme.toggle': () => run('theme'),
@@ -33,14 +33,8 @@ const actions: Record<DesktopCommand, () => void> = {
 const nativeLanguage: Record<Language, DesktopLanguage> = { en: 'en', zh: 'zh-CN' }
 
 /** Listens to the desktop window for as long as the page lives: its commands, and files that were opened from outside. */
-function follow({ onCommand, onOpenFiles }: SlipwayDesktop): () => void {
-  const ends = [
-    onCommand(command => actions[command]()),
-    // One import at a time: the first file opens its dialog, in which the others can be chosen too.
-    onOpenFiles(([first]) => {
-      if (first !== undefined) importPath(first)
-    }),
-  ]
+function follow({ onCommand, onOpenFiles }: SlipwayDesktop, openPaths: (paths: readonly string[]) => void): () => void {
+  const ends = [onCommand(command => actions[command]()), onOpenFiles(openPaths)]
   return () => {
     for (const end of ends) end()
   }
@@ -52,7 +46,8 @@ export function useDesktopBridge(): void {
   const theme = useView(view => view.theme)
   // A deployment that serves is not waited for, so it is no number on the icon.
   const live = useLiveJobs().filter(job => job.kind !== 'deployment' || job.state !== 'running').length
-  useEffect(() => desktop && follow(desktop), [])
+  const openPaths = useOpenPaths()
+  useEffect(() => desktop && follow(desktop, openPaths), [openPaths])
   useEffect(() => void desktop?.setLanguage(nativeLanguage[language]), [language])
   useEffect(() => void desktop?.setTheme(theme), [theme])
   useEffect(() => void desktop?.setBadge(live), [live])

@@ -7,6 +7,7 @@ import './frame.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { followBackendWords } from '../lib/backend-words.ts'
 import { queries } from '../lib/client.ts'
 import { adoptStyleElements } from '../lib/csp-nonce.ts'
 import { followChanges } from '../lib/events.ts'
@@ -20,6 +21,8 @@ const { signal } = new AbortController()
 void followChanges(signal)
 void followResources(signal)
 noteEndedJobs()
+// Before the first screen, so that none changes its words under a reader's eyes.
+await followBackendWords()
 
 const root = document.getElementById('root')
 if (root) {

@@ -1,10 +1,11 @@
 import { create } from 'zustand'
 import type { Job, JobKind, JobState } from '../../main/contract/jobs.ts'
+import { said } from '../lib/backend-words.ts'
 import { client } from '../lib/client.ts'
 import { desktop } from '../lib/desktop.ts'
 import { onChange } from '../lib/events.ts'
 import { textOf } from '../lib/i18n.ts'
-import { isEnded, jobKindText, jobStateText } from '../lib/job-words.ts'
+import { isEnded, jobKindText, jobName, jobStateText } from '../lib/job-words.ts'
 import { canNotifyOutside, useNotificationChoice } from '../lib/notification-choice.ts'
 import { useView } from '../lib/view.ts'
 
@@ -92,5 +93,6 @@ function tellOutside({ kind, name, state, message }: Notification): void {
   if (globalThis.Notification.permission !== 'granted') return
   const { language } = useView.getState()
   const title = `${textOf(jobKindText, language)[kind]}: ${textOf(jobStateText, language)[state]}`
-  new globalThis.Notification(title, { body: message === undefined ? name : `${name}\n${message}` })
+  const called = jobName({ kind, name }, said)
+  new globalThis.Notification(title, { body: message === undefined ? called : `${called}\n${said(message)}` })
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../lib/client.ts'
 import { number } from '../lib/format.ts'
+import { useLiveJobs } from '../lib/live-jobs.ts'
 import type { PageName } from './navigation.ts'
 
 type Count = { readonly text: string /** Of what runs now, not of what there is. */; readonly isLive: boolean }
@@ -10,8 +11,8 @@ export function useRailCounts(): Partial<Record<PageName, Count>> {
   const one = { input: { limit: 1 } } as const
   const models = useQuery(api.models.list.queryOptions(one)).data?.total
   const datasets = useQuery(api.datasets.list.queryOptions(one)).data?.total
-  const running = useQuery(api.jobs.list.queryOptions({ input: { state: 'running', limit: 200 } })).data?.items
-  const alive = (kind: string) => running?.filter(job => job.kind === kind).length ?? 0
+  const running = useLiveJobs().filter(job => job.state === 'running')
+  const alive = (kind: string) => running.filter(job => job.kind === kind).length
   const all = (total: number | undefined): Count | undefined =>
     total ? { text: number(total), isLive: false } : undefined
   const live = (total: number): Count | undefined => (total ? { text: number(total), isLive: true } : undefined)

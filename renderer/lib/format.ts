@@ -19,7 +19,8 @@ const diskUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 export function bytes(value: number): string {
   let unit = 0
   let left = value
-  while (left >= 1000 && unit < diskUnits.length - 1) {
+  // 999,999 bytes are 1.00 MB, not 1,000 kB.
+  while (left >= (unit === 0 ? 1000 : 999.5) && unit < diskUnits.length - 1) {
     left /= 1000
     unit++
   }
@@ -43,7 +44,7 @@ export function count(value: number): string {
     [1e6, 'M'],
     [1e3, 'k'],
   ] as const) {
-    if (value >= size) {
+    if (value >= size * (size > 1e3 ? 0.9995 : 1)) {
       const figure = value / size
       return `${number(figure, figure >= 100 ? 0 : figure >= 10 ? 1 : 2)} ${unit}`
     }
@@ -92,9 +93,7 @@ export function ago(iso: string, nowMs: number, language: Language): string {
   if (seconds < 45) return language === 'zh' ? '刚刚' : 'now'
   if (seconds < 86_400)
     return duration(seconds < 3600 ? Math.round(seconds / 60) * 60 : Math.round(seconds / 3600) * 3600, language)
-  const days = Math.round(seconds / 86_400)
-  if (days < 2 * 365) return `${days} ${language === 'zh' ? '天' : 'd'}`
-  return `${Math.floor(days / 365.25)} ${language === 'zh' ? '年' : 'y'}`
+  return `${number(Math.round(seconds / 86_400))} ${language === 'zh' ? '天' : 'd'}`
 }
 
 /** Long names are cut in the middle: their ends tell them apart. Figures are never cut. */

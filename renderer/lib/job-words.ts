@@ -1,5 +1,6 @@
-import type { JobKind, JobState } from '../../main/contract/jobs.ts'
+import type { Job, JobKind, JobState } from '../../main/contract/jobs.ts'
 import type { GlyphState } from '../ui/Glyph.tsx'
+import { useSaid } from './backend-words.ts'
 import { dictionary } from './i18n.ts'
 
 const ended: Record<JobState, boolean> = {
@@ -13,6 +14,7 @@ const ended: Record<JobState, boolean> = {
   lost: true,
 }
 export const isEnded = (state: JobState): boolean => ended[state]
+export const liveStates: readonly JobState[] = (Object.keys(ended) as JobState[]).filter(state => !isEnded(state))
 
 export const jobGlyph: Record<JobState, GlyphState> = {
   queued: 'queue',
@@ -45,6 +47,27 @@ export const jobKindText = dictionary({
   import: ['Import', '导入'],
   verification: ['Verification', '校验'],
 } satisfies Record<JobKind, readonly [string, string]>)
+
+/** Whose jobs the backend names, such as `import notes`; the others bear the name that a person gave to something. */
+const namedByBackend: Record<JobKind, boolean> = {
+  training: false,
+  deployment: false,
+  evaluation: false,
+  environment: true,
+  conversion: true,
+  import: true,
+  verification: true,
+}
+
+/** What a job is called in the language that is on. */
+export function useJobName(): (job: Pick<Job, 'kind' | 'name'>) => string {
+  const said = useSaid()
+  return job => jobName(job, said)
+}
+
+/** The same for a moment outside of a component. */
+export const jobName = ({ kind, name }: Pick<Job, 'kind' | 'name'>, translate: (text: string) => string): string =>
+  namedByBackend[kind] ? translate(name) : name
 
 /** Where the thing that a job serves is shown. */
 export const pageOfKind: Partial<Record<JobKind, string>> = {

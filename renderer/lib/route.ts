@@ -36,7 +36,7 @@ export const useRoute = (): Route =>
     () => current,
   )
 
-type Query = Readonly<Record<string, string | undefined>>
+export type Query = Readonly<Record<string, string | undefined>>
 
 /** An address within the workstation, for links: `hrefTo('models', id)`, `hrefTo('models', id, { tab: 'files' })`. */
 export function hrefTo(...parts: readonly (string | Query)[]): string {

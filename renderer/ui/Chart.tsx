@@ -1,7 +1,9 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { figure } from '../lib/format.ts'
 import { themeOf, useView } from '../lib/view.ts'
+import { moveByKey } from './chart-keys.ts'
 import { colour, font, type SeriesColour } from './tokens.ts'
 
 export type Line = {
@@ -46,7 +48,7 @@ const withOpacity = (hex: string, opacity: number) =>
 /** As many decimals as the step between two ticks has, so that two ticks never read the same. */
 const decimalsOf = (step: number) => (step >= 1e-6 ? (String(step).split('.')[1] ?? '').length : 8)
 
-/** Curves that grow: uPlot draws on a canvas, 100,000 points in a few milliseconds. Drag zooms, double click resets. */
+/** Curves that grow: uPlot draws on a canvas, 100,000 points in a few milliseconds. Drag zooms, double click resets; for keys, see `moveByKey`. */
 export function Chart({
   data,
   lines,
@@ -106,7 +108,10 @@ export function Chart({
             grid: { show: false },
             size: 24,
             space: 70,
-            ...(formatX && { values: (_plot: uPlot, ticks: number[]) => ticks.map(formatX) }),
+            // Without a point there is no axis on the left, and its room would cut the first of these.
+            ...(formatX && {
+              values: (made: uPlot, ticks: number[]) => (made.scales.y?.min == null ? [] : ticks.map(formatX)),
+            }),
           },
           {
             ...axis,
@@ -166,7 +171,38 @@ export function Chart({
   }, [data])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the marks are read from the latest props while drawing.
   useEffect(() => plot.current?.redraw(false, true), [marks])
-  return <div className="chart" ref={host} role="img" aria-label={label} />
+  // What a screen reader is told instead of the whole, while a person reads it point by point.
+  const [reading, setReading] = useState<string>()
+  const readOut = (index: number): string => {
+    const [xs, ...columns] = latest.current.data
+    const x = xs[index] ?? 0
+    const values = columns.flatMap((column, line) => {
+      const value = column[index]
+      if (value === null || value === undefined) return []
+      return [`${lines[line]?.label ?? ''} ${(formatY ?? figure)(value)}`.trim()]
+    })
+    return `${(formatX ?? figure)(x)}: ${[...new Set(values)].join(', ') || '–'}`
+  }
+  return (
+    <div
+      className="chart"
+      ref={host}
+      role="img"
+      aria-label={reading === undefined ? label : `${label}, ${reading}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its points are read and zoomed by keys.
+      tabIndex={0}
+      onKeyDown={event => {
+        const index = plot.current && moveByKey(plot.current, event)
+        if (index === undefined) return
+        event.preventDefault()
+        setReading(readOut(index))
+      }}
+      onBlur={() => {
+        plot.current?.setCursor({ left: -10, top: -10 })
+        setReading(undefined)
+      }}
+    />
+  )
 }
 
 function drawMarks(plot: uPlot, marks: readonly Mark[], colours: (typeof colour)['dark' | 'light']): void {

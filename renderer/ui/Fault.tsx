@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { type Scope, scopes } from '../../main/contract/method.ts'
 import { signOut, useAccess, useRefusal } from '../lib/access.ts'
+import { useSaid } from '../lib/backend-words.ts'
 import { type Failure, failureOf } from '../lib/failure.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { Glyph } from './Glyph.tsx'
@@ -31,16 +32,21 @@ type Props = {
   readonly children?: React.ReactNode
 }
 
-/** Cause, remedy, and the button that does it, in that order. The raw message stays one click away. */
+/**
+ * Cause, remedy, and the button that does it, in that order; texts of the backend come in the language that is on. The raw
+ * message stays one click away, as it was reported.
+ */
 export function Fault({ tone = 'fail', title, cause, remedy, actions, raw, children }: Props) {
   const text = useText(phrases)
+  const said = useSaid()
+  const inWords = (node: React.ReactNode) => (typeof node === 'string' ? said(node) : node)
   return (
     <section className={`fault ${tone}`} role={tone === 'fail' ? 'alert' : 'status'}>
       <Glyph state={tone} size={14} />
       <div>
         <h3>{title}</h3>
-        <p>{cause}</p>
-        {remedy !== undefined && <p className="remedy">{remedy}</p>}
+        <p>{inWords(cause)}</p>
+        {remedy !== undefined && <p className="remedy">{inWords(remedy)}</p>}
         {children}
         {actions !== undefined && <div className="acts">{actions}</div>}
         {raw !== undefined && (

@@ -1,4 +1,5 @@
 import { App, Button } from 'antd'
+import { said } from '../lib/backend-words.ts'
 import { failureOf } from '../lib/failure.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 
@@ -17,7 +18,7 @@ export function useUndo(): (done: string, undo: () => Promise<unknown>) => void 
       try {
         await undo()
       } catch (error) {
-        void message.error(failureOf(error).message, shownSeconds)
+        void message.error(said(failureOf(error).message), shownSeconds)
       }
     }
     void message.open({

@@ -41,33 +41,6 @@ async function eventFigure(backend: RunningBackend): Promise<Figure> {
   }
 }
 
-async function commitFigure(backend: RunningBackend): Promise<Figure> {
-  const count = 3_000
-  const sinceMs = performance.now()
-  let next = 0
-  const writer = async () => {
-    while (next < count) {
-      next += 1
-      await (
-        await backend.fetch('/api/v1/keys', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: `{"name":"commit-${next}"}`,
-        })
-      ).arrayBuffer()
-    }
-  }
-  await Promise.all(Array.from({ length: 16 }, writer))
-  const perSecond = count / ((performance.now() - sinceMs) / 1000)
-  return {
-    name: 'commits acknowledged durably, per second',
-    value: perSecond.toFixed(0),
-    bar: '≥ 1,000',
-    isReached: perSecond >= 1_000,
-    note: '16 clients over HTTP, each commit audited and flushed',
-  }
-}
-
 export const bench: Bench = {
   name: 'backend',
   run: async () => {
@@ -86,7 +59,7 @@ export const bench: Bench = {
         },
       ]
       const backend = await startBackend({ dataDir })
-      figures.push(await eventFigure(backend), await commitFigure(backend))
+      figures.push(await eventFigure(backend))
       await backend.dispose()
       return figures
     } finally {

@@ -39,7 +39,9 @@ type Target = {
   /** How many tokens a piece of the stream carries. */
   readonly count: (chunk: string) => number
 }
-const ttftPairs = 30
+const ttftBlocks = 8
+const requestsPerBlock = 24
+const shortTokens = 4
 
 type Sample = { readonly ttftMs: number; readonly tokensPerSecond: number }
 
@@ -130,11 +132,10 @@ async function compare(
       samples[which].push(await burst(target, streams, tokens))
     }
   }
-  // Short ones besides: the first token is a small difference between large numbers and needs many samples, in turns.
-  for (let pair = 0; pair < ttftPairs; pair += 1) {
-    const order = pair % 2 === 0 ? (['direct', 'through'] as const) : (['through', 'direct'] as const)
-    for (const which of order)
-      ttfts[which].push((await burst(which === 'direct' ? direct : through, streams, 1)).ttftMs)
+  // Short ones besides, in turns: the first token is a small difference between large numbers and needs many samples.
+  for (let block = 0; block < ttftBlocks; block += 1) {
+    const order = block % 2 === 0 ? (['direct', 'through'] as const) : (['through', 'direct'] as const)
+    for (const which of order) ttfts[which].push(...(await steady(which === 'direct' ? direct : through, streams)))
   }
   const rateOf = (list: readonly Sample[]) => median(list.map(({ tokensPerSecond }) => tokensPerSecond))
   const directTokensPerSecond = rateOf(samples.direct)
@@ -158,16 +159,25 @@ const agent = new Agent({ keepAlive: true })
 /** `streams` requests at once; the rate counts all their tokens from the first request to the last byte. */
 async function burst(target: Target, streams: number, tokens: number): Promise<Sample> {
   const beganMs = performance.now()
-  const ttfts = await Promise.all(
-    Array.from({ length: streams }, () => {
-      asked += 1
-      // Every prompt is new, so that nothing is answered from a cache.
-      return one(target, `${asked} bottles stood on the wall of the harbour, and then `, tokens)
-    }),
-  )
+  const ttfts = await Promise.all(Array.from({ length: streams }, () => one(target, newPrompt(), tokens)))
   const seconds = (performance.now() - beganMs) / 1_000
   return { ttftMs: median(ttfts), tokensPerSecond: (streams * tokens) / seconds }
 }
+
+/** So many clients, each of which asks again as soon as it has its answer; the first tokens of all of them. */
+async function steady(target: Target, streams: number): Promise<readonly number[]> {
+  const ttfts: number[] = []
+  let left = requestsPerBlock
+  await Promise.all(
+    Array.from({ length: streams }, async () => {
+      while (left-- > 0) ttfts.push(await one(target, newPrompt(), shortTokens))
+    }),
+  )
+  return ttfts
+}
+
+// Every prompt is new, so that nothing is answered from a cache.
+const newPrompt = () => `${++asked} bottles stood on the wall of the harbour, and then `
 
 function one(target: Target, prompt: string, tokens: number): Promise<number> {
   return new Promise((resolve, reject) => {

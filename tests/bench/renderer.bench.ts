@@ -240,7 +240,8 @@ async function watchTraining(page: Page, { client }: RunningBackend): Promise<st
   const { state, failure } = await client.jobs.wait({ id: run.jobId, timeoutMs: 1_800_000 })
   if (state !== 'done') throw new Error(`the run ended ${state}: ${failure?.message}`)
   await page
-    .getByText(`${liveSteps.toLocaleString('en')} / ${liveSteps.toLocaleString('en')}`)
+    .locator('.stat b')
+    .filter({ hasText: liveSteps.toLocaleString('en') })
     .first()
     .waitFor()
   return `after ${liveSteps} live steps on its page`

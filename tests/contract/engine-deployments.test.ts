@@ -346,6 +346,15 @@ test('a base model is told how to get a template, and can be given one', async (
     code: 'missing_requirement',
     hint: expect.stringContaining('--chat-template'),
   })
-  await handlers.update({ id: 'writer', chatTemplate: '{{ messages[0].content }}', wait: true }, call)
+  await handlers.update({ id: 'writer', chatTemplate: '{{ messages[0].content }}', threads: 1, wait: true }, call)
   expect(await answerOf('writer')).toBeTypeOf('string')
+  // Left as it is where nothing is said of it, and taken away where that is said.
+  await handlers.update({ id: 'writer', parallel: 2, wait: true }, call)
+  expect(await answerOf('writer')).toBeTypeOf('string')
+  const plain = await handlers.update({ id: 'writer', chatTemplate: null, wait: true }, call)
+  expect(plain).toMatchObject({ hasChatTemplate: false, parallel: 2 })
+  expect(await handlers.show({ id: 'writer', minutes: 0 }, call)).not.toHaveProperty('chatTemplate')
+  expect(await rejectionOf(handlers.ask({ id: 'writer', ...question }, call))).toMatchObject({
+    code: 'missing_requirement',
+  })
 })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { dictionaryEntries, literalTexts } from './support/renderer-texts.ts'
+import { dictionaryEntries, literalTexts, unsaidTexts } from './support/renderer-texts.ts'
 
 const root = fileURLToPath(new URL('../../renderer', import.meta.url))
 const sources = readdirSync(root, { withFileTypes: true, recursive: true })
@@ -83,6 +83,27 @@ test('Chinese sentences have full-width marks', () => {
   expect(wrong.map(({ at, phrases }) => `${at}: ${phrases[1]?.text}`)).toEqual([])
 })
 
+/** Of components and hooks of the page: what they give is its own words, or was passed through the catalogue. */
+const ownProps = new Set([
+  'app/NoPermissionPage.tsx cause',
+  'app/NoPermissionPage.tsx remedy',
+  'features/evaluation/NewEvaluation.tsx hint',
+  'features/inference/DeploymentForm.tsx hint',
+  'features/playground/Parameters.tsx hint',
+  'features/training/form/FieldRow.tsx hint',
+  'features/training/form/FieldRow.tsx problem',
+  'features/training/form/PlanBar.tsx cause',
+])
+
+test('what the backend says is shown through the catalogue of its words', () => {
+  const found = sources
+    .filter(({ file }) => file.endsWith('.tsx'))
+    .flatMap(({ file, source }) => unsaidTexts(file, source).map(({ line, text }) => ({ file, line, text })))
+  expect(found.filter(({ file, text }) => !ownProps.has(`${file} ${text}`))).toEqual([])
+  const names = new Set(found.map(({ file, text }) => `${file} ${text}`))
+  expect([...ownProps].filter(name => !names.has(name))).toEqual([])
+})
+
 test('the checks see what they forbid', () => {
   const texts = (source: string) => literalTexts('x.tsx', source).map(({ text }) => text)
   expect(texts('const x = <p>Loading</p>')).toEqual(['Loading'])
@@ -97,6 +118,12 @@ test('the checks see what they forbid', () => {
     { arity: 0, text: 'One' },
     { arity: 1, text: '个' },
   ])
+  const unsaid = (source: string) => unsaidTexts('x.tsx', source).map(({ text }) => text)
+  expect(unsaid('const x = <p>{run.failure?.message ?? text.none}</p>')).toEqual(['run.failure?.message'])
+  expect(unsaid('const x = <p title={formula}>{warning}</p>')).toEqual(['formula', 'warning'])
+  expect(unsaid('message.error(failureOf(error).message)')).toEqual(['failureOf(error).message'])
+  expect(unsaid('const x = <p title={said(formula)}><Said>{warning}</Said>{said(hint)} {text.hint}</p>')).toEqual([])
+  expect(unsaid('const x = <Fault title={text.failed} cause={failure.message} />')).toEqual([])
   expect(isUniversal('SHA-256, LoRA')).toBe(true)
   expect(isUniversal('filter this')).toBe(false)
 })

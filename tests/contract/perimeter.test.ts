@@ -356,6 +356,7 @@ test('every kind of refusal of the guards is in the audit log, with who and what
     await knock('/api/v1/host', { host: 'evil.example' })
     await knock('/api/v1/origin', { origin: 'http://evil.example' })
     await knock('/api/v1/nobody', {})
+    await knock('/launch?code=guessed', {})
     await knock('/api/v1/wrong', { authorization: 'Bearer nonsense' })
     await knock('/v1/models', { authorization: `Bearer ${secret}` })
     await knock('/api/v1/keys', { authorization: `Bearer ${secret}` }, 'POST')
@@ -367,11 +368,13 @@ test('every kind of refusal of the guards is in the audit log, with who and what
         refused('system:slipway', '/api/v1/host', 'forbidden'),
         refused('system:slipway', '/api/v1/origin', 'forbidden'),
         refused('system:slipway', '/api/v1/nobody', 'unauthenticated'),
+        refused('system:slipway', '/launch', 'unauthenticated'),
         refused('system:slipway', '/api/v1/wrong', 'unauthenticated'),
         refused(`key:${id}`, '/v1/models', 'forbidden'),
         expect.objectContaining({ actor: `key:${id}`, action: 'keys.create', result: 'forbidden' }),
       ]),
     )
+    expect(JSON.stringify(items), 'a code that somebody tries may be a right one elsewhere').not.toContain('guessed')
   } finally {
     await calm.dispose()
   }

@@ -39,7 +39,7 @@ describe.skipIf(!chromiumPath)('deployments', () => {
   const state = (word: string) => page.locator('.head-meta').getByText(word, { exact: true })
 
   test('an empty list teaches, and knows what is at hand', async () => {
-    await page.getByText('Choose a model: 2 are here').waitFor()
+    await page.getByText('Choose a model: 2 here').waitFor()
     expect(await barriers(page)).toEqual([])
     await shoot(page, 'deployments-empty', { theme: 'light', language: 'zh', width: 1280 })
     await setLook(page, { theme: 'dark', language: 'en', width: 1440 })
@@ -82,6 +82,14 @@ describe.skipIf(!chromiumPath)('deployments', () => {
     await page.getByRole('heading', { name: 'helm' }).waitFor()
     await state('Serving').waitFor()
     await page.getByText('0 of 2 at once, 0 waiting').waitFor()
+  })
+
+  test('the palette finds it by a part of its name', async () => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('hel')
+    await page.getByRole('option', { name: /^helm Deployments/ }).click()
+    await page.waitForURL(/#\/deployments\/dep_/)
+    await state('Serving').waitFor()
   })
 
   test('requests are counted, with their latency and their errors', async () => {

@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     const { client } = workstation.backend
     const { jobId } = await client.datasets.import({ path, name: 'ships' })
     await client.jobs.wait({ id: jobId, timeoutMs: 30_000 })
-    await page.getByText('Choose the questions: 1 dataset is here').waitFor()
+    await page.getByText('Choose the questions: datasets here: 1').waitFor()
     for (const theme of ['dark', 'light'] as const) {
       await setLook(page, { theme, language: 'en', width: 1280 })
       expect(await barriers(page)).toEqual([])
@@ -100,6 +100,10 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
       .waitFor()
     await page.getByText('stern scores the same as bow.').first().waitFor()
     await page.getByRole('heading', { name: /^Speed and failures/ }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('bow-or')
+    await page.getByRole('option', { name: /^bow-or-stern Evaluations/ }).waitFor()
+    await page.keyboard.press('Escape')
     for (const theme of ['dark', 'light'] as const) {
       await setLook(page, { theme, language: 'en', width: 1440 })
       expect(await barriers(page)).toEqual([])

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
+import { dataDirWithEndedJobs } from './support/ended-jobs.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
 
@@ -16,7 +17,8 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
   const folder = temporaryDir('large model')
 
   beforeAll(async () => {
-    workstation = await openWorkstation()
+    // More than a page asks for at once, and newer than all that runs: what runs is shown for all that.
+    workstation = await openWorkstation({}, { dataDir: dataDirWithEndedJobs(250) })
     page = workstation.page
     await workstation.backend.client.models.import({ path: sample('model'), name: 'heron-base' })
     cpSync(sample('model'), join(folder, 'large'), { recursive: true })
@@ -100,11 +102,13 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await setLook(page, { theme: 'light', language: 'zh' })
     await title('任务')
     await page.getByRole('link', { name: '环境', exact: true }).waitFor()
+    expect(await page.title()).toBe('任务 · Slipway')
     await page.reload()
     await title('任务')
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light')
     await setLook(page, { theme: 'dark', language: 'en' })
     await title('Jobs')
+    expect(await page.title()).toBe('Jobs · Slipway')
   })
 
   test('a running job is told in the tray with share and rate, can be stopped there, and its end is noted', async () => {
@@ -185,11 +189,107 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await desk.close()
   })
 
+  test('markup and text that get into the page run nothing and reach nobody: its policy refuses them', async () => {
+    const { headers } = await fetch(workstation.backend.url)
+    expect(
+      headers
+        .get('content-security-policy')
+        ?.replace(/'nonce-[\w+/=]{24}'/, 'NONCE')
+        .split('; ')
+        .sort(),
+    ).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'none'",
+      "font-src 'self'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "img-src 'self' blob:",
+      "object-src 'none'",
+      "require-trusted-types-for 'script'",
+      "script-src 'self'",
+      "style-src 'self' NONCE",
+      "worker-src 'self'",
+    ])
+    const other = await page.context().newPage()
+    await other.goto(workstation.backend.url)
+    await other.locator('.frame').waitFor()
+    const outcome = await other.evaluate(async () => {
+      const refused = new Set<string>()
+      addEventListener('securitypolicyviolation', ({ effectiveDirective }) => refused.add(effectiveDirective))
+      const ran: string[] = []
+      Object.assign(globalThis, { ran, refused })
+      const tried = (name: string, act: () => unknown) => {
+        try {
+          act()
+          ran.push(name)
+        } catch {
+          // That is what should happen.
+        }
+      }
+      const add = (tag: string, attributes: Record<string, string>, text = '') => {
+        const element = document.createElement(tag)
+        for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+        if (text !== '') element.append(text)
+        document.body.append(element)
+        return element
+      }
+      // Not within the call of the test's driver, which is above the policy.
+      await new Promise<void>(resolve =>
+        setTimeout(() => {
+          tried('script text', () => add('script', {}, 'ran.push("inline script")'))
+          tried('markup', () => Object.assign(document.createElement('div'), { innerHTML: '<b>x</b>' }))
+          tried('attribute', () => add('button', { onclick: 'ran.push("click")' }).click())
+          tried('object', () => add('object', { data: '/healthz' }))
+          tried('Function', () => new Function('return 1')())
+          resolve()
+        }, 0),
+      )
+      add('iframe', { src: '/healthz' })
+      add('img', { src: 'http://127.0.0.1:9/x.png' })
+      add('link', { rel: 'stylesheet', href: 'http://127.0.0.1:9/x.css' })
+      add('base', { href: 'http://127.0.0.1:9/' })
+      await fetch('http://127.0.0.1:9/').then(
+        () => ran.push('fetch'),
+        () => undefined,
+      )
+      const form = add('form', { action: '/healthz', method: 'post' }) as HTMLFormElement
+      form.submit()
+      return { ran, base: document.baseURI === location.href }
+    })
+    expect(outcome.ran.filter(name => name !== 'script text')).toEqual([])
+    const refused = () => other.evaluate(() => [...(globalThis as unknown as { refused: Set<string> }).refused])
+    await expect
+      .poll(refused)
+      .toEqual(
+        expect.arrayContaining([
+          ...['base-uri', 'connect-src', 'form-action', 'frame-src', 'img-src'],
+          ...['require-trusted-types-for', 'style-src-elem'],
+        ]),
+      )
+    expect(outcome.base).toBe(true)
+    await other.close()
+  })
+
   test('a lost backend is said, greys the page out, and comes back by itself with what was typed', async () => {
     const { backend } = workstation
     await workstation.open('#/keys?dialog=new')
     await page.getByLabel('Name', { exact: true }).fill('a key that was being named')
     const said = workstation.complaints.length
+    // To this window the next backend will say that it is of another version.
+    const older = await page.context().newPage()
+    let isNext = false
+    await older.route('**/rpc/system/status**', async route => {
+      if (!isNext) return route.continue()
+      const response = await route.fetch().catch(() => undefined)
+      if (!response) return route.abort('connectionrefused')
+      const answer = (await response.json()) as { json: { version: string } }
+      answer.json.version = '99.0.0'
+      await route.fulfill({ response, json: answer })
+    })
+    await older.goto(backend.url)
+    await older.locator('.status .state', { hasText: 'Backend' }).waitFor()
+    isNext = true
     await backend.kill('SIGKILL')
     const notice = page.getByRole('alert').filter({ hasText: 'The backend does not answer' })
     await notice.waitFor()
@@ -203,6 +303,12 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
       expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('a key that was being named')
       await dialog('Create a key').getByRole('button', { name: 'Create', exact: true }).click()
       await dialog('The key, shown this once').waitFor()
+      const updated = older.getByRole('alert').filter({ hasText: 'Slipway was updated.' })
+      await updated.waitFor({ timeout: 20_000 })
+      await updated.getByRole('button', { name: 'Load the new version' }).click()
+      await updated.waitFor({ state: 'hidden' })
+      await older.locator('.status .state', { hasText: 'Backend' }).waitFor()
+      await older.close()
       // What the browser itself says about a connection that was refused is no complaint of the page.
       const own = workstation.complaints.slice(said).filter(text => !/ERR_(CONNECTION|INCOMPLETE|EMPTY)/.test(text))
       expect([...workstation.complaints.slice(0, said), ...own]).toEqual([])

@@ -48,6 +48,23 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await processor.getByText('No job of Slipway holds memory of it.').waitFor()
     await processor.getByRole('img', { name: /^Utilisation over time, now \d+%$/ }).waitFor()
     await processor.getByRole('img', { name: /^Memory over time, now [\d.]+ GiB$/ }).waitFor()
+    // What the pointer reads and zooms on a chart, keys do as well.
+    const chart = processor.getByRole('img', { name: /^Memory over time/ })
+    await chart.focus()
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(() => chart.getAttribute('aria-label')).toMatch(/, \d\d:\d\d(:\d\d)?: Memory [\d.]+$/)
+    const newest = await chart.getAttribute('aria-label')
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('ArrowLeft')
+        return chart.getAttribute('aria-label')
+      })
+      .not.toBe(newest)
+    await page.keyboard.press('End')
+    await page.keyboard.press('+')
+    await page.keyboard.press('0')
+    await page.getByRole('heading', { name: 'Disk' }).first().click()
+    await expect.poll(() => chart.getAttribute('aria-label')).toMatch(/^Memory over time, now [\d.]+ GiB$/)
     await page
       .getByRole('region', { name: 'Disk' })
       .getByText(/free of/)
@@ -60,9 +77,9 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await setLook(page, {})
   })
 
-  test('a machine without a GPU says what that means and what to do', async () => {
+  test('a machine without a GPU says what that means and what to do', async ({ skip }) => {
     const { gpu } = await workstation.backend.client.resources.show({})
-    if (gpu.status !== 'none') return
+    skip(gpu.status !== 'none', 'this machine has a GPU')
     await workstation.open('#/resources')
     const notice = page.getByRole('status').filter({ hasText: 'This machine has no GPU that Slipway can use' })
     await notice.getByText(/nvidia-smi or rocm-smi must list it/).waitFor()

@@ -112,6 +112,13 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
     await page.getByRole('complementary', { name: /^granite-697-/ }).waitFor()
   })
 
+  test('a click on a name opens the model, and the filters stay', async () => {
+    await workstation.open('#/models?q=deepseek')
+    await grid().getByText('deepseek-699-').click()
+    await page.getByRole('complementary', { name: /^deepseek-699-/ }).waitFor()
+    expect(page.url()).toContain('q=deepseek')
+  })
+
   test('a small window and a large zoom drop columns, never the name', async () => {
     await workstation.open('#/models')
     for (const [width, height] of [

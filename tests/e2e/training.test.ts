@@ -114,7 +114,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       await main().getByRole('heading', { name: 'first-run' }).waitFor()
       await expect.poll(() => stat('Train loss').textContent(), patience).toMatch(/^\d/)
       const points = async () =>
-        Number(/([\d,]+) points/.exec((await main().textContent()) ?? '')?.[1]?.replace(',', ''))
+        Number(/([\d,]+) points?/.exec((await main().textContent()) ?? '')?.[1]?.replace(',', ''))
       const before = await points()
       await expect.poll(points, patience).toBeGreaterThan(before + 3)
       await shoot(page, 'training-run-live', { width: 1440 })

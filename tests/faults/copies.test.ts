@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, truncateSync } from 'node:fs'
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { safetensorsOf, write } from '../fixtures/make-models.ts'
+import { f32, safetensors, safetensorsOf, write } from '../fixtures/make-models.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
 import { endOf, keptIn, untilNote } from '../support/conversions.ts'
 
@@ -75,3 +75,44 @@ test('a copy whose process is killed fails, and leaves nothing half-made', { tim
   backend = await startBackend({ dataDir: backend.dataDir })
   expect(readdirSync(join(backend.dataDir, 'blobs', 'tmp'))).toEqual([])
 })
+
+test('a copy that is stopped leaves none of the files that it had finished, and its model says so', {
+  timeout: 120_000,
+}, async () => {
+  writeFileSync(join(model, 'config.json'), '{"model_type":"llama"}')
+  const { jobId, id } = await backend.client.models.import({ path: model, name: 'copied', copy: true })
+  await inTheMiddle(jobId)
+  expect(storedIn(backend.dataDir), 'the first file is stored already').toHaveLength(1)
+  await expect(backend.client.storage.prune({})).rejects.toMatchObject({ code: 'conflict' })
+  await expect(backend.client.models.remove({ id, purge: true })).rejects.toMatchObject({ code: 'conflict' })
+  await backend.client.jobs.stop({ id: jobId })
+  expect((await endOf(backend, jobId)).state).toBe('cancelled')
+  await expect.poll(() => storedIn(backend.dataDir)).toEqual([])
+  expect(await backend.client.models.show({ id })).toMatchObject({ state: 'failed', problem: 'the check was stopped' })
+})
+
+test('a model that was copied gives its bytes back once it is deleted for good; one registered in place loses nothing', async () => {
+  truncateSync(join(model, 'model.safetensors'), 0)
+  write(model, 'model.safetensors', safetensors({ w: f32([16, 16]) }))
+  const [inPlace, copy] = [
+    await backend.client.models.import({ path: model, name: 'in place' }),
+    await backend.client.models.import({ path: model, name: 'copied', copy: true }),
+  ]
+  for (const { jobId } of [inPlace, copy]) expect((await endOf(backend, jobId)).state).toBe('done')
+  expect(storedIn(backend.dataDir)).toHaveLength(1)
+  const { removed, restorableUntil } = await backend.client.models.remove({ id: 'copied' })
+  expect(Date.parse(restorableUntil ?? '')).toBeGreaterThan(Date.now())
+  expect(await backend.client.storage.prune({})).toEqual({ blobs: 0, folders: 0, freedBytes: 0 })
+  await backend.client.models.restore({ id: removed[0] ?? copy.id })
+  await backend.client.models.remove({ id: 'copied', purge: true })
+  await expect.poll(() => [...storedIn(backend.dataDir), ...keptIn(backend.dataDir)]).toEqual([])
+  await expect(backend.client.models.restore({ id: copy.id })).rejects.toMatchObject({ code: 'not_found' })
+  await backend.client.models.remove({ id: 'in place', purge: true })
+  await backend.client.storage.prune({})
+  expect(readdirSync(model)).toEqual(['model.safetensors'])
+})
+
+const storedIn = (dataDir: string): string[] =>
+  readdirSync(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name))
+    .map(entry => entry.name)

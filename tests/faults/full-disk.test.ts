@@ -102,6 +102,33 @@ test('a data directory where a file is in the way is named, with what to do', as
   }
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'a data directory in a file system that takes no folders is named at once (Linux: needs /proc)',
+  async () => {
+    const cli = openCli({ SLIPWAY_DATA_DIR: '/proc/slipway' })
+    for (const words of [['status'], ['serve'], ['keys', 'list'], ['datasets', 'list', '--data-dir', '/proc/1/data']]) {
+      const { code, stderr } = await cli.run(...words)
+      expect(`${code} ${stderr}`).toMatch(/^4 error\[forbidden\]: \/proc\/.* takes no new folders/)
+      expect(stderr).toMatch(/^hint: .*--data-dir/m)
+    }
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'a cache in such a file system costs time at a start, and nothing else that does not need it (Linux: needs /proc)',
+  async () => {
+    const cli = openCli({ XDG_CACHE_HOME: '/proc/slipway' })
+    cleanUps.push(() => cli.dispose())
+    const rows = join(temporary(), 'rows.jsonl')
+    writeFileSync(rows, '{"prompt":"a","response":"b"}\n')
+    expect((await cli.run('datasets', 'import', rows, '--name', 'rows')).code).toBe(0)
+    const { code, stderr } = await cli.run('environments', 'build', 'training', '--wait')
+    expect(`${code} ${stderr}`).toMatch(
+      /^6 .*error\[missing_requirement\]: \/proc\/.* cannot be written.*\nhint: .*XDG_CACHE_HOME/s,
+    )
+  },
+)
+
 test.skipIf(!canMount)(
   'a read-only data directory is named, with what to do (needs root: it mounts a tmpfs)',
   async () => {

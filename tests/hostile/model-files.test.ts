@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '../../main/contract/errors.ts'
+import { toChinese } from '../../main/contract/words/chinese.ts'
 import type { ModelFacts } from '../../main/domains/models/formats/facts.ts'
 import { inspectModel } from '../../main/domains/models/formats/inspect.ts'
 import { type Inspection, summaryOf } from '../../main/domains/models/inspection.ts'
@@ -12,6 +13,7 @@ import { ggufCases } from '../fixtures/hostile/gguf-cases.ts'
 import { defaultBudgetBytes, type HostileCase } from '../fixtures/hostile/hostile-case.ts'
 import { onnxCases } from '../fixtures/hostile/onnx-cases.ts'
 import { safetensorsCases } from '../fixtures/hostile/safetensors-cases.ts'
+import { englishIn } from '../support/english.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'slipway-hostile-'))
 const canary = join(root, 'canary')
@@ -59,12 +61,15 @@ const run = (cases: readonly HostileCase[]) =>
         hint: expect.any(String),
       })
       expect(String(result)).not.toContain(root)
+      const { message, hint = '' } = result as AppError // as the lines above hold
+      for (const text of [message, hint]) expect(englishIn(toChinese(text)), toChinese(text)).toBeUndefined()
       expect((fromThread as AppError).toBody()).toEqual((result as AppError).toBody())
       return
     }
     if (result instanceof Error) throw result
     const facts = result as ModelFacts // meet() gives facts where it gives no error
     expect(fromThread).toMatchObject({ summary: summaryOf(facts) })
+    for (const text of summaryOf(facts).warnings) expect(englishIn(toChinese(text)), toChinese(text)).toBeUndefined()
     if ('code' in expected)
       expect(facts.containsCode.map(({ path, reason }) => `${path}: ${reason}`).join('\n')).toMatch(expected.code)
     expect(facts.licence ?? '').not.toMatch(/\p{Cc}/u)

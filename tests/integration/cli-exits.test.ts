@@ -108,6 +108,74 @@ test('a check that finds something wrong does not end with 0', async () => {
   expect(wrong.code).toBe(1)
 })
 
+test.each([
+  [
+    'the root of a disk',
+    ['datasets', 'import', '/'],
+    /^2 error\[invalid_input\]: \/ is a whole disk, not a dataset\.\nhint: Give/,
+  ],
+  [
+    'the root of a disk',
+    ['datasets', 'detect', '/'],
+    /^2 error\[invalid_input\]: \/ is a whole disk, not a dataset\.\nhint: Give/,
+  ],
+  [
+    'the root of a disk',
+    ['models', 'import', '/'],
+    /^2 error\[invalid_input\]: \/ is a whole disk, not a model\.\nhint: Give/,
+  ],
+  ['nothing', ['datasets', 'import', ''], /^2 error\[invalid_input\]: An empty path was given for path\.\nhint: /],
+  ['nothing', ['models', 'import', ''], /^2 error\[invalid_input\]: An empty path was given for path\.\nhint: /],
+  ['nothing', ['backup', 'create', '--path='], /^2 error\[invalid_input\]: An empty path was given for path\.\nhint: /],
+])('where a path is wanted, %s is refused by what it is: %j', async (_, words, said) => {
+  const { code, stderr } = await cli.run(...words)
+  expect(`${code} ${stderr}`).toMatch(said)
+})
+
+test('over HTTP, an empty path is refused by its name', async () => {
+  const backend = await startBackend()
+  try {
+    for (const path of ['/api/v1/datasets/import', '/api/v1/models']) {
+      const response = await backend.fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ path: '' }),
+      })
+      expect(await response.json()).toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringMatching(/^path: .*empty/),
+      })
+    }
+  } finally {
+    await backend.dispose()
+  }
+})
+
+test.each([
+  ['training', 'run'],
+  ['inference', 'deployment'],
+  ['evaluation', 'evaluation'],
+  ['datasets', 'dataset version'],
+  ['models', 'model version'],
+])('%s restore says what is not there, and which id it takes, whatever is typed', async (domain, what) => {
+  for (const id of ['no such thing', 'run_1', `run_${'0'.repeat(32)}`]) {
+    const { code, stderr } = await cli.run(domain, 'restore', id)
+    expect(`${code} ${stderr}`).toMatch(
+      new RegExp(
+        `^3 error\\[not_found\\]: There is no removed ${what} with the id ${id}\\.\nhint: .*7 days, by the id of the ${what}`,
+      ),
+    )
+  }
+})
+
+test('what was not removed cannot be restored, and that is said', async () => {
+  const rows = join(cli.dataDir, 'there.jsonl')
+  writeFileSync(rows, '{"prompt":"a","response":"b"}\n')
+  await cli.run('datasets', 'import', rows, '--name', 'there')
+  const { code, stderr } = await cli.run('datasets', 'restore', 'there')
+  expect(`${code} ${stderr}`).toMatch(/^5 error\[conflict\]: The dataset version there is not removed\./)
+})
+
 test('a message that is piped into chat is answered as one that is typed, with --json as one document', async () => {
   const model = join(cli.dataDir, 'tiny.gguf')
   writeTinyGguf(model)

@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import type { audit } from '../../contract/audit.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
-import { auditRows, genesisHash, isLinked } from '../../platform/db/audit-chain.ts'
+import { diskError } from '../../platform/blobs/store.ts'
+import { type AuditRow, auditSlices, genesisHash, isLinked } from '../../platform/db/audit-chain.ts'
 import type { ReadableDb, Store } from '../../platform/db/types.ts'
 import { countAudit, distinctValues, listAudit, toRecord } from './repo.ts'
 
@@ -14,36 +15,25 @@ type Anchor = { readonly seq?: number | undefined; readonly hash?: string | unde
 const limit =
   'Somebody with this account, or root, can rewrite records that are newer than the last head noted elsewhere. Note the head (audit verify) in another place.'
 
-/** Walks the chain. A shorter log looks intact by itself: only an anchor noted elsewhere shows that its end was cut off. */
-export function verifyChain(db: ReadableDb, anchor: Anchor = {}) {
+/**
+ * Walks the chain, while others are answered. A shorter log looks intact by itself: only an anchor noted elsewhere shows
+ * that its end was cut off. Throws `cancelled`.
+ */
+export async function verifyChain(db: ReadableDb, anchor: Anchor = {}, signal?: AbortSignal) {
   let previousHash = genesisHash
   let seq = 0
   let anchorSeen = anchor.seq === undefined
-  for (const row of auditRows(db)) {
-    seq += 1
-    if (!isLinked(row, seq, previousHash)) {
-      return {
-        verdict: 'mismatch' as const,
-        records: seq - 1,
-        headSeq: seq - 1,
-        headHash: previousHash,
-        firstBadSeq: seq,
-        limit,
-      }
-    }
-    previousHash = row.hash
-    if (seq === anchor.seq) {
+  for await (const rows of auditSlices(db, signal)) {
+    for (const row of rows) {
+      seq += 1
+      const found = { headSeq: seq, headHash: row.hash, firstBadSeq: seq, limit }
+      if (!isLinked(row, seq, previousHash))
+        return { ...found, verdict: 'mismatch' as const, records: seq - 1, headSeq: seq - 1, headHash: previousHash }
+      previousHash = row.hash
+      if (seq !== anchor.seq) continue
       anchorSeen = true
-      if (anchor.hash !== undefined && anchor.hash !== row.hash) {
-        return {
-          verdict: 'anchor_mismatch' as const,
-          records: seq,
-          headSeq: seq,
-          headHash: row.hash,
-          firstBadSeq: seq,
-          limit,
-        }
-      }
+      if (anchor.hash !== undefined && anchor.hash !== row.hash)
+        return { ...found, verdict: 'anchor_mismatch' as const, records: seq }
     }
   }
   return {
@@ -80,23 +70,25 @@ export function createAudit({ store }: { store: Store }): { handlers: Handlers<t
         actions: distinctValues(store.read, 'action', maxValues),
         actors: distinctValues(store.read, 'actor', maxValues),
       }),
-      verify: async ({ anchorSeq, anchorHash }) => verifyChain(store.read, { seq: anchorSeq, hash: anchorHash }),
+      verify: async ({ anchorSeq, anchorHash }, { signal }) =>
+        verifyChain(store.read, { seq: anchorSeq, hash: anchorHash }, signal),
       export: async ({ path }, call) => {
-        const file = openNew(path)
+        const file = await openNew(path)
         let records = 0
         let headHash = genesisHash
         try {
-          for (const row of auditRows(store.read)) {
-            writeSync(
-              file,
-              `${JSON.stringify({ ...toRecord(row), bootId: row.bootId, previousHash: row.previousHash })}\n`,
-            )
-            records += 1
-            headHash = row.hash
+          for await (const rows of auditSlices(store.read, call.signal)) {
+            await file.writeFile(rows.map(lineOf).join(''))
+            records += rows.length
+            headHash = rows.at(-1)?.hash ?? headHash
           }
-          fsyncSync(file)
+          await file.sync()
+        } catch (error) {
+          // Half an export must not be taken for the whole.
+          await rm(path, { force: true })
+          throw diskError(error)
         } finally {
-          closeSync(file)
+          await file.close()
         }
         store.commit(call, path, () => undefined)
         return { path, records, headHash }
@@ -105,9 +97,12 @@ export function createAudit({ store }: { store: Store }): { handlers: Handlers<t
   }
 }
 
-function openNew(path: string): number {
+const lineOf = (row: AuditRow): string =>
+  `${JSON.stringify({ ...toRecord(row), bootId: row.bootId, previousHash: row.previousHash })}\n`
+
+async function openNew(path: string): Promise<FileHandle> {
   try {
-    return openSync(path, 'wx', 0o600)
+    return await open(path, 'wx', 0o600)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'EEXIST')

@@ -31,11 +31,11 @@ function openLog(records: number) {
   }
 }
 
-test('an untouched log is intact, an empty one too', () => {
-  expect(openLog(0).verify()).toMatchObject({ verdict: 'intact', records: 0 })
+test('an untouched log is intact, an empty one too', async () => {
+  expect(await openLog(0).verify()).toMatchObject({ verdict: 'intact', records: 0 })
   const { verify } = openLog(5)
-  const { headSeq, headHash } = verify()
-  expect(verify({ seq: headSeq, hash: headHash })).toMatchObject({ verdict: 'intact', records: 5, headSeq: 5 })
+  const { headSeq, headHash } = await verify()
+  expect(await verify({ seq: headSeq, hash: headHash })).toMatchObject({ verdict: 'intact', records: 5, headSeq: 5 })
 })
 
 test('the log itself takes no change and no removal', () => {
@@ -61,22 +61,22 @@ const changes: [string, string, number][] = [
     6,
   ],
 ]
-test.each(changes)('%s is found, with its number', (_, sql, firstBadSeq) => {
+test.each(changes)('%s is found, with its number', async (_, sql, firstBadSeq) => {
   const { verify, tamper } = openLog(5)
   tamper(sql)
-  expect(verify()).toMatchObject({ verdict: 'mismatch', firstBadSeq })
+  expect(await verify()).toMatchObject({ verdict: 'mismatch', firstBadSeq })
 })
 
-test('an end that was cut off looks whole by itself, and shorter beside a head noted elsewhere', () => {
+test('an end that was cut off looks whole by itself, and shorter beside a head noted elsewhere', async () => {
   const { verify, tamper } = openLog(5)
-  const { headSeq, headHash } = verify()
+  const { headSeq, headHash } = await verify()
   tamper('DELETE FROM audit_log WHERE seq > 3')
-  expect(verify()).toMatchObject({ verdict: 'intact', records: 3 })
-  expect(verify({ seq: headSeq, hash: headHash })).toMatchObject({ verdict: 'shorter' })
+  expect(await verify()).toMatchObject({ verdict: 'intact', records: 3 })
+  expect(await verify({ seq: headSeq, hash: headHash })).toMatchObject({ verdict: 'shorter' })
 })
 
-test('a past that was rewritten with new hashes does not fit a head noted elsewhere', () => {
-  const noted = openLog(5).verify()
+test('a past that was rewritten with new hashes does not fit a head noted elsewhere', async () => {
+  const noted = await openLog(5).verify()
   const rewritten = openLog(4)
   createAuditChain(rewritten.db).append({
     atMs: 5,
@@ -87,9 +87,26 @@ test('a past that was rewritten with new hashes does not fit a head noted elsewh
     object: 'o5',
     result: 'ok',
   })
-  expect(rewritten.verify()).toMatchObject({ verdict: 'intact', records: 5 })
-  expect(rewritten.verify({ seq: noted.headSeq, hash: noted.headHash })).toMatchObject({
+  expect(await rewritten.verify()).toMatchObject({ verdict: 'intact', records: 5 })
+  expect(await rewritten.verify({ seq: noted.headSeq, hash: noted.headHash })).toMatchObject({
     verdict: 'anchor_mismatch',
     firstBadSeq: 5,
   })
+})
+
+test('others get their turn while a long log is walked, and whoever asked can give it up', async () => {
+  const db = openLog(5_000).db as unknown as ReadableDb
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns += 1
+    if (!isOver) setImmediate(count)
+  }
+  setImmediate(count)
+  expect(await verifyChain(db)).toMatchObject({ verdict: 'intact', records: 5_000 })
+  isOver = true
+  expect(turns).toBeGreaterThan(5)
+  const stop = new AbortController()
+  setImmediate(() => stop.abort())
+  await expect(verifyChain(db, {}, stop.signal)).rejects.toMatchObject({ code: 'cancelled' })
 })

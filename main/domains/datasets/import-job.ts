@@ -26,7 +26,14 @@ const Finished = z.object({
 const Issues = z.object({ event: z.literal('issues'), issues: z.array(RowIssue) })
 const Sources = z.object({ event: z.literal('sources'), sources: z.array(DatasetSource) })
 
-type Deps = { readonly store: Store; readonly clock: Clock; readonly jobs: JobsPort; readonly blobsRoot: string }
+type Deps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly jobs: JobsPort
+  readonly blobsRoot: string
+  /** An import has ended; `leftover`: and may have stored rows that no version names. */
+  readonly storingEnded: (leftover: boolean) => void
+}
 export type ImportRequest = {
   readonly versionId: string
   readonly name: string
@@ -37,7 +44,7 @@ export type ImportRequest = {
 }
 
 /** Imports run in a child: a row that breaks the reader breaks only the child. */
-export function createImportJobs({ clock, jobs, blobsRoot }: Deps) {
+export function createImportJobs({ clock, jobs, blobsRoot, storingEnded }: Deps) {
   const start = (call: Call, { versionId, name, path, format, map, split }: ImportRequest): Job =>
     jobs.start(call, {
       kind: 'import',
@@ -74,6 +81,7 @@ export function createImportJobs({ clock, jobs, blobsRoot }: Deps) {
       changed(tx, job.subjectId)
     },
     onEnd: (tx, job) => {
+      storingEnded(job.state !== 'done')
       // Only a version without its rows is still importing; one that has them keeps them, however the job ended.
       const how = {
         done: 'the import gave no result',

@@ -109,4 +109,10 @@ export const datasetsMigrations: readonly Migration[] = [
       `)
     },
   },
+  {
+    version: 420,
+    name: 'dataset-imports',
+    // Asked before every look for blobs that nothing needs: whether one is being stored just now.
+    up: db => db.exec("CREATE INDEX dataset_versions_importing ON dataset_versions (id) WHERE state = 'importing'"),
+  },
 ]

@@ -2,17 +2,17 @@ import { systemCall } from '../../contract/call.ts'
 import type { DatasetDetail, DatasetVersion, DatasetVersionId, datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
-import type { BlobStore } from '../../platform/blobs/store.ts'
+import type { Collector } from '../../platform/blobs/collector.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import { createPurging, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
 import { shown } from './filled.ts'
 import {
-  countImporting,
   dropFiles,
   findDataset,
   findRemovedVersion,
+  findVersion,
   setVersionRemoved,
   versionsOf,
   versionsRemovedBefore,
@@ -22,35 +22,30 @@ type Deps = {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
-  readonly blobs: Pick<BlobStore, 'remove'>
-  /** What other domains keep in the blob store. */
-  readonly otherBlobs: { readonly isUsed: (sha256: string) => boolean; readonly isStoring: () => boolean }
+  readonly collector: Pick<Collector, 'release'>
   readonly usersOf: (id: DatasetVersionId) => readonly string[]
   readonly version: (ref: string) => DatasetVersion
   readonly detail: (found: DatasetVersion) => DatasetDetail
   readonly announceChange: (tx: Tx, found: DatasetVersion, kind: 'created' | 'removed') => void
-  /** Rows are being stored that no version names yet. */
-  readonly isStoring: () => boolean
 }
 
 export type Removal = Purging & { readonly handlers: Pick<Handlers<typeof datasets>, 'remove' | 'restore'> }
 
 /** Removing versions, taking it back, and deleting their rows later. */
 export function createRemoval(deps: Deps): Removal {
-  const { store, clock, log, blobs, otherBlobs, usersOf, version, detail, announceChange, isStoring } = deps
-  // Not while something is being stored: it may just have put the same bytes there and not have said so yet.
+  const { store, clock, log, collector, usersOf, version, detail, announceChange } = deps
   const purging = createPurging({
     clock,
     log,
     what: 'datasets',
     purge: beforeMs => {
-      if (isStoring() || countImporting(store.read) > 0 || otherBlobs.isStoring()) return
-      for (const id of versionsRemovedBefore(store.read, beforeMs)) {
-        const unneeded = store.commit(systemCall('datasets.purge'), id, tx => dropFiles(tx, id))
-        for (const sha256 of unneeded) if (!otherBlobs.isUsed(sha256)) blobs.remove(sha256)
-      }
+      for (const id of versionsRemovedBefore(store.read, beforeMs))
+        collector.release(store.commit(systemCall('datasets.purge'), id, tx => dropFiles(tx, id)))
     },
   })
+  const isThere = (id: string) =>
+    findVersion(store.read, id) !== undefined || findDataset(store.read, id)?.newestVersionId != null
+
   return {
     ...purging,
     handlers: {
@@ -87,7 +82,7 @@ export function createRemoval(deps: Deps): Removal {
 
       restore: async ({ id }, call) => {
         const removed = findRemovedVersion(store.read, id, clock.nowMs() - undoMs)
-        if (!removed) throw nothingToRestore('dataset version', id)
+        if (!removed) throw nothingToRestore('dataset version', id, isThere(id))
         store.commit(call, id, tx => {
           setVersionRemoved(tx, id, null)
           announceChange(tx, removed, 'created')

@@ -4,6 +4,7 @@ import type { Call } from '../../contract/call.ts'
 import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
+import type { Collector } from '../../platform/blobs/collector.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { linkLineage } from '../../platform/db/lineage.ts'
@@ -26,7 +27,7 @@ type Deps = {
   readonly filled: (ref: string) => Filled
   readonly rowSet: (found: Filled) => RowSet
   readonly methodFor: (kind: Filled['kind']) => string
-  readonly whileStoring: <T>(work: () => Promise<T>) => Promise<T>
+  readonly whileStoring: Collector['whileStoring']
 }
 
 const renderedPrefix = 'render_'
@@ -36,7 +37,7 @@ export function createRepair(deps: Deps): Pick<Handlers<typeof datasets>, 'repai
   const { store, clock, blobs, scratchDir, queries, filled, rowSet, whileStoring } = deps
   return {
     repair: ({ id, without, model, method, against, maxSequenceLength }, call) =>
-      whileStoring(async () => {
+      whileStoring(`a repair of ${id}`, async () => {
         const found = filled(id)
         const other = against === undefined ? undefined : filled(against)
         const alsoRows = await rowsToldByModel(deps, found, { without, model, method, maxSequenceLength }, call)

@@ -280,19 +280,26 @@ export const versionsRemovedBefore = (db: ReadableDb, beforeMs: number): string[
     .all(beforeMs)
     .map(row => row.id)
 
-/** Forgets where a removed version's rows are, and tells the digests that nothing of this domain needs any more. */
+/** Forgets where a removed version's rows are, and tells the digests that it had. */
 export function dropFiles(db: WritableDb, id: string): string[] {
   const digests = filesOf(db, id).map(file => file.sha256)
   db.prepare('DELETE FROM dataset_files WHERE version_id = ?').run(id)
   db.prepare('DELETE FROM dataset_aliases WHERE version_id = ?').run(id)
-  const isNeeded = db.prepare<[string], { n: number }>(
-    'SELECT EXISTS (SELECT 1 FROM dataset_files WHERE sha256 = ?) AS n',
-  )
-  return [...new Set(digests)].filter(sha256 => isNeeded.get(sha256)?.n === 0)
+  return [...new Set(digests)]
 }
 
-export const countImporting = (db: ReadableDb): number =>
-  db.prepare<[], { n: number }>("SELECT count(*) AS n FROM dataset_versions WHERE state = 'importing'").get()?.n ?? 0
+/** Whether a version, also a removed one that can be restored, has rows in this blob. */
+export const isBlobUsed = (db: ReadableDb, sha256: string): boolean =>
+  db.prepare<[string], { n: number }>('SELECT EXISTS (SELECT 1 FROM dataset_files WHERE sha256 = ?) AS n').get(sha256)
+    ?.n === 1
+
+/** A version whose rows are being stored, by name; undefined when there is none. */
+export const importingName = (db: ReadableDb): string | undefined =>
+  db
+    .prepare<[], { name: string }>(
+      "SELECT d.name FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id WHERE v.state = 'importing' LIMIT 1",
+    )
+    .get()?.name
 
 type FileRow = { path: string; sha256: string; sizeBytes: number; rows: number; verifiedAtMs: number }
 

@@ -311,7 +311,10 @@ describe('taking a removal back', () => {
     expect(await restore(made.id)).toMatchObject({ id: made.id, name: 'undo', rows: 1, aliases: ['golden'] })
     expect((await list({ q: 'undo' })).total).toBe(1)
     expect(await parquetRows(filesOf('undo@golden')[0] ?? '')).toEqual([chat('un', 'do')])
-    await expect(restore(made.id)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(restore(made.id)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('not removed'),
+    })
   })
 
   test('is over after seven days: then the bytes that nothing else needs are deleted', async () => {

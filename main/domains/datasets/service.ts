@@ -14,6 +14,7 @@ import type {
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { CheckReport as RenderedReport } from '../../contract/worker.ts'
+import type { BytesKeeper, Collector } from '../../platform/blobs/collector.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { lineageOf } from '../../platform/db/lineage.ts'
@@ -21,6 +22,7 @@ import type { Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { assertNotRoot } from '../../platform/user-path.ts'
 import { type Filled, shown } from './filled.ts'
 import { graphOf } from './graph.ts'
 import { createImportJobs } from './import-job.ts'
@@ -36,8 +38,10 @@ import {
   findDataset,
   findVersion,
   findVersionOf,
+  importingName,
   insertDataset,
   insertVersion,
+  isBlobUsed,
   issuesOf,
   labelsOf,
   listDatasets,
@@ -77,13 +81,8 @@ type Deps = {
   readonly clock: Clock
   readonly log: Log
   readonly jobs: JobsPort
-  readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf' | 'verify' | 'remove'>
-  /** What other domains keep in the blob store. */
-  readonly otherBlobs: {
-    readonly isUsed: (sha256: string) => boolean
-    /** Bytes are being stored of which it is not known yet what they are called. */
-    readonly isStoring: () => boolean
-  }
+  readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf' | 'verify'>
+  readonly collector: Collector
   readonly blobsRoot: string
   /** A folder of ours for work in progress; nothing in it is needed after a restart. */
   readonly scratchDir: string
@@ -111,6 +110,8 @@ export type DatasetsPort = {
   }
   /** How a version is called and what state it is in; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
+  /** What datasets keep in the data directory. */
+  readonly kept: BytesKeeper
   /** Freezes a draft in the caller's action; frozen versions are left alone. */
   readonly freeze: (call: Call, id: string) => void
 }
@@ -139,26 +140,15 @@ export function createDatasets({
   log,
   jobs,
   blobs,
-  otherBlobs,
+  collector,
   blobsRoot,
   scratchDir,
   usersOf,
   render,
   stateOf,
 }: Deps): Datasets {
-  const imports = createImportJobs({ store, clock, jobs, blobsRoot })
+  const imports = createImportJobs({ store, clock, jobs, blobsRoot, storingEnded: collector.storingEnded })
   const queries = createQueryThread()
-  let storing = 0
-  /** Work that stores rows before a version says so: until then nothing may be deleted as unneeded. */
-  const whileStoring = async <T>(work: () => Promise<T>): Promise<T> => {
-    storing += 1
-    try {
-      return await work()
-    } finally {
-      storing -= 1
-    }
-  }
-
   const version = (ref: string): DatasetVersion => {
     const direct = findVersion(store.read, ref)
     if (direct) return direct
@@ -216,17 +206,16 @@ export function createDatasets({
     tx.announce({ topic: 'datasets', kind, id: found.id })
   }
 
+  const { whileStoring } = collector
   const removal = createRemoval({
     store,
     clock,
     log,
-    blobs,
-    otherBlobs,
+    collector,
     usersOf,
     version,
     detail,
     announceChange,
-    isStoring: () => storing > 0,
   })
 
   const handlers: Handlers<typeof datasets> = {
@@ -236,6 +225,7 @@ export function createDatasets({
 
     import: async ({ path, name, format, map, split, description, label }, call) => {
       const source = resolve(path)
+      assertNotRoot(source, 'dataset')
       const datasetName = name ?? defaultName(source)
       const nowMs = clock.nowMs()
       const known = findDataset(store.read, datasetName)
@@ -260,6 +250,7 @@ export function createDatasets({
     },
 
     detect: async ({ path, format, map, split }, { signal }) => {
+      assertNotRoot(resolve(path), 'dataset')
       mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
       const outDir = mkdtempSync(join(scratchDir, 'detect-'))
       try {
@@ -397,6 +388,15 @@ export function createDatasets({
     now: id => {
       const found = findVersion(store.read, id)
       return found && { name: shown(found), state: found.state }
+    },
+    kept: {
+      isUsed: isBlobUsed,
+      storing: () => {
+        const name = importingName(store.read)
+        return name === undefined ? undefined : `the dataset ${name}`
+      },
+      folders: () => [],
+      isFolderUsed: () => true,
     },
     freeze: (call, id) => {
       const found = filled(id)

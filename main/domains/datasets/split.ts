@@ -4,6 +4,7 @@ import type { Call } from '../../contract/call.ts'
 import type { DatasetVersion, datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
+import type { Collector } from '../../platform/blobs/collector.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { linkLineage } from '../../platform/db/lineage.ts'
@@ -23,7 +24,7 @@ type Deps = {
   readonly version: (ref: string) => DatasetVersion
   readonly filled: (ref: string) => Filled
   readonly rowSet: (found: Filled) => RowSet
-  readonly whileStoring: <T>(work: () => Promise<T>) => Promise<T>
+  readonly whileStoring: Collector['whileStoring']
 }
 type Shares = { readonly validation: number; readonly test: number; readonly seed: number }
 
@@ -93,7 +94,7 @@ export function createSplit(deps: Deps): Pick<Handlers<typeof datasets>, 'split'
           hint: 'For example --validation 0.1 --test 0.1: the rest is for training.',
         })
       const found = filled(id)
-      return whileStoring(() => divide(found, { validation, test, seed }, call))
+      return whileStoring(`the split of ${shown(found)}`, () => divide(found, { validation, test, seed }, call))
     },
   }
 }

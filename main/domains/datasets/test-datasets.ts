@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import Database from 'better-sqlite3'
 import { systemCall } from '../../contract/call.ts'
 import { type Job, JobId } from '../../contract/jobs.ts'
+import { createCollector } from '../../platform/blobs/collector.ts'
 import { createBlobStore } from '../../platform/blobs/store.ts'
 import { type Clock, isoOf, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
@@ -114,13 +115,28 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
 
   const users = new Map<string, string[]>()
   const usedBlobs = new Set<string>()
+  const collector = createCollector({
+    root: blobsRoot,
+    dataDir: at.dir,
+    db: store.read,
+    keepers: () => [
+      datasets.port.kept,
+      {
+        isUsed: (_db, sha256) => usedBlobs.has(sha256),
+        storing: () => undefined,
+        folders: () => [],
+        isFolderUsed: () => true,
+      },
+    ],
+    log: silentLog,
+  })
   const states = new Map<string, { readonly name: string; readonly state: string }>()
   const datasets: Datasets = createDatasets({
     store,
     clock,
     jobs,
     blobs: createBlobStore(blobsRoot),
-    otherBlobs: { isUsed: sha256 => usedBlobs.has(sha256), isStoring: () => false },
+    collector,
     log: silentLog,
     blobsRoot,
     scratchDir: join(at.dir, 'scratch'),
@@ -152,6 +168,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     close: async () => {
       await Promise.all(running)
       await datasets.close()
+      await collector.close()
       db.close()
       at.remove()
     },

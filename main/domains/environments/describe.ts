@@ -77,7 +77,7 @@ export function createDescription({ store, paths, recipes, selection, recommende
   ): Promise<Environment> => {
     const { stamp, folder } = capsule
     const { name, recommended: advice } = common
-    const { problems } = await verifyCapsule(folder)
+    const { problems } = await verifyCapsule(folder, name)
     const notices: Problem[] = []
     if (!current) {
       notices.push({

@@ -166,7 +166,7 @@ export function createEnvironments(deps: Deps): Environments {
       if (!path || source === 'adopted') {
         return { name, state, ok: state === 'ready', checkedPackages: 0, checkedFiles: 0, checkedBytes: 0, problems }
       }
-      const checked = deep ? await deepCheck(path, name, call.signal) : await verifyCapsule(path)
+      const checked = deep ? await deepCheck(path, name, call.signal) : await verifyCapsule(path, name)
       const ok = checked.problems.length === 0
       return { name, ok, ...checked, state: ok ? state : 'drifted', problems: [...checked.problems] }
     },

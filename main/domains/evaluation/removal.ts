@@ -76,7 +76,7 @@ export function createRemoval({ store, clock, log, folderOf, stateOf, existing }
     },
     restore: (call, id) => {
       const removed = findRemovedEvaluation(store.read, id)
-      if (!removed) throw nothingToRestore('evaluation', id)
+      if (!removed) throw nothingToRestore('evaluation', id, findEvaluation(store.read, id) !== undefined)
       const name = freeName(removed.name, 'restored', other => findEvaluation(store.read, other) !== undefined)
       store.commit(call, id, tx => {
         setEvaluationRestored(tx, id, name, clock.nowMs())

@@ -97,6 +97,10 @@ export function listEvaluations(db: ReadableDb, filter: EvaluationFilter, page: 
 
 export const countEvaluations = (db: ReadableDb, filter: EvaluationFilter): number => countOf(db, list, partsOf(filter))
 
+/** Whether there is an evaluation of this id, also a removed one that can be restored. */
+export const isEvaluation = (db: ReadableDb, id: string): boolean =>
+  db.prepare<[string], { id: string }>('SELECT id FROM evaluations WHERE id = ?').get(id) !== undefined
+
 const REMOVED = `SELECT ${COLUMNS}, removed_name FROM evaluations WHERE removed_at_ms IS NOT NULL`
 type RemovedRow = Row & { removed_name: string }
 const toRemoved = (row: RemovedRow): EvaluationRecord => toRecord({ ...row, name: row.removed_name })

@@ -16,7 +16,7 @@ import { isEnded, type Job, type JobId } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
-import type { Store, Tx } from '../../platform/db/types.ts'
+import type { ReadableDb, Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Paths } from '../../platform/paths.ts'
@@ -30,6 +30,7 @@ import {
   type EvaluationRecord,
   findEvaluation,
   insertEvaluation,
+  isEvaluation,
   listEvaluations,
   updateEvaluation,
 } from './repo.ts'
@@ -74,6 +75,8 @@ type Deps = {
 export type Evaluations = {
   readonly handlers: Handlers<typeof evaluation>
   readonly usersOf: (id: string) => readonly string[]
+  /** Whether there is an evaluation of this id, also one that is removed and can be restored: its folder is needed. */
+  readonly isEvaluation: (db: ReadableDb, id: string) => boolean
   /** How an evaluation is called and what it does; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** Deletes the answers of evaluations that were removed long enough ago, now and from time to time. */
@@ -328,6 +331,7 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
     start: removal.start,
     purge: removal.purge,
     close: removal.close,
+    isEvaluation,
     now: id => {
       const record = findEvaluation(store.read, id)
       return record && { name: record.name, state: stateOf(record) }

@@ -91,19 +91,28 @@ const existing = async (places: readonly Shortcut[]): Promise<Shortcut[]> => {
   return places.filter((_, index) => there[index])
 }
 
-const reasons = new Map<unknown, readonly ['invalid_input' | 'not_found' | 'forbidden', string, string]>([
-  ['ENOENT', ['not_found', 'is not there.', 'Check the path; it may have been moved or unmounted.']],
-  ['ENOTDIR', ['not_found', 'is not there.', 'A part of the path is a file, not a folder.']],
-  ['EACCES', ['forbidden', 'may not be read.', 'Give the account that runs Slipway the right to read it.']],
-  ['EPERM', ['forbidden', 'may not be read.', 'Give the account that runs Slipway the right to read it.']],
-  ['ELOOP', ['invalid_input', 'is a circle of symbolic links.', 'Open the real folder.']],
-  ['ENAMETOOLONG', ['invalid_input', 'is longer than a path can be.', 'Give a shorter path.']],
-  ['EIO', ['invalid_input', 'could not be read by the disk.', 'Check the disk or the network share.']],
+type Reason = readonly [
+  code: 'invalid_input' | 'not_found' | 'forbidden',
+  message: (path: string) => string,
+  hint: string,
+]
+const absent = (path: string): string => `${path} is not there.`
+const unreadable = (path: string): string => `${path} may not be read.`
+const mayRead = 'Give the account that runs Slipway the right to read it.'
+
+const reasons = new Map<unknown, Reason>([
+  ['ENOENT', ['not_found', absent, 'Check the path; it may have been moved or unmounted.']],
+  ['ENOTDIR', ['not_found', absent, 'A part of the path is a file, not a folder.']],
+  ['EACCES', ['forbidden', unreadable, mayRead]],
+  ['EPERM', ['forbidden', unreadable, mayRead]],
+  ['ELOOP', ['invalid_input', path => `${path} is a circle of symbolic links.`, 'Open the real folder.']],
+  ['ENAMETOOLONG', ['invalid_input', path => `${path} is longer than a path can be.`, 'Give a shorter path.']],
+  ['EIO', ['invalid_input', path => `${path} could not be read by the disk.`, 'Check the disk or the network share.']],
 ])
 
 function browseError(error: unknown, path: string): unknown {
   const known = error instanceof Error && 'code' in error ? reasons.get(error.code) : undefined
   if (!known || error instanceof AppError) return error
-  const [code, what, hint] = known
-  return new AppError(code, `${path} ${what}`, { hint, cause: error })
+  const [code, message, hint] = known
+  return new AppError(code, message(path), { hint, cause: error })
 }

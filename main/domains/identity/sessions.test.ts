@@ -28,8 +28,12 @@ function openIdentity({ isDiskFull = false } = {}) {
     throw new Error('the disk is full')
   }
   return {
-    identity: createIdentity({ store: isDiskFull ? { ...store, record: full } : store, clock, log }),
+    identity: createIdentity({ store: isDiskFull ? { ...store, record: full, commit: full } : store, clock, log }),
     stored: () => db.prepare('SELECT * FROM sessions').all(),
+    records: () => db.prepare('SELECT actor, action, object, result FROM audit_log').all(),
+    /** From now on this table takes no new rows. */
+    refuse: (table: string) =>
+      db.exec(`CREATE TRIGGER refusal BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`),
     end: () => db.close(),
   }
 }
@@ -90,3 +94,23 @@ test('on a full disk a session begins all the same, for somebody may want in to 
 test('a token that was never given out opens nothing', () => {
   expect(openIdentity().identity.callerOfSession('guessed')).toBeUndefined()
 })
+
+test('the audit log tells of a session that a launch link began, and of no use of it', () => {
+  const life = openIdentity()
+  const token = begin(life)
+  const id = life.identity.callerOfSession(token)?.id
+  expect(life.records()).toEqual([
+    { actor: `session:${id}`, action: 'sessions.begin', object: `session:${id}`, result: 'ok' },
+  ])
+  expect(JSON.stringify(life.records())).not.toContain(token)
+})
+
+test.each(['sessions', 'audit_log'])(
+  'a session and its record are stored together or not at all: %s refuses',
+  table => {
+    const life = openIdentity()
+    life.refuse(table)
+    begin(life)
+    expect([...life.stored(), ...life.records()]).toEqual([])
+  },
+)

@@ -4,7 +4,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { Access, ApiKey, sessions } from '../../contract/identity.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Store } from '../../platform/db/types.ts'
+import type { Store, Tx } from '../../platform/db/types.ts'
 import { createRateLimiter } from '../../platform/http/limits.ts'
 import type { Log } from '../../platform/log.ts'
 import {
@@ -57,13 +57,18 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
   // Guessing 256 bits is hopeless; this keeps who tries from filling the audit log. The launch link stays open meanwhile.
   const failures = createRateLimiter({ clock, perSecond: failuresPerHour / 3_600, burst: failuresAtOnce })
 
-  /** Begins or prolongs a session. On a full disk it lives as long as this backend: somebody may want in to free space. */
-  const keep = (tokenSha256: string, nowMs: number): void => {
+  /**
+   * Begins a session (with the call that its record tells of) or prolongs it. On a full disk it lives as long as this
+   * backend, without a record: somebody may want in to free space.
+   */
+  const keep = (tokenSha256: string, nowMs: number, begun?: Call): void => {
+    const save = (tx: Tx) => {
+      deleteSessionsUsedBefore(tx, nowMs - sessionIdleMs)
+      saveSession(tx, tokenSha256, nowMs)
+    }
     try {
-      store.record(tx => {
-        deleteSessionsUsedBefore(tx, nowMs - sessionIdleMs)
-        saveSession(tx, tokenSha256, nowMs)
-      })
+      if (begun) store.commit(begun, `session:${begun.caller.id}`, save)
+      else store.record(save)
       unsaved.delete(tokenSha256)
     } catch (error) {
       unsaved.set(tokenSha256, nowMs)
@@ -166,7 +171,8 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
       for (const [other, untilMs] of codes) if (untilMs < nowMs) codes.delete(other)
       if (expiresAtMs === undefined || expiresAtMs < nowMs) return undefined
       const token = randomBytes(32).toString('base64url')
-      keep(hash(token), clock.nowMs())
+      const tokenSha256 = hash(token)
+      keep(tokenSha256, clock.nowMs(), { caller: callerOf(tokenSha256, undefined), action: 'sessions.begin' })
       return token
     },
     callerOfSession: token => {

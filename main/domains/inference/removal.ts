@@ -18,7 +18,7 @@ export type Removal = Purging & {
   /** Stops a deployment and hides it for as long as it can be restored; with `purge` forgets it, also one that is hidden already. */
   readonly remove: (call: Call, ref: string, purge: boolean) => { removed: DeploymentId; restorableUntil?: string }
   /** Brings a deployment back, stopped. */
-  readonly restore: (call: Call, id: DeploymentId) => DeploymentRecord
+  readonly restore: (call: Call, id: string) => DeploymentRecord
 }
 
 type Deps = {
@@ -66,13 +66,13 @@ export function createRemoval({ store, clock, log, existing, stop }: Deps): Remo
     },
     restore: (call, id) => {
       const removed = findRemovedDeployment(store.read, id)
-      if (!removed) throw nothingToRestore('deployment', id)
+      if (!removed) throw nothingToRestore('deployment', id, findDeployment(store.read, id) !== undefined)
       const name = freeName(removed.name, 'restored', other => findDeployment(store.read, other) !== undefined)
       store.commit(call, id, tx => {
-        setDeploymentRestored(tx, id, name, clock.nowMs())
+        setDeploymentRestored(tx, removed.id, name, clock.nowMs())
         tx.announce({ topic: 'deployments', kind: 'created', id })
       })
-      return existing(id)
+      return existing(removed.id)
     },
   }
 }

@@ -432,9 +432,11 @@ export function createInference(deps: Deps): Inference {
         })
         return toDeployment(existing(record.id))
       }
-      const settings: RevisionSettings = { ...current.settings, ...Object.fromEntries(given) }
+      // What is taken away (null) is as if it had never been chosen.
+      const chosen = Object.fromEntries(given.map(([key, value]) => [key, value ?? undefined]))
+      const settings: RevisionSettings = { ...current.settings, ...chosen }
       // Another base has adapters of its own: the old one stays only with the old base.
-      const kept = model === undefined ? current.adapter?.id : undefined
+      const kept = model === undefined && adapter === undefined ? current.adapter?.id : undefined
       // Behind a name that serves, it would wait for the very memory that it is to take over.
       const mayWait = !isLive(current)
       const prepared = await prepare([model ?? current.model.id, adapter ?? kept, settings], { mayWait })

@@ -134,7 +134,7 @@ const withoutDomain = (context: ApplyContext): ApplyContext => ({
 
 /** The disk or the database refuses for now: what was to be written is still where it came from. */
 export const isStorageTrouble = (error: unknown): boolean =>
-  error instanceof AppError && ['storage_full', 'storage_damaged', 'forbidden'].includes(error.code)
+  error instanceof AppError && ['storage_full', 'storage_failed', 'storage_damaged', 'forbidden'].includes(error.code)
 
 /** Positions and heartbeats change all the time; nobody outside needs to hear of that. */
 function isVisibleChange(before: JobRow, after: JobRow): boolean {

@@ -104,4 +104,14 @@ export const modelsMigrations: readonly Migration[] = [
       `)
     },
   },
+  {
+    version: 540,
+    name: 'model-bytes',
+    // What is asked of removed models, and before every look for blobs that nothing needs.
+    up: db =>
+      db.exec(`
+        CREATE INDEX model_versions_removed ON model_versions (removed_at_ms) WHERE removed_at_ms IS NOT NULL;
+        CREATE INDEX model_versions_verifying ON model_versions (source, id) WHERE state = 'verifying';
+      `),
+  },
 ]

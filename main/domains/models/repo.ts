@@ -45,6 +45,10 @@ export const toVersion = (row: VersionRow): ModelVersion =>
     updatedAt: isoOf(row.updated_at_ms),
   })
 
+/** A version that is deleted for good keeps its row, for what was made from it, and loses its files. */
+export const isKept = (version: string): string =>
+  `(${version}.removed_at_ms IS NULL OR EXISTS (SELECT 1 FROM model_files k WHERE k.version_id = ${version}.id))`
+
 export function findVersion(db: ReadableDb, id: string): ModelVersion | undefined {
   const row = db
     .prepare<[string], VersionRow>(
@@ -54,12 +58,13 @@ export function findVersion(db: ReadableDb, id: string): ModelVersion | undefine
   return row && toVersion(row)
 }
 
-export function findRemovedVersion(db: ReadableDb, id: string): ModelVersion | undefined {
+/** A version that was removed since that time at the earliest, and is not deleted for good. */
+export function findRemovedVersion(db: ReadableDb, id: string, sinceMs: number): ModelVersion | undefined {
   const row = db
-    .prepare<[string], VersionRow>(
-      `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.id = ? AND v.removed_at_ms IS NOT NULL`,
+    .prepare<[string, number], VersionRow>(
+      `SELECT ${VERSION_COLUMNS} FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.id = ? AND v.removed_at_ms >= ? AND ${isKept('v')}`,
     )
-    .get(id)
+    .get(id, sinceMs)
   return row && toVersion(row)
 }
 
@@ -201,16 +206,6 @@ export const setVersionPath = (db: WritableDb, id: string, path: string): void =
 /** Hides a version, or with null shows it again. Its aliases wait for it, unless another version has taken them. */
 export const setVersionRemoved = (db: WritableDb, id: string, atMs: number | null): void =>
   void db.prepare('UPDATE model_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
-
-/** Whether any version, also a removed one, has a file with these bytes. */
-export const hasDigest = (db: ReadableDb, sha256: string): boolean =>
-  db.prepare<[string], { n: number }>('SELECT EXISTS (SELECT 1 FROM model_files WHERE sha256 = ?) AS n').get(sha256)
-    ?.n === 1
-
-/** Whether bytes are being hashed or copied: what they will be called is not known yet. */
-export const isVerifying = (db: ReadableDb): boolean =>
-  db.prepare<[], { n: number }>("SELECT EXISTS (SELECT 1 FROM model_versions WHERE state = 'verifying') AS n").get()
-    ?.n === 1
 
 export function updateModel(
   db: WritableDb,

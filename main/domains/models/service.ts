@@ -5,33 +5,35 @@ import type { FileEntry } from '../../contract/common.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { ModelDetail, ModelVersion, ModelVersionId, models } from '../../contract/models.ts'
+import type { BytesKeeper, Collector } from '../../platform/blobs/collector.ts'
+import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type LineageEdge, lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import { lineageGraph, withStates } from '../../platform/db/lineage-graph.ts'
-import type { Store, Tx } from '../../platform/db/types.ts'
+import type { ReadableDb, Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { assertNotRoot } from '../../platform/user-path.ts'
 import { readCard } from './card.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
 import type { Inspection } from './inspection.ts'
+import { createKeptModels } from './kept-bytes.ts'
+import { isPathUsed } from './kept-bytes-repo.ts'
 import { createLists, type ListDeps } from './lists.ts'
 import type { ModelReaders } from './reading/readers.ts'
+import { createRemoval } from './removal.ts'
 import {
   filesOf,
   findModel,
-  findRemovedVersion,
   findVersion,
   findVersionByPath,
   findVersionOf,
-  hasDigest,
   insertModel,
   insertVersion,
-  isVerifying,
   labelsOf,
   setAlias,
   setLabels,
-  setVersionRemoved,
   setVersionState,
   updateModel,
   versionsOf,
@@ -44,7 +46,9 @@ type Deps = {
   readonly log: Log
   readonly jobs: JobsPort
   readonly readers: Pick<ModelReaders, 'inspect' | 'find'>
+  readonly blobs: Pick<BlobStore, 'pathOf'>
   readonly blobsRoot: string
+  readonly collector: Collector
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
   /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
@@ -62,10 +66,10 @@ export type ModelsPort = {
   /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
   readonly readyVersion: (ref: string) => ModelVersion
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
+  /** What models keep in the data directory, and whether one lies at or below a path. */
+  readonly kept: BytesKeeper & { readonly isPathUsed: (db: ReadableDb, path: string) => boolean }
   /** How a version is called and what state it is in; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
-  /** What models keep in the blob store. */
-  readonly blobs: { readonly isUsed: (sha256: string) => boolean; readonly isStoring: () => boolean }
   /** The base that an adapter was trained on here, from its lineage. */
   readonly baseOf: (id: ModelVersionId) => ModelVersion | undefined
   /**
@@ -89,8 +93,10 @@ export type MadeModel = {
 export type Models = {
   readonly handlers: Handlers<typeof models>
   readonly port: ModelsPort
-  /** Brings lists up to date that an older Slipway made, and clears up after conversions. Call once. */
+  /** Brings lists up to date that an older Slipway made, clears up after conversions, and deletes what was removed. Call once. */
   readonly start: () => void
+  /** Deletes now what was removed long enough ago. */
+  readonly purge: () => void
   readonly close: () => void
 }
 
@@ -101,7 +107,9 @@ export function createModels({
   log,
   jobs,
   readers: { inspect, find },
+  blobs,
   blobsRoot,
+  collector,
   usersOf,
   servingBytes,
   devices,
@@ -110,7 +118,16 @@ export function createModels({
 }: Deps): Models {
   const lists = createLists({ store, servingBytes, devices, version: ref => version(ref) })
   const { refresh } = lists
-  const verification = createVerification({ store, clock, log, jobs, blobsRoot, refresh })
+  const modelsDir = join(blobsRoot, '..', 'models')
+  const verification = createVerification({
+    store,
+    clock,
+    log,
+    jobs,
+    blobsRoot,
+    refresh,
+    storingEnded: collector.storingEnded,
+  })
 
   const version = (ref: string): ModelVersion => {
     const direct = findVersion(store.read, ref)
@@ -214,7 +231,7 @@ export function createModels({
     clock,
     jobs,
     tools: conversion,
-    modelsDir: join(blobsRoot, '..', 'models'),
+    modelsDir,
     readyVersion,
     baseOf,
     exportEnded: verification.clear,
@@ -222,8 +239,27 @@ export function createModels({
       insert(tx, made.name, { ...made, id, description: '', labels: [], state: 'ready', source: 'converted' }),
   })
 
+  const kept = createKeptModels({
+    store,
+    modelsDir,
+    blobPathOf: blobs.pathOf,
+    isBeingMade: id => conversions.isOpen(id),
+  })
+  const removal = createRemoval({
+    store,
+    clock,
+    log,
+    collector,
+    folderOf: kept.folderOf,
+    usersOf: id => [...usersOf(id), ...conversions.usersOf(id)],
+    version: ref => version(ref),
+    detail,
+    refresh,
+  })
+
   const handlers: Handlers<typeof models> = {
     ...lists.handlers,
+    ...removal.handlers,
     convert: conversions.convert,
 
     show: async ({ id }) => detail(version(id)),
@@ -247,6 +283,7 @@ export function createModels({
 
     import: async ({ path, name, copy, description, label }, call) => {
       const real = realPath(path)
+      assertNotRoot(real, 'model')
       const inspection = await inspect(real, call.signal)
       if (inspection.summary.format === 'pickle') {
         throw new AppError('unsupported', `${basename(path)} holds pickled weights: loading them runs code.`, {
@@ -309,37 +346,6 @@ export function createModels({
       )
       return { ...found, jobId: job.id }
     },
-
-    remove: async ({ id }, call) => {
-      const isWholeModel = findModel(store.read, id) !== undefined
-      const found = version(id)
-      const versions = isWholeModel ? versionsOf(store.read, found.modelId) : [found]
-      const users = versions.flatMap(each => [...usersOf(each.id), ...conversions.usersOf(each.id)])
-      if (users.length > 0)
-        throw new AppError('conflict', `${found.name} is in use: ${users.join(', ')}.`, {
-          hint: 'Stop what uses it first.',
-          details: { users },
-        })
-      store.commit(call, found.modelId, tx => {
-        for (const each of versions) {
-          setVersionRemoved(tx, each.id, clock.nowMs())
-          tx.announce({ topic: 'models', kind: 'removed', id: each.id })
-        }
-        refresh(tx, found.modelId)
-      })
-      return { removed: versions.map(each => each.id) }
-    },
-
-    restore: async ({ id }, call) => {
-      const removed = findRemovedVersion(store.read, id)
-      if (!removed) throw new AppError('not_found', `There is no removed model version ${id}.`)
-      store.commit(call, id, tx => {
-        setVersionRemoved(tx, id, null)
-        refresh(tx, removed.modelId)
-        tx.announce({ topic: 'models', kind: 'created', id })
-      })
-      return detail(version(id))
-    },
   }
 
   const port: ModelsPort = {
@@ -347,7 +353,7 @@ export function createModels({
     version,
     readyVersion,
     files: id => filesOf(store.read, id),
-    blobs: { isUsed: sha256 => hasDigest(store.read, sha256), isStoring: () => isVerifying(store.read) },
+    kept: { ...kept, isPathUsed },
     baseOf,
     register: async (call, { name, path, source, lineage }, also) => {
       const inspection = await inspect(path)
@@ -367,8 +373,13 @@ export function createModels({
     start: () => {
       lists.start()
       conversions.start()
+      removal.start()
     },
-    close: lists.close,
+    purge: removal.purge,
+    close: () => {
+      lists.close()
+      removal.close()
+    },
   }
 }
 

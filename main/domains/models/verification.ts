@@ -11,7 +11,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
-import { filesOf, findVersion, setFileVerified, setVersionPath, setVersionState } from './repo.ts'
+import { filesOf, findRemovedVersion, findVersion, setFileVerified, setVersionPath, setVersionState } from './repo.ts'
 
 const worker = fileURLToPath(new URL('../../entry/hash-files.ts', import.meta.url))
 
@@ -44,14 +44,30 @@ type Deps = {
   readonly blobsRoot: string
   /** Brings the model's row in lists up to date. */
   readonly refresh: (tx: Tx, modelId: string) => void
+  /** A job that may have stored bytes has ended; `leftover`: and perhaps left some that nothing needs. */
+  readonly storingEnded: (leftover: boolean) => void
 }
 type Mode =
   | { readonly mode: 'verify' }
   | { readonly mode: 'copy' }
   | { readonly mode: 'export'; readonly targetDir: string }
 
+/** What such a job is called. */
+function nameOf(mode: Mode['mode'], model: string): string {
+  switch (mode) {
+    case 'verify':
+      return `verify ${model}`
+    case 'copy':
+      return `copy ${model}`
+    case 'export':
+      return `export ${model}`
+    default:
+      return mode satisfies never
+  }
+}
+
 /** Hashing a model's files in a child: the backend stays free, and a file that breaks the reader breaks only the child. */
-export function createVerification({ store, clock, log, jobs, blobsRoot, refresh }: Deps) {
+export function createVerification({ store, clock, log, jobs, blobsRoot, refresh, storingEnded }: Deps) {
   const start = (call: Call, id: ModelVersionId, how: Mode): Job => {
     const version = findVersion(store.read, id)
     if (!version) throw new AppError('not_found', `There is no model version ${id}.`)
@@ -79,7 +95,7 @@ export function createVerification({ store, clock, log, jobs, blobsRoot, refresh
     }
     const job = jobs.start(call, {
       kind: how.mode === 'export' ? 'conversion' : 'verification',
-      name: `${how.mode} ${version.name}`.slice(0, 300),
+      name: nameOf(how.mode, version.name).slice(0, 300),
       subjectId: id,
       command: [process.execPath, worker, 'config.json'],
       files: { 'config.json': JSON.stringify(config) },
@@ -102,7 +118,9 @@ export function createVerification({ store, clock, log, jobs, blobsRoot, refresh
 
   const end = (tx: Tx, job: Job) => {
     clear(job)
-    const version = findVersion(tx, job.subjectId)
+    storingEnded(job.state !== 'done')
+    // Also of a version that was removed meanwhile: one that says "verifying" for ever could never be deleted.
+    const version = findVersion(tx, job.subjectId) ?? findRemovedVersion(tx, job.subjectId, 0)
     if (!version) return
     const problem = job.failure?.message ?? (job.state === 'cancelled' ? 'the check was stopped' : 'the check was lost')
     const state =

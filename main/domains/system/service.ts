@@ -1,11 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
-import type { Database } from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { backup, events, NetworkState, system } from '../../contract/system.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
-import { checkDatabase, schemaVersionOf, writeBackup } from '../../platform/db/backup.ts'
 import type { Store } from '../../platform/db/types.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Paths } from '../../platform/paths.ts'
@@ -16,10 +12,10 @@ const launchCodeMs = 60_000
 
 type Deps = {
   readonly store: Store
-  readonly db: Database
   readonly bus: EventBus
   readonly clock: Clock
   readonly paths: Paths
+  readonly backup: Handlers<typeof backup>
   /** The folder of the bundled samples. */
   readonly samplesDir: string
   readonly version: string
@@ -40,13 +36,13 @@ type SystemHandlers = {
   readonly backup: Handlers<typeof backup>
 }
 
-/** The workstation about itself: status, change events, backups. */
+/** The workstation about itself: status and change events, with its backups (`backups.ts`). */
 export function createSystem({
   store,
-  db,
   bus,
   clock,
   paths,
+  backup,
   samplesDir,
   version,
   isOnDemand,
@@ -58,13 +54,6 @@ export function createSystem({
   stop,
 }: Deps): SystemHandlers {
   const startedAt = isoOf(clock.nowMs())
-  // A bare name means one of the backups folder; the command line has made it absolute already.
-  const inBackups = (path: string) => (existsSync(path) ? resolve(path) : join(paths.backups, basename(path)))
-  const info = (path: string, schemaVersion: number) => {
-    const { size, mtimeMs } = statSync(path)
-    return { name: basename(path), path, sizeBytes: size, createdAt: isoOf(mtimeMs), schemaVersion }
-  }
-
   return {
     system: {
       status: async () => {
@@ -105,33 +94,6 @@ export function createSystem({
     events: {
       subscribe: async ({ topics }, { lastEventId, signal }) => bus.subscribe({ topics, lastEventId, signal }) as never, // numbered by the rpc surface
     },
-    backup: {
-      create: async ({ path }, call) => {
-        const target =
-          path === undefined
-            ? join(paths.backups, `slipway-${isoOf(clock.nowMs()).replaceAll(':', '-')}.db`)
-            : resolve(path)
-        writeBackup(db, target)
-        store.commit(call, target, () => undefined)
-        return info(target, Number(db.pragma('user_version', { simple: true })))
-      },
-      verify: async ({ path }) => {
-        const file = inBackups(path)
-        if (!statSync(file, { throwIfNoEntry: false })?.isFile())
-          throw new AppError('not_found', `There is no backup ${path}.`, { hint: 'slipway backup list shows them.' })
-        const { ok, problems, schemaVersion, tables } = checkDatabase(file)
-        return { ...info(file, schemaVersion), ok, problems: [...problems], tables }
-      },
-      list: async () => {
-        const names = readdirSync(paths.backups, { withFileTypes: true }).filter(
-          entry => entry.isFile() && entry.name.endsWith('.db'),
-        )
-        return {
-          items: names.map(entry =>
-            info(join(paths.backups, entry.name), schemaVersionOf(join(paths.backups, entry.name))),
-          ),
-        }
-      },
-    },
+    backup,
   }
 }

@@ -84,7 +84,7 @@ test('the name of a removed run is free; a run restored after that gets a name b
   expect(await restore(first.id)).toMatchObject({ name: 'tuned-restored' })
   await bench.handlers.remove({ id: second.id, purge: false }, call)
   expect(await restore(second.id)).toMatchObject({ name: 'tuned' })
-  await expect(restore(second.id)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(restore(second.id)).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('after seven days the bytes are deleted, not an hour before; what the run made stays', async () => {

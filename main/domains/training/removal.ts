@@ -87,7 +87,7 @@ export function createRemoval({ store, clock, log, folderOf, stateOf, existing }
     },
     restore: (call, id) => {
       const removed = findRemovedRun(store.read, id)
-      if (!removed) throw nothingToRestore('run', id)
+      if (!removed) throw nothingToRestore('run', id, findRun(store.read, id) !== undefined)
       const name = freeName(removed.name, 'restored', other => findRun(store.read, other) !== undefined)
       store.commit(call, id, tx => {
         setRunRestored(tx, id, name, clock.nowMs())

@@ -114,6 +114,10 @@ export function findRun(db: ReadableDb, ref: string): RunRecord | undefined {
   return row && toRun(row)
 }
 
+/** Whether there is a run of this id, also a removed one that can be restored. */
+export const isRun = (db: ReadableDb, id: string): boolean =>
+  db.prepare<[string], { id: string }>('SELECT id FROM runs WHERE id = ?').get(id) !== undefined
+
 export type RunFilter = {
   readonly state?: readonly string[] | undefined
   readonly method?: readonly string[] | undefined

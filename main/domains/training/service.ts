@@ -10,6 +10,7 @@ import type { Provenance, Run, training } from '../../contract/training.ts'
 import { parseParameters } from '../../contract/training-parameters.ts'
 import { isoOf } from '../../platform/clock.ts'
 import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
+import type { ReadableDb } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import { noLog } from '../../platform/processes/log-reader.ts'
 import { freeName } from '../../platform/retention.ts'
@@ -25,6 +26,7 @@ import {
   countRuns,
   findRun,
   insertRun,
+  isRun,
   listMetrics,
   listRuns,
   type RunRecord,
@@ -49,6 +51,8 @@ export type Training = {
   /** Deletes the bytes of runs that were removed long enough ago. */
   readonly purge: () => void
   readonly close: () => void
+  /** Whether there is a run of this id, also one that is removed and can be restored: its folder is needed. */
+  readonly isRun: (db: ReadableDb, id: string) => boolean
   /** How a run is called and what it does; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   readonly usersOfModel: (id: string) => readonly string[]
@@ -355,6 +359,7 @@ export function createTraining(deps: TrainingDeps): Training {
     },
     purge: removal.purge,
     close: removal.close,
+    isRun,
     now: id => {
       const run = findRun(store.read, id)
       return run && { name: run.name, state: toRun(run).state }

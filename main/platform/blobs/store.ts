@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { constants, createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { constants, createReadStream, existsSync, readdirSync, rmSync } from 'node:fs'
 import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { diskHint } from '../disk-hint.ts'
+import { makeFolders } from '../make-folder.ts'
 
 export type Blob = { readonly sha256: string; readonly sizeBytes: number }
 type Progress = { readonly signal?: AbortSignal | undefined; readonly onBytes?: ((done: number) => void) | undefined }
 
+/** Deleting is not among these: only the collector (`collector.ts`) knows when nothing needs a blob. */
 export type BlobStore = {
   /** Copies a file into the store (a reflink where the file system can) and tells its hash. The source stays as it is. */
   readonly putFile: (path: string, options?: Progress & { readonly expectedSha256?: string }) => Promise<Blob>
@@ -16,8 +19,6 @@ export type BlobStore = {
   readonly has: (sha256: string) => boolean
   /** Reads every byte again. Throws `storage_damaged` and moves a wrong blob aside; it is never served again. */
   readonly verify: (sha256: string, options?: Progress) => Promise<Blob>
-  /** Deletes a blob. The caller knows that nothing needs it, and that nothing that is being stored is about to. */
-  readonly remove: (sha256: string) => void
 }
 
 const digestPattern = /^[0-9a-f]{64}$/
@@ -30,7 +31,7 @@ export function createBlobStore(root: string): BlobStore {
   // The writer's pid is in the name, so that a sweep can tell what a crash left from what a child of ours still writes.
   const newTemporary = () => join(temporary, `${process.pid}-${randomUUID()}`)
   const temporary = join(root, 'tmp')
-  mkdirSync(temporary, { recursive: true, mode: 0o700 })
+  makeFolders(temporary)
 
   // Checked before any path is built from it: a digest from outside may be `../../…`.
   const pathOf = (sha256: string): string => {
@@ -40,19 +41,20 @@ export function createBlobStore(root: string): BlobStore {
 
   const publish = async (temp: string, sha256: string): Promise<void> => {
     const target = pathOf(sha256)
-    if (existsSync(target)) return unlink(temp)
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    await flush(temp)
-    await chmod(temp, 0o444)
-    await rename(temp, target)
-    await flush(dirname(target))
-    await flush(dirname(dirname(target)))
+    if (existsSync(target)) await unlink(temp)
+    else {
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+      await flush(temp)
+      await chmod(temp, 0o444)
+      await rename(temp, target)
+    }
+    // Also when it was there: whoever put it there may not have come this far before power goes.
+    for (const folder of [dirname(target), dirname(dirname(target)), root]) await flush(folder)
   }
 
   return {
     pathOf,
     has: sha256 => existsSync(pathOf(sha256)),
-    remove: sha256 => rmSync(pathOf(sha256), { force: true }),
     putFile: async (path, { expectedSha256, ...progress } = {}) => {
       const temp = newTemporary()
       try {
@@ -180,6 +182,11 @@ export function diskError(error: unknown): unknown {
     return new AppError('storage_full', 'The disk is full; nothing was changed.', {
       cause: error,
       hint: 'Free some space, then try again.',
+    })
+  if (code === 'EIO')
+    return new AppError('storage_failed', `The disk reported an error at ${where}; nothing was changed.`, {
+      cause: error,
+      hint: diskHint,
     })
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new AppError('forbidden', `${where} cannot be accessed.`, {

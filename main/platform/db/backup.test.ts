@@ -4,17 +4,21 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemCall } from '../../contract/call.ts'
 import { auditMigration } from './audit-chain.ts'
 import { checkDatabase, writeBackup } from './backup.ts'
+import { createDatabaseChecks, type DatabaseChecks } from './database-checks.ts'
+import { removeHalfBackups, writeLiveBackup } from './live-backup.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { restoreBackup } from './restore.ts'
@@ -166,4 +170,97 @@ test('a backup never overwrites, and says where it cannot be written', () => {
   expect(codeOf('/proc/slipway.db')).toBe(process.platform === 'linux' ? 'forbidden' : 'invalid_input')
   expect(readdirSync(folder).filter(name => name.endsWith('.partial'))).toEqual([])
   db.close()
+})
+
+describe('a backup of a database in use', () => {
+  let checks: DatabaseChecks
+  beforeEach(() => {
+    checks = createDatabaseChecks()
+  })
+  afterEach(() => checks.close())
+
+  const many = Array.from({ length: 3_000 }, (_, n) => `${n} ${'x'.repeat(2_000)}`)
+
+  test('is whole, of one moment, and others get their turn meanwhile', async () => {
+    const db = openWith()
+    const insert = db.prepare('INSERT INTO notes VALUES (?)')
+    db.transaction(() => {
+      for (const text of many) insert.run(text)
+    })()
+    let isOver = false
+    let written = 0
+    const write = () => {
+      if (isOver) return
+      written += 1
+      insert.run(`meanwhile ${written}`)
+      setImmediate(write)
+    }
+    setImmediate(write)
+    const { sizeBytes } = await writeLiveBackup({ db, target: at('live.db'), checks })
+    isOver = true
+    expect(written, 'turns of others').toBeGreaterThan(10)
+    expect(statSync(at('live.db')).size).toBe(sizeBytes)
+    expect(checkDatabase(at('live.db'))).toMatchObject({ ok: true, problems: [] })
+    const texts = textsIn(at('live.db'))
+    expect(texts.slice(0, many.length)).toEqual(many)
+    // What was written meanwhile is there from the first on without a gap, up to the moment of the backup.
+    const later = texts.slice(many.length)
+    expect(later).toEqual(later.map((_, n) => `meanwhile ${n + 1}`))
+    expect(readdirSync(folder).filter(name => /live\.db.+/.test(name))).toEqual([])
+    db.close()
+  })
+
+  test('can be read where nothing may be written', async () => {
+    const db = openWith('one')
+    mkdirSync(at('shelf'))
+    await writeLiveBackup({ db, target: at('shelf/live.db'), checks })
+    const before = readdirSync(at('shelf'))
+    expect((await checks.check(at('shelf/live.db'))).ok).toBe(true)
+    expect(readdirSync(at('shelf')), 'no log beside it').toEqual(before)
+    expect(readFileSync(at('shelf/live.db')).subarray(18, 20), 'no write-ahead log in its header').toEqual(
+      Buffer.from([1, 1]),
+    )
+    db.close()
+  })
+
+  test('that is cancelled, while it is copied or while it is checked, leaves nothing', async () => {
+    const db = openWith(...many.slice(0, 300))
+    const copying = new AbortController()
+    const given = writeLiveBackup({ db, target: at('live.db'), checks, signal: copying.signal })
+    setImmediate(() => setImmediate(() => copying.abort()))
+    await expect(given).rejects.toMatchObject({ code: 'cancelled' })
+    const checking = new AbortController()
+    const slow: DatabaseChecks = {
+      ...checks,
+      complete: (path, signal) => {
+        checking.abort()
+        return checks.complete(path, signal)
+      },
+    }
+    await expect(
+      writeLiveBackup({ db, target: at('live.db'), checks: slow, signal: checking.signal }),
+    ).rejects.toMatchObject({ code: 'cancelled' })
+    expect(readdirSync(folder).filter(name => name.startsWith('live'))).toEqual([])
+    expect(await writeLiveBackup({ db, target: at('live.db'), checks })).toMatchObject({
+      sizeBytes: expect.any(Number),
+    })
+    db.close()
+  })
+
+  test('that a crash cut short is removed, and nothing else in its folder', () => {
+    const halves = ['slipway-x.db.partial', 'slipway-x.db.partial-journal']
+    for (const name of ['slipway-x.db', 'notes.partial', ...halves]) writeFileSync(at(name), '')
+    removeHalfBackups(folder)
+    expect(readdirSync(folder).sort()).toEqual(['notes.partial', 'slipway-x.db'])
+  })
+
+  test('never overwrites, and says where it cannot be written', async () => {
+    const db = openWith('one')
+    writeFileSync(at('mine.txt'), 'mine')
+    const into = (target: string) => expect(writeLiveBackup({ db, target, checks })).rejects
+    await into(at('mine.txt')).toMatchObject({ code: 'conflict' })
+    await into(join(at('mine.txt'), 'below.db')).toMatchObject({ code: 'invalid_input' })
+    await into('/proc/slipway.db').toMatchObject({ code: process.platform === 'linux' ? 'forbidden' : 'invalid_input' })
+    db.close()
+  })
 })

@@ -16,25 +16,19 @@ export type BackupCheck = {
 }
 
 /**
- * Writes a compact copy of the database beside its target, checks it, flushes it to disk and renames it into place.
- * A failure at any step leaves no half-made backup. Throws `conflict` when the target exists, `forbidden` where nothing
- * can be written, `storage_full`.
+ * Writes a compact copy of the database beside its target, checks it, flushes it to disk and renames it into place, in
+ * one go: for a database that serves nobody yet (`writeLiveBackup` is for one that does). A failure at any step leaves no
+ * half-made backup. Throws `conflict` when the target exists, `forbidden` where nothing can be written, `storage_full`.
  */
 export function writeBackup(db: Connection, target: string): { sizeBytes: number } {
-  if (existsSync(target))
-    throw new AppError('conflict', `${target} exists already.`, {
-      hint: 'A backup never overwrites: choose another name.',
-    })
+  assertFree(target)
   const partial = `${target}.partial`
   try {
     makeFolder(dirname(target), 'name another file')
     rmSync(partial, { force: true })
     db.prepare('VACUUM INTO ?').run(partial)
     const { ok, problems } = checkDatabase(partial)
-    if (!ok)
-      throw new AppError('storage_damaged', `The copy did not pass its check: ${problems[0]}.`, {
-        hint: 'The database itself may be damaged: slipway doctor.',
-      })
+    if (!ok) throw unsoundCopy(problems)
     flush(partial)
     renameSync(partial, target)
     flush(dirname(target))
@@ -46,13 +40,30 @@ export function writeBackup(db: Connection, target: string): { sizeBytes: number
   }
 }
 
+export function assertFree(target: string): void {
+  if (existsSync(target))
+    throw new AppError('conflict', `${target} exists already.`, {
+      hint: 'A backup never overwrites: choose another name.',
+    })
+}
+
+export const unsoundCopy = (problems: readonly string[]): AppError =>
+  new AppError('storage_damaged', `The copy did not pass its check: ${problems[0]}.`, {
+    hint: 'The database itself may be damaged: slipway doctor.',
+  })
+
 // Where not even its folder can be looked into, there is nothing to remove either.
 function removeIfThere(path: string): void {
   if (existsSync(path)) rmSync(path, { force: true })
 }
 
-function writeFailure(error: unknown, target: string): unknown {
-  if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CANTOPEN')) {
+/** Why a backup could not be written, in the user's terms. */
+export function writeFailure(error: unknown, target: string): unknown {
+  const isRefused =
+    error instanceof Database.SqliteError
+      ? error.code.startsWith('SQLITE_CANTOPEN')
+      : (error as NodeJS.ErrnoException).code === 'ENOENT' // its folder is there: the file system takes no new files
+  if (isRefused) {
     return new AppError('forbidden', `${target} cannot be written.`, {
       cause: error,
       hint: 'Name a file in a folder that you may write to.',

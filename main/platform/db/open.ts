@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
+import { diskHint } from '../disk-hint.ts'
+import { makeFolders } from '../make-folder.ts'
 
 /** What SQLite answers once it is set up; `synchronous` 2 is FULL. */
 type Settings = { readonly synchronous: number; readonly journalMode: string; readonly foreignKeys: number }
@@ -14,7 +16,7 @@ type Settings = { readonly synchronous: number; readonly journalMode: string; re
  * Throws `conflict` when another process has the database, `storage_damaged` when the file is not a database.
  */
 export function openDatabase(path: string): Connection {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   const db = new Database(path, { timeout: 2_000 })
   try {
     chmodSync(path, 0o600)
@@ -99,6 +101,16 @@ export function storageError(error: unknown): unknown {
       cause: error,
       hint: 'Make it writable, then try again.',
     })
+  }
+  if (code.startsWith('SQLITE_IOERR') && code !== 'SQLITE_IOERR_NOMEM') {
+    return new AppError(
+      'storage_failed',
+      'The disk that holds the data directory reported an error; the change was not made.',
+      {
+        cause: error,
+        hint: diskHint,
+      },
+    )
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new AppError('storage_damaged', 'The database file is damaged; the change was not made.', {

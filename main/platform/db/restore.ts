@@ -4,8 +4,10 @@ import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
 import { diskError } from '../blobs/store.ts'
+import { makeFolder } from '../make-folder.ts'
 import { createAuditChain } from './audit-chain.ts'
 import { checkDatabase, flush } from './backup.ts'
+import { keptAsideName } from './kept-aside.ts'
 import { type Migration, pending } from './migrate.ts'
 import { openDatabase, storageError } from './open.ts'
 
@@ -31,7 +33,7 @@ export function restoreBackup({ backup, database, migrations, nowMs }: Restore):
   const held = holdDatabase(database)
   const fresh = `${database}.restoring`
   try {
-    mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(database))
     rmSync(fresh, { force: true })
     copyOf(backup, fresh, migrations)
     recordRestore(fresh, backup, nowMs)
@@ -103,7 +105,7 @@ function holdDatabase(database: string): Connection | undefined {
 function keepAside(database: string, nowMs: number): string | undefined {
   const logs = [`${database}-wal`, `${database}-shm`].filter(path => existsSync(path))
   if (logs.length === 0 && !existsSync(database)) return undefined
-  const aside = join(dirname(database), `replaced-${new Date(nowMs).toISOString().replaceAll(':', '-')}`)
+  const aside = join(dirname(database), keptAsideName(nowMs))
   mkdirSync(aside, { mode: 0o700 })
   // A second name, not a move: power may go before the restored file has taken the first.
   if (existsSync(database)) linkOrCopy(database, join(aside, basename(database)))

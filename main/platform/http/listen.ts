@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { dirname } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { AppError } from '../../contract/errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { answers } from './socket-answers.ts'
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>
@@ -30,7 +31,7 @@ const closing = (server: Server): Listener => ({
  */
 export async function listenOnSocket(socketPath: string, handler: FetchHandler): Promise<Listener> {
   if (process.platform !== 'win32') {
-    mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(socketPath))
     chmodSync(dirname(socketPath), 0o700)
     if (await answers(socketPath)) {
       throw new AppError('conflict', 'Another Slipway backend already serves this data directory.', {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { flushFolder, flushTree } from '../flush-tree.ts'
+import { makeFolders } from '../make-folder.ts'
 import type { Run } from '../python/run.ts'
 import type { LlamaCppRelease } from './release.ts'
 
@@ -33,7 +34,7 @@ export async function ensureConverter(release: LlamaCppRelease, { run, env, cach
 }
 
 async function unpack({ bundle }: LlamaCppRelease, folder: string, { run, env, cacheDir }: Deps): Promise<void> {
-  mkdirSync(cacheDir, { recursive: true })
+  makeFolders(cacheDir)
   sweep(cacheDir)
   const aside = mkdtempSync(`${folder}.unpacking-${process.pid}-`)
   const repository = join(aside, 'git')

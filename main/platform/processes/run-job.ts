@@ -120,8 +120,8 @@ async function runChild(folder: string, spec: RunnerSpec, monotonicMs: () => num
   const [file, ...args] = spec.command
   const executable = findExecutable(file, { cwd: folder, path: spec.env.PATH })
   if ('code' in executable) {
-    const why = executable.code === 'ENOENT' ? 'does not exist' : 'may not be executed'
-    return { ...withoutChild, spawnError: { code: executable.code, message: `${file} ${why}.` } }
+    const message = executable.code === 'ENOENT' ? `${file} does not exist.` : `${file} may not be executed.`
+    return { ...withoutChild, spawnError: { code: executable.code, message } }
   }
   // A stop that came before the child: there is nothing to stop, and nothing will be started.
   if (ladder.facts().stop !== undefined) return { ...withoutChild, ...ladder.facts() }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
-import { defaultCacheDir } from '../paths.ts'
+import { compileCacheFolder } from '../compile-cache.ts'
+import { diskHint } from '../disk-hint.ts'
 import { complaintsFile, prepareJobFolder, type RunnerSpec } from './job-folder.ts'
 import { identityOf, type ProcessIdentity, runnerMarker } from './process-table.ts'
 
@@ -30,6 +30,7 @@ export const spawnRunner: SpawnRunner = (folder, spec, files) => {
   } catch (error) {
     throw folderFailure(error, folder)
   }
+  const compiled = compileCacheFolder(process.env)
   // The runner handles one line at a time: a small heap is enough, and there may be many runners.
   const args = ['--max-old-space-size=96', '--max-semi-space-size=4', runnerFile, folder]
   const child = spawn(process.execPath, args, {
@@ -39,7 +40,7 @@ export const spawnRunner: SpawnRunner = (folder, spec, files) => {
     env: {
       ...pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SYSTEMROOT']),
       // Without types to strip, a runner starts in half the time and keeps 12 MB of its own instead of 31.
-      NODE_COMPILE_CACHE: join(defaultCacheDir(process.env), 'compiled'),
+      ...(compiled !== undefined && { NODE_COMPILE_CACHE: compiled }),
       [runnerMarker]: spec.jobId,
     },
   })
@@ -74,6 +75,12 @@ function folderFailure(error: unknown, folder: string): unknown {
     return new AppError('storage_full', `There is no room on the disk for the job's folder ${folder}.`, {
       cause: error,
       hint: 'Free some space on the disk of the data directory, then start the job again.',
+    })
+  }
+  if (code === 'EIO') {
+    return new AppError('storage_failed', `The disk reported an error at the job's folder ${folder}.`, {
+      cause: error,
+      hint: diskHint,
     })
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {

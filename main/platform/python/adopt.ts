@@ -43,9 +43,9 @@ export async function inspectForeign(
     })
   }
   const found = await inspect(python, { env, run })
-  const why = found ? unfit(found, range) : 'does not answer as a Python'
-  if (why) {
-    throw new AppError('missing_requirement', `The Python of ${path} ${why}.`, {
+  const why = unfit(`The Python of ${path}`, found, range)
+  if (!found || why) {
+    throw new AppError('missing_requirement', `${why}.`, {
       hint: `Slipway's workers need CPython ${range.oldest} to ${range.newest}.`,
     })
   }

@@ -27,6 +27,7 @@ import { sitePackages } from './installed.ts'
 import type { Recipes } from './recipes.ts'
 import { run } from './run.ts'
 import { stampFile } from './stamp.ts'
+import { makeBarePython } from './testing/bare-python.ts'
 import { tinyRecipes, writeWheelhouse } from './testing/wheels.ts'
 import { createWayOut } from './way-out.ts'
 
@@ -278,15 +279,45 @@ describe('a build that is stopped', () => {
   })
 })
 
+describe('a Python without venv and pip, as Debian has it', () => {
+  test('ends with what to install, and the environment that was built before still works', async () => {
+    const setting = setUp()
+    const old = await build(setting)
+    const python = makeBarePython(join(folder, 'bare'))
+    expect(() => execFileSync(python, ['-m', 'venv', 'x'], { stdio: 'pipe' })).toThrow(/No module named/)
+    const env = { ...process.env, SLIPWAY_PYTHON: python, PATH: '/usr/bin:/bin' }
+    const minor = execFileSync(python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
+      encoding: 'utf8',
+    })
+    await expect(build(setting, { env, cacheDir: join(folder, 'cold cache') }, true)).rejects.toMatchObject({
+      code: 'missing_requirement',
+      message: expect.stringContaining(`${python} has neither pip nor the venv module`),
+      hint: expect.stringContaining(`sudo apt install python${minor.trim()}-venv`),
+    })
+    expect((await build(setting)).fresh, 'the old one').toBe(false)
+    expect(execFileSync(old.python, ['-c', 'import lower; print(lower.VERSION)'], { encoding: 'utf8' }).trim()).toBe(
+      '1.2.0',
+    )
+    expect(besides()).toEqual([])
+  })
+
+  test('is enough once uv is there: nothing of venv is needed then', async () => {
+    const python = makeBarePython(join(folder, 'bare'))
+    const built = await build(setUp(), { env: { ...process.env, SLIPWAY_PYTHON: python } })
+    expect(built.fresh).toBe(true)
+  })
+})
+
 describe('drift', () => {
   test('is told for a removed, a changed and an added package, and an untouched capsule has none', async () => {
     const built = await build(setUp())
     const packages = sitePackages(built.folder) ?? ''
-    expect((await verifyCapsule(built.folder, { deep: true })).problems).toEqual([])
+    expect((await verifyCapsule(built.folder, 'tiny', { deep: true })).problems).toEqual([])
     rmSync(join(packages, 'second-3.0.dist-info'), { recursive: true })
     mkdirSync(join(packages, 'stranger-9.dist-info'))
-    const { problems } = await verifyCapsule(built.folder)
+    const { problems } = await verifyCapsule(built.folder, 'tiny')
     expect(problems.map(({ cause }) => cause)).toEqual(['second 3.0 was removed.', 'stranger 9 was added by someone.'])
+    for (const { remedy } of problems) expect(remedy).toBe('Build it again: slipway environments build tiny --rebuild.')
   })
 
   test('inside a file is found by the deep check only', async () => {
@@ -295,8 +326,8 @@ describe('drift', () => {
     const text = readFileSync(file, 'utf8')
     unlinkSync(file)
     writeFileSync(file, text.replace('1.2.0', '9.9.9'))
-    expect((await verifyCapsule(built.folder)).problems).toEqual([])
-    const deep = await verifyCapsule(built.folder, { deep: true })
+    expect((await verifyCapsule(built.folder, 'tiny')).problems).toEqual([])
+    const deep = await verifyCapsule(built.folder, 'tiny', { deep: true })
     expect(deep.problems.map(({ cause }) => cause)).toEqual(['lower.py (lower-1.2.0.dist-info) was changed.'])
   })
 
@@ -304,7 +335,7 @@ describe('drift', () => {
     const setting = setUp()
     const built = await build(setting)
     unlinkSync(built.python)
-    expect((await verifyCapsule(built.folder)).problems[0]?.cause).toContain('interpreter is gone')
+    expect((await verifyCapsule(built.folder, 'tiny')).problems[0]?.cause).toContain('interpreter is gone')
     const second = await build(setting)
     expect(second.fresh).toBe(true)
     unlinkSync(join(second.folder, stampFile))

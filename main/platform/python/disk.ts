@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { makeFolders } from '../make-folder.ts'
 
 /** Bytes free for this user on the file system that a path is on, or would be on. */
 export function freeBytes(path: string): number {
@@ -42,7 +43,7 @@ export function readableBytes(bytes: number): string {
 /** Makes a folder that must be writable, or says what is in the way. */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
   } catch (error) {
     throw folderTrouble(error, folder)
   }
@@ -57,8 +58,8 @@ export function folderTrouble(error: unknown, folder: string): AppError {
       hint: 'Free space there, or put the cache on another disk: XDG_CACHE_HOME=/other/disk.',
     })
   }
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EEXIST') {
-    return new AppError('missing_requirement', `${folder} cannot be written (${String(code)}).`, {
+  if (typeof code === 'string' && ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code)) {
+    return new AppError('missing_requirement', `${folder} cannot be written (${code}).`, {
       cause: error,
       hint: 'Make it writable for this user, or name another cache: XDG_CACHE_HOME=/path.',
     })

@@ -13,18 +13,20 @@ export type Verification = {
   readonly problems: readonly Problem[]
 }
 
-const rebuild = 'Build it again: slipway environments build NAME --rebuild.'
+const rebuildOf = (name: string): string => `Build it again: slipway environments build ${name} --rebuild.`
 const named = 20
 
 /**
- * Whether an environment still is what was built: its interpreter, and every package in the recorded version. With
+ * Whether the environment of this name still is what was built: its interpreter, and every package in the recorded version. With
  * `deep`, every file that the packages' RECORD files list is read and its SHA-256 compared (gigabytes: seconds).
  * Compiled modules are not listed there, and are not code that anybody wrote.
  */
 export async function verifyCapsule(
   folder: string,
+  name: string,
   { deep = false, signal }: { deep?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<Verification> {
+  const rebuild = rebuildOf(name)
   const stamp = readStamp(folder)
   if (!stamp) {
     const problem: Problem = {
@@ -43,15 +45,15 @@ export async function verifyCapsule(
     )
   }
   const installed = installedIn(folder)
-  for (const [name, version] of Object.entries(stamp.versions)) {
-    const found = installed.get(name)
-    if (found === undefined) fail(`${name} ${version} was removed.`)
-    else if (found !== version) fail(`${name} is ${found}; ${version} was built.`)
+  for (const [part, version] of Object.entries(stamp.versions)) {
+    const found = installed.get(part)
+    if (found === undefined) fail(`${part} ${version} was removed.`)
+    else if (found !== version) fail(`${part} is ${found}; ${version} was built.`)
   }
-  for (const [name, version] of installed) {
-    if (!Object.hasOwn(stamp.versions, name)) fail(`${name} ${version} was added by someone.`)
+  for (const [part, version] of installed) {
+    if (!Object.hasOwn(stamp.versions, part)) fail(`${part} ${version} was added by someone.`)
   }
-  const files = deep ? await verifyFiles(folder, signal) : { count: 0, bytes: 0, damaged: [] }
+  const files = deep ? await verifyFiles(folder, rebuild, signal) : { count: 0, bytes: 0, damaged: [] }
   for (const damaged of files.damaged.slice(0, named)) fail(damaged)
   if (files.damaged.length > named) fail(`${files.damaged.length - named} more files differ.`)
   return {
@@ -62,7 +64,7 @@ export async function verifyCapsule(
   }
 }
 
-async function verifyFiles(folder: string, signal: AbortSignal | undefined) {
+async function verifyFiles(folder: string, rebuild: string, signal: AbortSignal | undefined) {
   const packages = sitePackages(folder)
   const records = (packages ? readdirSync(packages) : []).filter(name => name.endsWith('.dist-info'))
   const damaged: string[] = []
@@ -76,7 +78,7 @@ async function verifyFiles(folder: string, signal: AbortSignal | undefined) {
     }
     for (const { path, sha256 } of parseRecord(readFileSync(file, 'utf8'))) {
       if (signal?.aborted) throw new AppError('cancelled', 'The check was stopped.')
-      const actual = await hashOf(join(packages ?? '', path))
+      const actual = await hashOf(join(packages ?? '', path), rebuild)
       count++
       if (!actual) damaged.push(`${path} (${record}) is missing.`)
       else if (actual.sha256 !== sha256) damaged.push(`${path} (${record}) was changed.`)
@@ -95,7 +97,7 @@ export function parseRecord(text: string): { path: string; sha256: string }[] {
   })
 }
 
-async function hashOf(path: string): Promise<{ sha256: string; bytes: number } | undefined> {
+async function hashOf(path: string, rebuild: string): Promise<{ sha256: string; bytes: number } | undefined> {
   const hash = createHash('sha256')
   let bytes = 0
   try {

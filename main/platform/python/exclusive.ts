@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
+import { makeFolders } from '../make-folder.ts'
 
 type Options = {
   readonly signal?: AbortSignal | undefined
@@ -20,7 +21,7 @@ export async function exclusively<T>(
   { signal, onWait, pollMs = 250 }: Options,
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolders(dirname(file))
   const db = new Database(file, { timeout: 0 })
   const note = `${file}.holder`
   try {

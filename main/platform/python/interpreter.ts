@@ -12,7 +12,7 @@ const Interpreter = z.object({
   implementation: z.string(),
   bits: z.number(),
   pip: z.boolean(),
-  /** A wheel of pip that the standard library carries, where pip itself is not installed. */
+  /** A wheel of pip that comes with the standard library or the system's venv package, where pip itself is not installed. */
   bundledPip: z.string().nullable(),
 })
 /** A Python as it describes itself. */
@@ -24,17 +24,20 @@ type Deps = { readonly env: Environment; readonly run: Run; readonly range: Pyth
 
 // Runs on any Python, old ones too: they must be able to say what they are.
 const describe = `
-import json, os, struct, sys
+import json, os, struct, sys, sysconfig
 try:
     from importlib.util import find_spec
     pip = find_spec("pip") is not None
     ensurepip = find_spec("ensurepip")
 except ImportError:
     pip, ensurepip = False, None
-bundled = None
+# Debian, Ubuntu and Fedora keep the wheel in a folder of the system, which the package of venv brings.
+folders = [sysconfig.get_config_var("WHEEL_PKG_DIR") or ""]
 if ensurepip is not None and ensurepip.origin:
-    folder = os.path.join(os.path.dirname(ensurepip.origin), "_bundled")
-    if os.path.isdir(folder):
+    folders.append(os.path.join(os.path.dirname(ensurepip.origin), "_bundled"))
+bundled = None
+for folder in folders:
+    if bundled is None and os.path.isdir(folder):
         wheels = sorted(name for name in os.listdir(folder) if name.startswith("pip-"))
         bundled = os.path.join(folder, wheels[-1]) if wheels else None
 print(json.dumps({"executable": sys.executable, "version": "%d.%d.%d" % sys.version_info[:3],
@@ -52,13 +55,22 @@ export async function inspect(file: string, { env, run }: Pick<Deps, 'env' | 'ru
   }
 }
 
-/** Why an interpreter cannot carry a capsule; undefined when it can. */
-export function unfit(found: Interpreter, { oldest, newest }: PythonRange): string | undefined {
+/**
+ * Why an interpreter cannot carry a capsule, as a clause about `subject`; undefined when it can.
+ * @param found absent where it did not answer
+ */
+export function unfit(
+  subject: string,
+  found: Interpreter | undefined,
+  { oldest, newest }: PythonRange,
+): string | undefined {
+  if (!found) return `${subject} does not answer as a Python`
   const minor = found.version.split('.').slice(0, 2).join('.')
-  if (found.implementation !== 'cpython') return `is ${found.implementation}, not CPython`
-  if (found.bits !== 64) return 'is a 32-bit build'
-  if (compareVersions(minor, oldest) < 0) return `is Python ${found.version}, older than ${oldest}`
-  if (compareVersions(minor, newest) > 0) return `is Python ${found.version}, newer than the locks know (${newest})`
+  if (found.implementation !== 'cpython') return `${subject} is ${found.implementation}, not CPython`
+  if (found.bits !== 64) return `${subject} is a 32-bit build`
+  if (compareVersions(minor, oldest) < 0) return `${subject} is Python ${found.version}, older than ${oldest}`
+  if (compareVersions(minor, newest) > 0)
+    return `${subject} is Python ${found.version}, newer than the locks know (${newest})`
   return undefined
 }
 
@@ -83,9 +95,10 @@ export async function findPython(deps: Deps): Promise<Interpreter> {
   const rejected: string[] = []
   for (const file of named ? [named] : candidates(env, range)) {
     const found = await inspect(file, deps)
-    const why = found ? unfit(found, range) : named ? 'does not answer as a Python' : undefined
+    const why = unfit(file, found, range)
     if (found && !why) return found
-    if (why) rejected.push(`${file} ${why}`)
+    // What is on PATH by chance and is no Python at all is not worth a word.
+    if (why && (found || named)) rejected.push(why)
   }
   const wanted = `Python ${range.oldest} to ${range.newest}`
   throw new AppError(

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { makeFolders } from '../make-folder.ts'
 import { pathFolders, pythonEnv } from './child-env.ts'
 import { assertMayConnect, pipSettings, pipVariables, type Source, withoutCredentials } from './index-settings.ts'
 import type { Interpreter } from './interpreter.ts'
@@ -44,7 +45,7 @@ export async function ensureUv(deps: Deps): Promise<string> {
   deps.note(`uv ${version}`)
   const aside = `${folder}.building-${process.pid}`
   rmSync(aside, { recursive: true, force: true })
-  mkdirSync(aside, { recursive: true })
+  makeFolders(aside)
   try {
     const where = source.wheelhouse
       ? ['--no-index', '--find-links', source.wheelhouse]
@@ -89,10 +90,16 @@ function pipCommand(python: Interpreter): [string, ...string[]] | undefined {
   return python.bundledPip ? [python.executable, join(python.bundledPip, 'pip')] : undefined
 }
 
-const noPip = (python: Interpreter, version: string): AppError =>
-  new AppError('missing_requirement', `${python.executable} has no pip, which fetches uv ${version}.`, {
-    hint: `Install pip for it (Debian and Ubuntu: apt install python3-pip), or put uv ${version} on PATH.`,
-  })
+function noPip({ executable, version: python }: Interpreter, version: string): AppError {
+  const minor = python.split('.').slice(0, 2).join('.')
+  return new AppError(
+    'missing_requirement',
+    `${executable} has neither pip nor the venv module with its copy of pip, which fetches uv ${version}.`,
+    {
+      hint: `On Debian and Ubuntu: sudo apt install python${minor}-venv. Elsewhere install pip for it, or put uv ${version} on PATH.`,
+    },
+  )
+}
 
 function pipFailure(stderr: string, version: string): AppError {
   const text = withoutCredentials(stderr.trim()).slice(-2000)

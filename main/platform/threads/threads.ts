@@ -20,6 +20,8 @@ type Options = {
   /** Threads at once; further questions wait. */
   readonly most: number
   readonly idleMs?: number
+  /** How a question is cancelled: the thread hears it at its next await, or, where it has none for long, is ended. */
+  readonly cancelling?: 'tells the thread' | 'ends the thread'
   /** What it means for a question that its thread ended: for lack of memory, or otherwise. */
   readonly lost: (isOutOfMemory: boolean) => AppError
 }
@@ -31,7 +33,12 @@ type Waiting = {
   readonly resolve: (output: unknown) => void
   readonly reject: (error: Error) => void
 }
-type Thread = { readonly worker: Worker; now: Waiting | undefined; idle: NodeJS.Timeout | undefined }
+type Thread = {
+  readonly worker: Worker
+  now: Waiting | undefined
+  idle: NodeJS.Timeout | undefined
+  isCancelled: boolean
+}
 
 /**
  * Threads that answer one question at a time each, so that one that takes all the memory costs nobody else's answer.
@@ -42,6 +49,7 @@ export function createThreads<Q extends Questions>({
   heapMiB,
   most,
   idleMs = 60_000,
+  cancelling = 'tells the thread',
   lost,
 }: Options): Threads<Q> {
   const threads = new Set<Thread>()
@@ -52,7 +60,7 @@ export function createThreads<Q extends Questions>({
     const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: heapMiB } })
     // A program that wants to end does not wait for an idle thread.
     worker.unref()
-    const thread: Thread = { worker, now: undefined, idle: undefined }
+    const thread: Thread = { worker, now: undefined, idle: undefined, isCancelled: false }
     threads.add(thread)
     let isOutOfMemory = false
     worker.on('message', (reply: FromThread) => {
@@ -69,7 +77,7 @@ export function createThreads<Q extends Questions>({
     worker.on('exit', () => {
       clearTimeout(thread.idle)
       threads.delete(thread)
-      thread.now?.reject(isClosed ? stopping() : lost(isOutOfMemory))
+      thread.now?.reject(isClosed ? stopping() : thread.isCancelled ? cancelled() : lost(isOutOfMemory))
       next()
     })
     return thread
@@ -99,7 +107,11 @@ export function createThreads<Q extends Questions>({
       return
     }
     const thread = [...threads].find(each => each.now === waiting)
-    thread?.worker.postMessage({ cancel: true } satisfies ToThread)
+    if (!thread) return
+    if (cancelling === 'tells the thread') return thread.worker.postMessage({ cancel: true } satisfies ToThread)
+    // The answer comes when it is gone: until then it may have files open that somebody wants to remove.
+    thread.isCancelled = true
+    void thread.worker.terminate()
   }
 
   const put = (name: string, input: unknown, signal: AbortSignal | undefined): Promise<unknown> =>

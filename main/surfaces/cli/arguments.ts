@@ -15,6 +15,8 @@ export type FieldSchema = {
   readonly maximum?: number
   readonly properties?: Readonly<Record<string, FieldSchema>>
   readonly required?: readonly string[]
+  /** The method takes null: `--no-name` says it. */
+  readonly isNullable?: boolean
 }
 
 export type Positional = { readonly key: string; readonly isOptional: boolean; readonly isRest: boolean }
@@ -26,11 +28,22 @@ type Readers = {
 }
 
 /** A method's input as JSON Schema: the one source of flags, their types and their help. */
-export const inputSchemaOf = (method: AnyMethod): FieldSchema =>
-  z.toJSONSchema(method['~orpc'].inputSchema as unknown as z.ZodType, {
+export function inputSchemaOf(method: AnyMethod): FieldSchema {
+  const schema = z.toJSONSchema(method['~orpc'].inputSchema as unknown as z.ZodType, {
     io: 'input',
     unrepresentable: 'any',
   }) as FieldSchema
+  if (!schema.properties) return schema
+  const properties = Object.entries(schema.properties).map(([key, field]) => [key, withoutNull(field)] as const)
+  return { ...schema, properties: Object.fromEntries(properties) }
+}
+
+/** `X or null` is read like X. */
+function withoutNull(field: FieldSchema): FieldSchema {
+  const { anyOf = [], ...outer } = field
+  const [only, ...others] = anyOf.filter(option => option.type !== 'null')
+  return only === undefined || others.length > 0 || anyOf.length < 2 ? field : { ...only, ...outer, isNullable: true }
+}
 
 /** `id`, `[message]` (optional), `path...` (all the rest). */
 export const positionalsOf = ({ facts }: ListedMethod): readonly Positional[] =>
@@ -70,6 +83,8 @@ export function parseInput(listed: ListedMethod, words: readonly string[], reade
   const store = (key: string, field: FieldSchema, raw: readonly string[]): void => {
     const element = field.items ?? field.anyOf?.find(option => option.items)?.items ?? field
     const values = raw.map(text => {
+      // What an empty variable leaves: taken for the folder one is in, it would be a surprise.
+      if (element.format === 'path' && text === '') throw usage(`An empty path was given for ${key}.`, listed)
       if (element.format === 'path') return readers.resolvePath(text)
       return element.format === 'text-or-file' && text.startsWith('@')
         ? readers.readFile(readers.resolvePath(text.slice(1)))
@@ -127,6 +142,11 @@ export function parseInput(listed: ListedMethod, words: readonly string[], reade
     const kind = kindOf(field)
     if (kind === 'boolean') {
       store(key, field, [isNegated ? 'false' : (inline ?? 'true')])
+      continue
+    }
+    if (isNegated) {
+      if (!field.isNullable || inline !== undefined) throw usage(`There is no flag ${word}.`, listed)
+      input[key] = null
       continue
     }
     const values = inline === undefined ? [] : [inline]

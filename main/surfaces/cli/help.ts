@@ -82,7 +82,7 @@ export function methodHelp(listed: ListedMethod): string {
   const positional = new Set(positionalsOf(listed).map(({ key }) => key))
   const flags = Object.entries(schema.properties ?? {})
     .filter(([key]) => !positional.has(key))
-    .map(([key, field]) => [`${cliFlagOf(key, field)}${typeOf(field)}`, describe(field)] as const)
+    .map(([key, field]) => [`${cliFlagOf(key, field)}${typeOf(field)}`, describe(key, field)] as const)
   return `${listed.facts.description}
 
   ${usageOf(listed)}${flags.length > 0 ? ' [--flags]' : ''}
@@ -103,7 +103,7 @@ function typeOf(field: FieldSchema): string {
   return field.type === 'integer' || field.type === 'number' ? ' N' : ' VALUE'
 }
 
-function describe(field: FieldSchema): string {
+function describe(key: string, field: FieldSchema): string {
   const range =
     field.minimum !== undefined && field.maximum !== undefined && field.maximum < Number.MAX_SAFE_INTEGER
       ? `${field.minimum} to ${field.maximum}`
@@ -114,5 +114,7 @@ function describe(field: FieldSchema): string {
     (Array.isArray(field.default) && field.default.length === 0)
       ? ''
       : `default ${JSON.stringify(field.default)}`
-  return [field.description ?? '', range, preset].filter(Boolean).join('; ')
+  // A command line has no null: a flag of its own says it.
+  const description = (field.description ?? '').replace('; null: ', `; ${flagOf(key).replace('--', '--no-')}: `)
+  return [description, range, preset].filter(Boolean).join('; ')
 }

@@ -172,10 +172,13 @@ export function createGateway({
   const launch = (code: string): Response => {
     strangers.take('launch')
     const token = startSession(code)
-    if (!token)
-      throw new AppError('unauthenticated', 'This launch link was used already or is too old.', {
+    if (!token) {
+      const error = new AppError('unauthenticated', 'This launch link was used already or is too old.', {
         hint: 'Ask for a new one: slipway serve prints it.',
       })
+      refused(undefined, '/launch', error)
+      throw error
+    }
     return new Response(null, {
       status: 303,
       headers: { location: '/', 'set-cookie': sessionCookie.keep(token) },

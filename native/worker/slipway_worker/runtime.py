@@ -1,10 +1,12 @@
 """What every worker does around its work: no network, a fixed number of threads, failures told as events."""
 
 import errno
+import logging
 import os
 import resource
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -34,6 +36,7 @@ def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
     wire = wire or open_wire()
     refuse_outside()
     os.environ.update(OFFLINE)
+    quiet_libraries()
     if len(argv) != 2:
         wire.emit("failed", code="invalid_input", message="usage: python -m slipway_worker.<module> CONFIG.json")
         return 2
@@ -46,6 +49,16 @@ def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
         wire.emit("failed", **failure.body())
         return 2 if failure.code == "invalid_input" else 1
     return 0
+
+
+def quiet_libraries() -> None:
+    """
+    Keep out of the log what libraries tell their developers. It reads like a failure of the run: a kernel that
+    bitsandbytes would fetch from the network for a use that we never make of it, and names that the next major version
+    takes away. Errors and all other warnings stay.
+    """
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=FutureWarning)
 
 
 def read_config(cls: type[T], path: str, of: str) -> T:

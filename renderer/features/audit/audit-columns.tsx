@@ -58,7 +58,10 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
       key: 'result',
       title: text.result,
       width: '150px',
-      cell: cell(({ result }) => <span className={result === 'ok' ? 'dim mono' : 'tx-warn mono'}>{result}</span>),
+      // A refusal keeps its code: it is what programs and the command line report too.
+      cell: cell(({ result }) =>
+        result === 'ok' ? <span className="dim">{text.done}</span> : <span className="tx-warn mono">{result}</span>,
+      ),
     },
     {
       key: 'actor',

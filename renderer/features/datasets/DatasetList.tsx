@@ -2,6 +2,7 @@ import { Button, Select } from 'antd'
 import { FolderInput } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import type { DatasetKind, DatasetState, DatasetVersion } from '../../../main/contract/datasets.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, dateTime, number } from '../../lib/format.ts'
@@ -145,6 +146,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
   const formats = useText(formatText)
   const language = useView(view => view.language)
   const nowMs = useNow()
+  const said = useSaid()
   const sort = sortOf(useRoute().query, sortKeys)
   const sorted = (key: (typeof sortKeys)[number]) => ({
     sorted: sortedAs(sort, key),
@@ -162,7 +164,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
       ...sorted('name'),
       cell: cell(({ id, name, version, state, splitRole, problem }) => (
         <span className="nm">
-          <span title={problem ?? text[state]}>
+          <span title={problem === undefined ? text[state] : said(problem)}>
             <Glyph state={datasetGlyph[state]} quiet={state === 'frozen'} label={text[state]} />
           </span>
           <a className="ell" dir="auto" title={name} href={hrefTo('datasets', id)} tabIndex={-1}>

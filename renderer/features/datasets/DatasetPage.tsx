@@ -135,7 +135,7 @@ function Opened({ dataset, crumb }: OpenedProps) {
                 type="primary"
                 icon={<Play size={14} />}
                 disabled={state !== 'frozen'}
-                onClick={() => go('training', 'new', { dataset: id })}
+                onClick={() => go('training', 'new', { dataset: id, model: query.model })}
               >
                 {text.tune}
               </ActionButton>

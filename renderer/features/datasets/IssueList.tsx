@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RowIssue, RowReason } from '../../../main/contract/datasets.ts'
+import { Said, useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
@@ -30,6 +31,7 @@ const phrases = dictionary({
 export function IssueList({ id }: { readonly id: string }) {
   const text = useText(phrases)
   const reasons = useText(issueText)
+  const said = useSaid()
   const [reason, setReason] = useState<RowReason>()
   const [cursor, setCursor] = useState(-1)
   const facts = useQuery(api.datasets.issues.queryOptions({ input: { id, limit: 1 } }))
@@ -72,7 +74,7 @@ export function IssueList({ id }: { readonly id: string }) {
         onSelect={setCursor}
         onRange={rows.onRange}
         isLoading={rows.isLoading}
-        columns={columnsOf(rows.at, text, reasons)}
+        columns={columnsOf(rows.at, text, reasons, said)}
       />
       {issue && (
         <dl className="kv bad-row">
@@ -82,7 +84,9 @@ export function IssueList({ id }: { readonly id: string }) {
             title={issue.file}
           >{`${issue.file}:${issue.line}${issue.column ? `:${issue.column}` : ''}`}</dd>
           <dt>{reasons[issue.reason]}</dt>
-          <dd>{issue.message}</dd>
+          <dd>
+            <Said>{issue.message}</Said>
+          </dd>
           <dt>{text.sample}</dt>
           <dd>
             <pre className="mono" dir="auto">
@@ -107,6 +111,7 @@ function columnsOf(
   at: (index: number) => RowIssue | undefined,
   text: ReturnType<typeof useText<typeof phrases>>,
   reasons: ReturnType<typeof useText<typeof issueText>>,
+  said: ReturnType<typeof useSaid>,
 ): readonly Column[] {
   const cell = (draw: (issue: RowIssue) => React.ReactNode) => (index: number) => {
     const issue = at(index)
@@ -133,8 +138,8 @@ function columnsOf(
       title: text.message,
       width: 'minmax(160px,1fr)',
       cell: cell(({ message }) => (
-        <span className="sub" title={message}>
-          {message}
+        <span className="sub" title={said(message)}>
+          {said(message)}
         </span>
       )),
     },

@@ -3,15 +3,10 @@ import { useId, useState } from 'react'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
-import { GrowingText } from '../../ui/GrowingText.tsx'
-import { LabelInput } from '../../ui/LabelInput.tsx'
+import { DescribeFields, type Description } from './DescribeFields.tsx'
 
 const phrases = dictionary({
   title: [(name: string) => `Name and description of ${name}`, (name: string) => `${name} 的名称与说明`],
-  name: ['Name', '名称'],
-  description: ['Description', '说明'],
-  labels: ['Labels', '标签'],
-  labelsHint: ['Enter after each', '输入后按回车'],
   alias: [(n: number) => `Alias of v${n}`, (n: number) => `v${n} 的别名`],
   aliasHint: [
     'Such as best: then NAME@best means this version. Another version that has it loses it.',
@@ -23,13 +18,7 @@ const phrases = dictionary({
 })
 
 /** What people say of a thing with versions. */
-export type Described = {
-  readonly name: string
-  readonly version: number
-  readonly description: string
-  readonly labels: readonly string[]
-  readonly aliases: readonly string[]
-}
+export type Described = Description & { readonly version: number; readonly aliases: readonly string[] }
 
 /** Only what was changed. */
 export type Changes = { name?: string; description?: string; label?: string[]; alias?: string }
@@ -45,17 +34,16 @@ type Props = {
 /** Name, description and labels of a model or dataset, and a new alias for the version that is shown. */
 export function DescribeDialog({ described, error, isSaving, onSave, onClose }: Props) {
   const text = useText(phrases)
-  const ids = { name: useId(), description: useId(), labels: useId(), alias: useId() }
-  const [name, setName] = useState(described.name)
-  const [description, setDescription] = useState(described.description)
-  const [labels, setLabels] = useState<string[]>([...described.labels])
+  const aliasId = useId()
+  const [draft, setDraft] = useState<Description>(described)
+  const { name, description, labels } = draft
   const [alias, setAlias] = useState('')
   const save = () => {
     if (name.trim() === '' || isSaving) return
     onSave({
       ...(name.trim() !== described.name && { name: name.trim() }),
       ...(description !== described.description && { description }),
-      ...(labels.join('\n') !== described.labels.join('\n') && { label: labels }),
+      ...(labels.join('\n') !== described.labels.join('\n') && { label: [...labels] }),
       ...(alias.trim() !== '' && { alias: alias.trim() }),
     })
   }
@@ -79,45 +67,17 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
       }
     >
       <div className="dialog-form">
+        <DescribeFields
+          autoFocus
+          value={draft}
+          onChange={part => setDraft(before => ({ ...before, ...part }))}
+          onEnter={save}
+        />
         <div className="field">
-          <label htmlFor={ids.name}>{text.name}</label>
+          <label htmlFor={aliasId}>{text.alias(described.version)}</label>
           <div className="ctl">
             <Input
-              id={ids.name}
-              autoFocus
-              dir="auto"
-              maxLength={300}
-              value={name}
-              onChange={event => setName(event.target.value)}
-              onPressEnter={save}
-            />
-          </div>
-        </div>
-        <div className="field">
-          <label htmlFor={ids.description}>{text.description}</label>
-          <div className="ctl">
-            <GrowingText
-              id={ids.description}
-              minRows={2}
-              maxRows={5}
-              dir="auto"
-              maxLength={300}
-              value={description}
-              onChange={event => setDescription(event.target.value)}
-            />
-          </div>
-        </div>
-        <div className="field">
-          <label htmlFor={ids.labels}>{text.labels}</label>
-          <div className="ctl">
-            <LabelInput id={ids.labels} placeholder={text.labelsHint} value={labels} onChange={setLabels} />
-          </div>
-        </div>
-        <div className="field">
-          <label htmlFor={ids.alias}>{text.alias(described.version)}</label>
-          <div className="ctl">
-            <Input
-              id={ids.alias}
+              id={aliasId}
               className="mono"
               maxLength={60}
               placeholder={described.aliases.join(', ')}

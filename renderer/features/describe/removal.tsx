@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { App, Button } from 'antd'
+import { said as saidNow } from '../../lib/backend-words.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 
@@ -27,7 +28,7 @@ export function useRemoval<Id>({ remove, restore, said, onRemoved }: Removal<Id>
       for (const id of ids) await restore(id)
       void message.success(text.restored(name))
     } catch (error) {
-      void message.error(failureOf(error).message, undoSeconds)
+      void message.error(saidNow(failureOf(error).message), undoSeconds)
     }
   }
   return {

@@ -1,17 +1,16 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Checkbox, Input, Modal, Segmented, Select } from 'antd'
 import type { Backend, Environment } from '../../../main/contract/environments.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
-import { useView } from '../../lib/view.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { type BuildDraft, buildCommand, buildInput, emptyDraft, isBuildDraft, isComplete } from './build-draft.ts'
-import { told } from './machine-words.ts'
 import { backendText, environmentsText } from './text.ts'
 
 type Props = { readonly environment: Environment; readonly label: string }
@@ -20,7 +19,7 @@ type Props = { readonly environment: Environment; readonly label: string }
 export function BuildDialog({ environment, label }: Props) {
   const text = useText(environmentsText)
   const backends = useText(backendText)
-  const language = useView(view => view.language)
+  const said = useSaid()
   const { name, recommended } = environment
   const [draft, setDraft, clear] = useDraft<BuildDraft>(`environments.build.${name}`, emptyDraft, isBuildDraft)
   const close = () => setQuery({ dialog: undefined })
@@ -74,10 +73,11 @@ export function BuildDialog({ environment, label }: Props) {
           </div>
         </div>
         <p className="hint">
-          {offer?.missing ??
-            (offer?.downloadBytes !== undefined && offer.diskBytes !== undefined
+          {offer?.missing !== undefined
+            ? said(offer.missing)
+            : offer?.downloadBytes !== undefined && offer.diskBytes !== undefined
               ? text.download(bytes(offer.downloadBytes), bytes(offer.diskBytes))
-              : told(recommended.reason, language))}
+              : said(recommended.reason)}
         </p>
         <div className="field">
           <span className="sub">{text.from}</span>

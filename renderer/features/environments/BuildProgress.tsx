@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { JobId } from '../../../main/contract/jobs.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -26,7 +27,11 @@ export function BuildProgress({ jobId }: { readonly jobId: JobId }) {
       <div className="sec job-live">
         <h2>
           {text.building}
-          {job?.progress?.note !== undefined && <small className="ell">{job.progress.note}</small>}
+          {job?.progress?.note !== undefined && (
+            <small className="ell">
+              <Said>{job.progress.note}</Said>
+            </small>
+          )}
           <span className="grow" />
           <ActionButton
             needs="write"

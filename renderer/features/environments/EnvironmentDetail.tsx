@@ -1,17 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Dropdown } from 'antd'
 import type { Environment } from '../../../main/contract/environments.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
-import { useView } from '../../lib/view.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { BuildProgress } from './BuildProgress.tsx'
 import { EnvironmentFacts } from './EnvironmentFacts.tsx'
-import { told } from './machine-words.ts'
 import { Packages } from './Packages.tsx'
 import {
   backendText,
@@ -30,7 +29,7 @@ export function EnvironmentDetail({ listed, label }: Props) {
   const states = useText(environmentStateText)
   const backends = useText(backendText)
   const descriptions = useText(environmentDescriptionText)
-  const language = useView(view => view.language)
+  const said = useSaid()
   const { modal, message } = App.useApp()
   const { name } = listed
   const environment = useQuery(api.environments.show.queryOptions({ input: { name } })).data ?? listed
@@ -111,7 +110,7 @@ export function EnvironmentDetail({ listed, label }: Props) {
         {problems.length > 0 && (
           <div className="env-problems">
             {problems.map(({ severity, cause, remedy }) => (
-              <Fault key={cause} tone={severity} title={told(cause, language)} cause={told(remedy, language)} />
+              <Fault key={cause} tone={severity} title={said(cause)} cause={said(remedy)} />
             ))}
           </div>
         )}

@@ -1,20 +1,19 @@
 import type { Environment } from '../../../main/contract/environments.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { bytes, dateTime, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
-import { useView } from '../../lib/view.ts'
 import { Hash } from '../../ui/bits.tsx'
-import { told } from './machine-words.ts'
 import { backendText, environmentsText } from './text.ts'
 
 /** Where an environment lies, what it was built for and from, and what driver and hardware recommend. */
 export function EnvironmentFacts({ environment }: { readonly environment: Environment }) {
   const text = useText(environmentsText)
   const backends = useText(backendText)
-  const language = useView(view => view.language)
+  const said = useSaid()
   const { backend, recommended, path, python, lockHash, sizeBytes, builtAt, devices } = environment
   const facts: readonly (readonly [string, React.ReactNode])[] = [
     ...(backend ? [[text.backend, backends[backend]] as const] : []),
-    [text.recommended, text.recommendedBy(backends[recommended.backend], told(recommended.reason, language))],
+    [text.recommended, text.recommendedBy(backends[recommended.backend], said(recommended.reason))],
     ...(python ? [[text.python, `${python.version}, ${python.executable}`] as const] : []),
     ...(path !== undefined ? [[text.path, <span key="path">{path}</span>] as const] : []),
     ...(lockHash !== undefined ? [[text.lock, <Hash key="lock" hash={lockHash} />] as const] : []),

@@ -2,14 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { RotateCw } from 'lucide-react'
 import type { Check } from '../../../main/contract/environments.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
-import { useView } from '../../lib/view.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
 import { checkName } from './check-words.ts'
-import { told } from './machine-words.ts'
 import './environments.css'
 
 const phrases = dictionary({
@@ -31,7 +30,7 @@ const weight: Record<Check['status'], number> = { fail: 0, warn: 1, ok: 2 }
 export function MachineCheck() {
   const text = useText(phrases)
   const names = useText(checkName)
-  const language = useView(view => view.language)
+  const said = useSaid()
   const queries = useQueryClient()
   const found = useQuery(api.doctor.check.queryOptions({ input: {} }))
   const fix = useMutation(
@@ -70,9 +69,9 @@ export function MachineCheck() {
             <div>
               <b>{nameOf(name)}</b>
               <p className={status === 'ok' ? 'dim' : 'sub'} dir="auto">
-                {told(cause, language)}
+                {said(cause)}
               </p>
-              {remedy !== undefined && <p dir="auto">{told(remedy, language)}</p>}
+              {remedy !== undefined && <p dir="auto">{said(remedy)}</p>}
               {fixable && (
                 <div className="acts">
                   <ActionButton

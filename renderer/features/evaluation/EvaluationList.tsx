@@ -3,6 +3,7 @@ import { Segmented } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { JobState } from '../../../main/contract/jobs.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, number, percent } from '../../lib/format.ts'
@@ -177,7 +178,11 @@ function Rows({ rows, selected }: RowsProps) {
         const facts = metric === undefined ? undefined : byName.get(metric)
         const scores = evaluation.objects.map(({ scores: each }) => each.find(score => score.metric === metric))
         if (!facts || scores.every(score => score === undefined))
-          return <span className={evaluation.failure ? 'tx-err ell' : 'dim'}>{evaluation.failure?.message ?? '–'}</span>
+          return (
+            <span className={evaluation.failure ? 'tx-err ell' : 'dim'}>
+              {evaluation.failure ? <Said>{evaluation.failure.message}</Said> : '–'}
+            </span>
+          )
         return (
           <span className="nm" title={facts.description}>
             <span className="dim">{facts.title}</span>

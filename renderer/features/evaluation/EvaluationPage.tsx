@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Tabs } from 'antd'
 import { type ReactNode, useState } from 'react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { dateTime, duration, middle, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -147,7 +148,9 @@ function News({ evaluation: { state, failure, warnings } }: { readonly evaluatio
       {warnings.map(warning => (
         <p key={warning} className="st evaluation-warning">
           <Glyph state="warn" label={text.warnings} />
-          <span>{warning}</span>
+          <span>
+            <Said>{warning}</Said>
+          </span>
         </p>
       ))}
     </div>

@@ -53,12 +53,13 @@ export function ObjectSelect({ id, value, onChange }: Props) {
         {
           label: text.models,
           options: [
-            ...others.map(each => ({ value: each, label: labels.get(each) ?? each, disabled: false })),
             ...listed.map(each => ({
               value: each.id as string,
               label: `${each.name} v${each.version}`,
               disabled: !isServable(each),
             })),
+            // Last, so that Enter takes what was searched for and not what is chosen already.
+            ...others.map(each => ({ value: each, label: labels.get(each) ?? each, disabled: false })),
           ],
         },
       ].filter(group => group.options.length > 0)}

@@ -2,6 +2,7 @@ import { Switch } from 'antd'
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { useId, useMemo } from 'react'
 import type { ComparedRow, EvaluationDetail } from '../../../main/contract/evaluation.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { Chip } from '../../ui/bits.tsx'
@@ -113,7 +114,7 @@ function AnswerText({ name, index, row, metrics, metric, hasDiff }: AnswerProps)
       {!answer ? (
         <p className="dim">{text.notYet}</p>
       ) : answer.prediction === null ? (
-        <p className="tx-err">{answer.error ?? text.noAnswer}</p>
+        <p className="tx-err">{answer.error === undefined ? text.noAnswer : <Said>{answer.error}</Said>}</p>
       ) : answer.prediction === '' ? (
         <p className="dim">{text.empty}</p>
       ) : hasDiff && row.reference !== '' ? (

@@ -26,15 +26,15 @@ export const emptyText = dictionary({
   ],
   models: ['Choose the models', '选择模型'],
   modelsReady: [
-    (models: string) => `Choose the models: ${models} are here`,
+    (models: string) => `Choose the models: ${models} here`,
     (models: string) => `选择模型：已有 ${models} 个`,
   ],
   questions: ['Choose the questions: rows that nobody trained on', '选择题目：从未参与训练的行'],
   questionsReady: [
-    (datasets: string) => `Choose the questions: ${datasets} datasets are here`,
+    (datasets: string) => `Choose the questions: datasets here: ${datasets}`,
     (datasets: string) => `选择题目：已有 ${datasets} 个数据集`,
   ],
-  score: ['Choose how to score: exact match, ROUGE-L, and ten more', '选择评分方式：精确匹配、ROUGE-L 等十二种'],
+  score: ['Choose how to score: exact match, ROUGE-L, and ten more', '选择评分方式：完全匹配、ROUGE-L 等十二种'],
   importModel: ['Import a model', '导入模型'],
   importDataset: ['Import a dataset', '导入数据集'],
 })
@@ -133,7 +133,7 @@ export const progressText = dictionary({
 })
 
 export const scoresText = dictionary({
-  none: ['No scores yet: an object is scored when it has answered every row.', '暂无得分：全部作答后才会评分。'],
+  none: ['No scores yet: a model is scored when it has answered every row.', '暂无得分：全部作答后才会评分。'],
   noReference: ['Nothing could be scored by this metric.', '该方式无法评分。'],
   object: ['Model', '模型'],
   interval: ['95% interval', '95% 置信区间'],

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { FolderSearch } from 'lucide-react'
 import { useState } from 'react'
+import { said } from '../../lib/backend-words.ts'
 import { api, client } from '../../lib/client.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { bytes, number } from '../../lib/format.ts'
@@ -67,7 +68,7 @@ export function FoundModels() {
       try {
         await client.models.import({ path: model.path, name: model.name })
       } catch (error) {
-        refused.push(`${model.name}: ${failureOf(error).message}`)
+        refused.push(`${model.name}: ${said(failureOf(error).message)}`)
       }
     }
     setWork({ done: open.length, all: open.length, refused })

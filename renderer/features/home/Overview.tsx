@@ -4,7 +4,7 @@ import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, figure, middle, number, percent } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { jobGlyph, jobKindText, jobStateText, pageOfKind } from '../../lib/job-words.ts'
+import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../../lib/job-words.ts'
 import { go, hrefTo } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
@@ -41,6 +41,7 @@ export function Overview() {
   const text = useText(phrases)
   const kinds = useText(jobKindText)
   const states = useText(jobStateText)
+  const nameOf = useJobName()
   const deploymentStates = useText(deploymentStateText)
   const language = useView(view => view.language)
   const nowMs = useNow()
@@ -121,12 +122,12 @@ export function Overview() {
           return {
             key: job.id,
             glyph: <Glyph state={jobGlyph[job.state]} label={states[job.state]} quiet />,
-            name: job.name,
+            name: nameOf(job),
             href: page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id),
             note: kinds[job.kind],
             figure: isRunning ? (
               <span className="overview-bar">
-                <ProgressLine share={share} label={job.name} />
+                <ProgressLine share={share} label={nameOf(job)} />
                 {left ? text.left(left) : percent(share)}
               </span>
             ) : (

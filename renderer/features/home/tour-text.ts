@@ -73,7 +73,7 @@ export const tourPlanText = dictionary({
   ],
   evaluate: [
     (rows: string) => `${rows} held-out questions, exact match and F1, paired comparison`,
-    (rows: string) => `${rows} 道留出题，精确匹配与 F1，成对比较`,
+    (rows: string) => `${rows} 道留出题，完全匹配与 F1，成对比较`,
   ],
   serve: [
     'OpenAI-compatible API; from outside this window a key is required',
@@ -97,7 +97,7 @@ export const tourDoneText = dictionary({
   ],
   evaluate: [
     (before: string, after: string, rows: string) => `Exact match ${before} before, ${after} after (n = ${rows})`,
-    (before: string, after: string, rows: string) => `精确匹配：微调前 ${before}，微调后 ${after}（n = ${rows}）`,
+    (before: string, after: string, rows: string) => `完全匹配：微调前 ${before}，微调后 ${after}（n = ${rows}）`,
   ],
   serve: [
     (name: string, device: string) => `${name} serves on ${device}`,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Outputs } from '../../../main/contract/index.ts'
 import { api } from '../../lib/client.ts'
-import { isEnded } from '../../lib/job-words.ts'
+import { liveJobsQuery } from '../../lib/live-jobs.ts'
 import { isTourDone, type TourFacts, type TourStep, tourNames, tourSteps } from './tour.ts'
 
 export type Samples = Outputs['system']['samples']
@@ -28,7 +28,7 @@ export function useTour(): Tour {
   const evaluations = useQuery(api.evaluation.list.queryOptions({ input: { limit: few } }))
   const deployments = useQuery(api.inference.list.queryOptions({ input: { limit: few } }))
   const environments = useQuery(api.environments.list.queryOptions({ input: {} }))
-  const jobs = useQuery(api.jobs.list.queryOptions({ input: { limit: 200 } }))
+  const jobs = useQuery(liveJobsQuery())
   const deployment = deployments.data?.items.find(each => each.name === tourNames.deployment)
   const detail = useQuery({
     ...api.inference.show.queryOptions({ input: { id: deployment?.id ?? '', minutes: 0 } }),
@@ -48,7 +48,7 @@ export function useTour(): Tour {
     deployment,
     requests: detail.data?.stats.total.requests ?? 0,
     environment: named(environments.data?.items, 'training'),
-    liveJobs: (jobs.data?.items ?? []).filter(job => !isEnded(job.state)),
+    liveJobs: jobs.data?.items ?? [],
   }
   // The environments take a moment to be checked; the tour need not wait for them.
   const needed = [samples, models, datasets, runs, evaluations, deployments, jobs]

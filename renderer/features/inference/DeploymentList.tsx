@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Deployment } from '../../../main/contract/inference.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, deviceName, memory, number } from '../../lib/format.ts'
@@ -208,12 +209,13 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
 function State({ deployment: { state, failure, next } }: { readonly deployment: Deployment }) {
   const text = useText(listText)
   const states = useText(deploymentStateText)
+  const said = useSaid()
   const hasFailed = next && (next.state === 'failed' || next.state === 'lost')
   return (
-    <span className="nm" title={failure?.message}>
+    <span className="nm" title={failure && said(failure.message)}>
       <span className={state === 'failed' || state === 'lost' ? 'tx-err' : 'sub'}>{states[state]}</span>
       {next && (
-        <Chip tone={hasFailed ? 'err' : 'acc'} {...(next.failure && { title: next.failure.message })}>
+        <Chip tone={hasFailed ? 'err' : 'acc'} {...(next.failure && { title: said(next.failure.message) })}>
           {hasFailed ? text.nextFailed(next.version) : text.nextLoading(next.version)}
         </Chip>
       )}

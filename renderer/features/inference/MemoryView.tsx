@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import type { DeploymentPlan } from '../../../main/contract/inference.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { memory as memoryWords, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -31,6 +32,7 @@ const colours = ['var(--s1)', 'var(--s6)', 'var(--s3)', 'var(--s2)', 'var(--s0)'
 export function MemoryView({ plan, onApply }: Props) {
   const text = useText(formText)
   const terms = useText(memoryTermText)
+  const said = useSaid()
   const verdict = { fits: text.fits, tight: text.tight, too_large: text.tooLarge }[plan.verdict]
   const nameOf = (name: string) => (isTermName(name) ? terms[name] : name)
   const fixes = plan.remedies.flatMap(({ parameters, totalBytes }) => {
@@ -61,7 +63,7 @@ export function MemoryView({ plan, onApply }: Props) {
       />
       <dl className="memory-terms">
         {parts.map(({ name, bytes, formula }, index) => (
-          <div key={name} title={formula}>
+          <div key={name} title={said(formula)}>
             <dt>
               <i style={{ background: colours[index % colours.length] }} />
               {nameOf(name)}

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import type { ModelVersion } from '../../../main/contract/models.ts'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { bytes } from '../../lib/format.ts'
@@ -59,7 +60,7 @@ export function ModelSelect({ value, onChange, id, label, only, isClearable = fa
       loading={list.isFetching}
       showSearch={{ filterOption: false, onSearch: setTyped }}
       onChange={(next: string | undefined) => onChange(next, next === undefined ? undefined : byId.get(next))}
-      notFoundContent={list.error ? failureOf(list.error).message : text.none}
+      notFoundContent={list.error ? <Said>{failureOf(list.error).message}</Said> : text.none}
       options={known.map(item => ({
         value: item.id as string,
         label: `${item.name} v${item.version}`,

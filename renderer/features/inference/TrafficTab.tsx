@@ -88,7 +88,7 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
         )}
         {stats.total.requests === 0 && (
           <Button size="small" href={hrefTo('playground', { a: name })}>
-            {name.length > 40 ? name.slice(0, 40) : name}
+            {text.play}
           </Button>
         )}
       </div>

@@ -1,3 +1,4 @@
+import type { Inputs } from '../../../main/contract/index.ts'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 
 /** What a person fills in; undefined means "as the backend does by itself". */
@@ -70,10 +71,15 @@ export const draftOf = (deployment: DeploymentDetail): DeploymentDraft => ({
   chatTemplate: deployment.chatTemplate,
 })
 
-/** Only what a person changed: what is left out stays as it is. Empty when nothing differs. */
-export function changesOf(before: DeploymentDraft, after: DeploymentDraft) {
+/** Settings that an update can take away: with null. */
+const unsettable = ['adapter', 'contextLength', 'threads', 'chatTemplate'] as const
+type Changes = Omit<Inputs['inference']['update'], 'id' | 'wait'>
+
+/** Only what a person changed: what is left out stays as it is, and null takes away. Empty when nothing differs. */
+export function changesOf(before: DeploymentDraft, after: DeploymentDraft): Changes {
   const was = { model: before.model, ...settingsOf(before) }
   const is = { model: after.model, ...settingsOf(after) }
   const changed = Object.entries(is).filter(([key, value]) => was[key as keyof typeof was] !== value)
-  return Object.fromEntries(changed) as Partial<typeof is>
+  const unset = unsettable.filter(key => was[key] !== undefined && is[key] === undefined).map(key => [key, null])
+  return Object.fromEntries([...changed, ...unset]) as Changes // by the names of the settings
 }

@@ -76,6 +76,7 @@ export const trafficText = dictionary({
     'No request yet. Say something to it in the playground, or call it.',
     '还没有请求。可在体验页对话，或通过接口调用。',
   ],
+  play: ['Open in playground', '在体验页打开'],
   noneHere: [
     (hours: number) => `No request in the last ${hours} h.`,
     (hours: number) => `最近 ${hours} 小时没有请求。`,

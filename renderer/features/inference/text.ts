@@ -34,7 +34,7 @@ export const emptyText = dictionary({
   ],
   choose: ['Choose a model: GGUF, safetensors, or an adapter', '选择模型：GGUF、safetensors 或适配器'],
   chooseReady: [
-    (models: string) => `Choose a model: ${models} are here`,
+    (models: string) => `Choose a model: ${models} here`,
     (models: string) => `选择模型：已有 ${models} 个`,
   ],
   plan: ['See whether it fits before it is loaded', '加载前先看是否放得下'],

@@ -5,7 +5,7 @@ import { api } from '../../lib/client.ts'
 import { percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { isEnded, jobGlyph, jobKindText, jobStateText, pageOfKind } from '../../lib/job-words.ts'
+import { isEnded, jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../../lib/job-words.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { ProgressLine, Status } from '../../ui/bits.tsx'
@@ -24,13 +24,15 @@ export function JobInspector({ id, onClose }: Props) {
   const states = useText(jobStateText)
   const subjects = useText(subjectText)
   const { data: job, error, refetch } = useQuery(api.jobs.show.queryOptions({ input: { id } }))
+  const nameOf = useJobName()
+  const name = job && nameOf(job)
   const page = job && pageOfKind[job.kind]
   return (
-    <aside className="side inspector col job-inspector" aria-label={job?.name ?? text.name} aria-busy={!job && !error}>
+    <aside className="side inspector col job-inspector" aria-label={name ?? text.name} aria-busy={!job && !error}>
       <div className="ins-head">
         <div className="ins-t">
-          <h2 className="ell grow" dir="auto" title={job?.name}>
-            {job ? job.name : <i className="bone" style={{ width: 180, height: 14 }} />}
+          <h2 className="ell grow" dir="auto" title={name}>
+            {job ? name : <i className="bone" style={{ width: 180, height: 14 }} />}
           </h2>
           <button type="button" className="icon" aria-label={text.close} onClick={onClose}>
             <X size={14} />
@@ -68,10 +70,11 @@ function LiveProgress({ job }: { readonly job: Job }) {
   const text = useText(jobsText)
   const states = useText(jobStateText)
   const language = useView(view => view.language)
+  const nameOf = useJobName()
   const { share, done, rate, left } = progressWords(job, language)
   return (
     <div className="sec job-live">
-      <ProgressLine share={share} label={job.name} />
+      <ProgressLine share={share} label={nameOf(job)} />
       <p className="fig" role="status">
         <span>{share === undefined ? states[job.state] : percent(share)}</span>
         {done !== undefined && <span>{done}</span>}

@@ -3,7 +3,7 @@ import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, deviceName, duration, middle, number, percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { isEnded, jobGlyph, jobKindText, jobStateText } from '../../lib/job-words.ts'
+import { isEnded, jobGlyph, jobKindText, jobStateText, useJobName } from '../../lib/job-words.ts'
 import { type Language, useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
 import { ProgressLine } from '../../ui/bits.tsx'
@@ -27,6 +27,7 @@ export function useJobColumns(
   const kinds = useText(jobKindText)
   const language = useView(view => view.language)
   const nowMs = useNow()
+  const nameOf = useJobName()
   const width = useWidth()
   const cell = (show: (job: Job) => React.ReactNode) => (index: number) => {
     const job = at(index)
@@ -43,8 +44,8 @@ export function useJobColumns(
           label={states[job.state]}
           quiet
         />
-        <b dir="auto" title={job.name}>
-          {middle(job.name, 60)}
+        <b dir="auto" title={nameOf(job)}>
+          {middle(nameOf(job), 60)}
         </b>
       </span>
     )),
@@ -101,6 +102,7 @@ export function useJobColumns(
 function JobProgressCell({ job, language }: { readonly job: Job; readonly language: Language }) {
   const text = useText(jobsText)
   const states = useText(jobStateText)
+  const nameOf = useJobName()
   const { share, left } = progressWords(job, language)
   const isAtWork = (job.state === 'running' || job.state === 'stopping') && share !== undefined
   if (!isAtWork) {
@@ -112,7 +114,7 @@ function JobProgressCell({ job, language }: { readonly job: Job; readonly langua
   }
   return (
     <span className="job-bar">
-      <ProgressLine share={share} label={job.name} />
+      <ProgressLine share={share} label={nameOf(job)} />
       <span>{percent(share)}</span>
       {left !== undefined && <span className="dim ell">{text.left(left)}</span>}
     </span>

@@ -80,7 +80,7 @@ export const jobsText = dictionary({
 
   log: ['Log', '日志'],
   filterLog: ['Search the log', '搜索日志'],
-  lines: [(lines: string) => `${lines} lines`, (lines: string) => `${lines} 行`],
+  lines: [(lines: string) => `${lines} ${lines === '1' ? 'line' : 'lines'}`, (lines: string) => `${lines} 行`],
   matches: [
     (lines: string, all: string) => `${lines} of ${all} lines`,
     (lines: string, all: string) => `${all} 行中 ${lines} 行`,

@@ -6,6 +6,7 @@ import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { setQuery, useRoute } from '../../lib/route.ts'
+import { FailureFault } from '../../ui/Fault.tsx'
 import { chosenOf, facetOrder, filtersOf, switched } from './filters.ts'
 import { formatNames, modelsText } from './text.ts'
 
@@ -37,6 +38,7 @@ export const facetText = dictionary({
   more: [(count: number) => `${count} more`, (count: number) => `其余 ${count} 项`],
   fewer: ['Fewer', '收起'],
   aside: ['Filters', '筛选条件'],
+  uncounted: ['The filters could not be counted', '无法统计筛选条件'],
 })
 type FacetText = ReturnType<typeof useText<typeof facetText>>
 
@@ -46,12 +48,13 @@ const usual = 6
 export const Facets = memo(() => {
   const text = useText(facetText)
   const { query } = useRoute()
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...api.models.facets.queryOptions({ input: filtersOf(query) }),
     placeholderData: keepPreviousData,
   })
   return (
-    <aside className="side l facets" aria-label={text.aside} aria-busy={data === undefined}>
+    <aside className="side l facets" aria-label={text.aside} aria-busy={data === undefined && !error}>
+      {error && <FailureFault error={error} title={text.uncounted} onRetry={() => void refetch()} />}
       {data
         ? facetOrder.map(facet => (
             <Facet
@@ -61,7 +64,7 @@ export const Facets = memo(() => {
               counts={data[facet]}
             />
           ))
-        : facetOrder.slice(0, 4).map(facet => <FacetBones key={facet} />)}
+        : !error && facetOrder.slice(0, 4).map(facet => <FacetBones key={facet} />)}
     </aside>
   )
 })

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
 import { useState } from 'react'
+import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -46,7 +47,9 @@ export function FindDialog({ onClose }: { readonly onClose: () => void }) {
           <details className="hint">
             <summary>{`${text.unreadableNote}: ${data.warnings.length}`}</summary>
             {data.warnings.map(warning => (
-              <p key={warning}>{warning}</p>
+              <p key={warning}>
+                <Said>{warning}</Said>
+              </p>
             ))}
           </details>
         )}

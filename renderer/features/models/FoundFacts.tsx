@@ -1,4 +1,5 @@
 import type { FoundModel } from '../../../main/contract/models.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { bytes, count, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
@@ -10,6 +11,7 @@ import { formatNames, storedAs } from './text.ts'
 /** What the headers of a found model say, before it is registered. */
 export function FoundFacts({ model }: { readonly model: FoundModel }) {
   const text = useText(importText)
+  const said = useSaid()
   const { summary, problem, sizeBytes, registeredAs } = model
   if (!summary)
     return <Fault tone="warn" title={text.noModel} cause={problem ?? model.path} remedy={text.noModelHint} />
@@ -35,12 +37,12 @@ export function FoundFacts({ model }: { readonly model: FoundModel }) {
       </p>
       {summary.containsCode.length > 0 && (
         <p>
-          <Chip tone="warn">{text.code(summary.containsCode.join(', '))}</Chip>
+          <Chip tone="warn">{text.code(summary.containsCode.map(said).join(text.and))}</Chip>
         </p>
       )}
       {summary.warnings.map(warning => (
         <p key={warning} className="tx-warn">
-          {warning}
+          {said(warning)}
         </p>
       ))}
       {model.duplicates.length > 0 && <p className="hint">{text.duplicate(model.duplicates.join(', '))}</p>}

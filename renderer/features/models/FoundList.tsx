@@ -1,6 +1,7 @@
 import { Button, Checkbox } from 'antd'
 import { useState } from 'react'
 import type { FoundModel } from '../../../main/contract/models.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { bytes, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
@@ -182,18 +183,19 @@ const storeName = (store: string, text: Text): string =>
 type StateProps = { readonly model: FoundModel; readonly outcome: ReturnType<Registration['outcomes']['get']> }
 function State({ model, outcome }: StateProps) {
   const text = useText(importText)
+  const said = useSaid()
   if (outcome)
     return (
-      <span className="st" title={outcome.message}>
+      <span className="st" title={outcome.message && said(outcome.message)}>
         <Glyph state={outcome.state === 'failed' ? 'fail' : outcome.state === 'done' ? 'ok' : 'queue'} />
-        {outcome.state === 'done' ? text.done : (outcome.message ?? '')}
+        {outcome.state === 'done' ? text.done : said(outcome.message ?? '')}
       </span>
     )
   if (model.problem !== undefined)
     return (
-      <span className="st tx-warn" title={model.problem}>
+      <span className="st tx-warn" title={said(model.problem)}>
         <Glyph state="warn" />
-        <span className="ell">{model.problem}</span>
+        <span className="ell">{said(model.problem)}</span>
       </span>
     )
   return (

@@ -1,11 +1,12 @@
 import { Tooltip } from 'antd'
 import { useMemo, useState } from 'react'
 import type { ListedModel } from '../../../main/contract/models.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import type { PagedRows } from '../../lib/pages.ts'
-import { setQuery, useRoute } from '../../lib/route.ts'
+import { hrefTo, type Query, setQuery, useRoute } from '../../lib/route.ts'
 import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
 import { type Language, useView } from '../../lib/view.ts'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -58,13 +59,14 @@ type Ranked = Column & { readonly fromPx?: number }
 
 function useColumns(at: PagedRows<ListedModel>['at'], device: FitDevice | undefined): readonly Ranked[] {
   const text = useText(modelsText)
+  const said = useSaid()
   const facets = useText(facetText)
   const language = useView(view => view.language)
   const nowMs = useNow()
   const { query } = useRoute()
   return useMemo(
-    () => columnsOf({ at, device, text, facets, language, nowMs, sort: sortOf(query, sortKeys) }),
-    [at, device, text, facets, language, nowMs, query],
+    () => columnsOf({ at, device, text, said, facets, language, nowMs, query }),
+    [at, device, text, said, facets, language, nowMs, query],
   )
 }
 
@@ -72,13 +74,15 @@ type Drawn = {
   readonly at: PagedRows<ListedModel>['at']
   readonly device: FitDevice | undefined
   readonly text: ReturnType<typeof useText<typeof modelsText>>
+  readonly said: ReturnType<typeof useSaid>
   readonly facets: ReturnType<typeof useText<typeof facetText>>
   readonly language: Language
   readonly nowMs: number
-  readonly sort: ReturnType<typeof sortOf<SortKey>>
+  readonly query: Query
 }
 
-function columnsOf({ at, device, text, facets, language, nowMs, sort }: Drawn): readonly Ranked[] {
+function columnsOf({ at, device, text, said, facets, language, nowMs, query }: Drawn): readonly Ranked[] {
+  const sort = sortOf(query, sortKeys)
   const sorted = (key: SortKey) => ({
     sorted: sortedAs(sort, key),
     onSort: () => setQuery(nextSort(sort, key)),
@@ -93,16 +97,16 @@ function columnsOf({ at, device, text, facets, language, nowMs, sort }: Drawn): 
       title: text.name,
       width: 'minmax(180px,1fr)',
       ...sorted('name'),
-      cell: cell(({ name, state, version, problem }) => (
+      cell: cell(({ id, name, state, version, problem }) => (
         <span className="nm">
-          <Tooltip title={problem ?? text[state]}>
+          <Tooltip title={problem === undefined ? text[state] : said(problem)}>
             <span>
               <Glyph state={modelStateGlyph[state]} quiet={state === 'ready'} label={text[state]} />
             </span>
           </Tooltip>
-          <b className="ell" dir="auto" title={name}>
-            {name}
-          </b>
+          <a className="ell" dir="auto" title={name} href={hrefTo('models', id, query)} tabIndex={-1}>
+            <b>{name}</b>
+          </a>
           {version > 1 && <span className="dim">{text.version(version)}</span>}
         </span>
       )),
@@ -148,7 +152,7 @@ function columnsOf({ at, device, text, facets, language, nowMs, sort }: Drawn): 
     {
       key: 'memory',
       title: device ? facets.fit(device.id === 'cpu' ? 'CPU' : device.name) : '',
-      width: '136px',
+      width: '156px',
       fromPx: 560,
       ...sorted('memory'),
       cell: cell(model => <Fit model={model} device={device} />),
@@ -216,7 +220,7 @@ function Fit({ model, device }: { readonly model: ListedModel; readonly device: 
         label={`${memory(servingBytes)} / ${memory(limit)}`}
       />
       <span className={tone} title={memory(servingBytes)}>
-        {gib(servingBytes)}
+        {gib(servingBytes)} GiB
       </span>
     </span>
   )

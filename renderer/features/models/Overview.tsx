@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Copy, FolderOpen } from 'lucide-react'
 import type { ModelDetail } from '../../../main/contract/models.ts'
+import { Said, useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { copyText } from '../../lib/copy.ts'
 import { desktop } from '../../lib/desktop.ts'
@@ -17,6 +18,7 @@ import { modelsText, storedAs } from './text.ts'
 /** The facts of a version, from its headers and from what people said of it. */
 export function Overview({ model }: { readonly model: ModelDetail }) {
   const text = useText(inspectorText)
+  const said = useSaid()
   const { summary } = model
   return (
     <div className="scroll grow">
@@ -24,12 +26,12 @@ export function Overview({ model }: { readonly model: ModelDetail }) {
         <section className="sec warnings">
           {summary.warnings.map(warning => (
             <p key={warning}>
-              <Glyph state="warn" /> <span>{warning}</span>
+              <Glyph state="warn" /> <span>{said(warning)}</span>
             </p>
           ))}
           {summary.containsCode.length > 0 && (
             <p>
-              <Glyph state="warn" /> <span>{text.code(summary.containsCode.join(', '))}</span>
+              <Glyph state="warn" /> <span>{text.code(summary.containsCode.map(said).join(text.and))}</span>
             </p>
           )}
         </section>
@@ -59,6 +61,8 @@ function Facts({ model }: { readonly model: ModelDetail }) {
   const text = useText(inspectorText)
   const names = useText(modelsText)
   const { summary, path } = model
+  // The file of an adapter names a folder; the record of how it was made names the model.
+  const base = model.lineage.madeBy.find(({ role }) => role === 'base')
   const { layers, hiddenSize, heads, kvHeads, contextLength, parameterCount, vocabSize } = summary
   const shape =
     layers !== undefined && hiddenSize !== undefined && heads !== undefined
@@ -72,7 +76,16 @@ function Facts({ model }: { readonly model: ModelDetail }) {
     [text.shape, shape],
     [text.vocabulary, vocabSize === undefined ? undefined : number(vocabSize)],
     [text.template, summary.format === 'adapter' ? undefined : summary.hasChatTemplate ? text.yes : text.no],
-    [text.base, summary.baseModel],
+    [
+      text.base,
+      base === undefined ? (
+        summary.baseModel
+      ) : (
+        <a key="base" className="link" dir="auto" href={hrefTo('models', base.id)}>
+          {base.name}
+        </a>
+      ),
+    ],
     [text.rank, summary.loraRank],
     [text.license, summary.license ?? text.notSaid],
     [text.source, names[model.source]],
@@ -134,7 +147,9 @@ function MemoryBars({ model }: { readonly model: ModelDetail }) {
   if (item.reason !== undefined)
     return (
       <Section title={text.memory}>
-        <p className="dim">{item.reason}</p>
+        <p className="dim">
+          <Said>{item.reason}</Said>
+        </p>
       </Section>
     )
   return (

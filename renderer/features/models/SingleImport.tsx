@@ -1,11 +1,11 @@
-import { Button, Input, Select } from 'antd'
+import { Button, Select } from 'antd'
 import { useId } from 'react'
 import type { FoundModel } from '../../../main/contract/models.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
-import { LabelInput } from '../../ui/LabelInput.tsx'
+import { DescribeFields } from '../describe/DescribeFields.tsx'
 import { nameOf } from '../files/clean-path.ts'
 import { FoundFacts } from './FoundFacts.tsx'
 import type { ModelDraft } from './import-draft.ts'
@@ -24,7 +24,7 @@ type Props = {
 /** The facts of one model, what it shall be called, and where its bytes shall be. */
 export function SingleImport({ model, draft, onChange, onSend, isSending, error, onClose }: Props) {
   const text = useText(importText)
-  const ids = { name: useId(), description: useId(), labels: useId(), bytes: useId() }
+  const bytesId = useId()
   const name = draft.name ?? nameOf(model.name).replace(/\.gguf$/i, '')
   const isReadable = model.summary !== undefined
   const send = () => {
@@ -35,48 +35,12 @@ export function SingleImport({ model, draft, onChange, onSend, isSending, error,
       <FoundFacts model={model} />
       {isReadable && (
         <div className="dialog-form">
+          <DescribeFields value={{ ...draft, name }} onChange={onChange} onEnter={send} />
           <div className="field">
-            <label htmlFor={ids.name}>{text.name}</label>
-            <div className="ctl">
-              <Input
-                id={ids.name}
-                dir="auto"
-                maxLength={300}
-                value={name}
-                onChange={event => onChange({ name: event.target.value })}
-                onPressEnter={send}
-              />
-            </div>
-          </div>
-          <div className="field">
-            <label htmlFor={ids.description}>{text.description}</label>
-            <div className="ctl">
-              <Input
-                id={ids.description}
-                dir="auto"
-                maxLength={300}
-                value={draft.description}
-                onChange={event => onChange({ description: event.target.value })}
-                onPressEnter={send}
-              />
-            </div>
-          </div>
-          <div className="field">
-            <label htmlFor={ids.labels}>{text.labels}</label>
-            <div className="ctl">
-              <LabelInput
-                id={ids.labels}
-                placeholder={text.labelsHint}
-                value={draft.labels}
-                onChange={labels => onChange({ labels })}
-              />
-            </div>
-          </div>
-          <div className="field">
-            <label htmlFor={ids.bytes}>{text.bytes}</label>
+            <label htmlFor={bytesId}>{text.bytes}</label>
             <div className="ctl">
               <Select
-                id={ids.bytes}
+                id={bytesId}
                 value={draft.isCopied ? 'copy' : 'place'}
                 onChange={value => onChange({ isCopied: value === 'copy' })}
                 options={[

@@ -7,7 +7,7 @@ import { hrefTo } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Status } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
-import type { GlyphState } from '../../ui/Glyph.tsx'
+import { deploymentGlyph, deploymentStateText } from '../inference/deployment-words.ts'
 import { inspectorText } from './inspector-text.ts'
 
 const mostListed = 1_000
@@ -70,20 +70,10 @@ export function EvaluationsTab({ model }: { readonly model: ModelDetail }) {
   )
 }
 
-const glyphs: Readonly<Record<string, GlyphState>> = {
-  queued: 'queue',
-  starting: 'run',
-  loading: 'run',
-  serving: 'live',
-  stopping: 'run',
-  stopped: 'stop',
-  failed: 'fail',
-  lost: 'lost',
-}
-
 /** The deployments that serve this version, alone or as an adapter. */
 export function DeploymentsTab({ model }: { readonly model: ModelDetail }) {
   const text = useText(inspectorText)
+  const states = useText(deploymentStateText)
   const { data, error, refetch } = useQuery(api.inference.list.queryOptions({ input: { limit: mostListed } }))
   if (error) return <Unread error={error} onRetry={() => void refetch()} />
   if (!data) return null
@@ -116,7 +106,7 @@ export function DeploymentsTab({ model }: { readonly model: ModelDetail }) {
               </td>
               <td className="dim">{deviceName(each.device)}</td>
               <td>
-                <Status state={glyphs[each.state] ?? 'draft'}>{each.state}</Status>
+                <Status state={deploymentGlyph[each.state]}>{states[each.state]}</Status>
               </td>
             </tr>
           ))}

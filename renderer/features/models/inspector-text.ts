@@ -64,6 +64,7 @@ export const inspectorText = dictionary({
   aliases: ['Aliases', '别名'],
   showFolder: ['Show in file manager', '在文件管理器中显示'],
   copyPath: ['Copy the path', '复制路径'],
+  and: [', ', '、'],
   code: [
     (files: string) => `These files run code when they are loaded elsewhere; Slipway never loads them: ${files}`,
     (files: string) => `以下文件在其他程序中加载时会执行代码，Slipway 不会加载：${files}`,

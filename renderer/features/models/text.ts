@@ -12,7 +12,7 @@ export const modelsText = dictionary({
   filters: ['Filters', '筛选条件'],
   shown: [
     (some: string, all: string) => `${some} of ${all}`,
-    (some: string, all: string) => `${all} 个中的 ${some} 个`,
+    (some: string, all: string) => `显示 ${some} 个，共 ${all} 个`,
   ],
   name: ['Name', '名称'],
   task: ['Task', '任务'],

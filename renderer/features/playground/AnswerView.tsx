@@ -79,7 +79,7 @@ function Ending({ answer, onAgain }: Pick<Props, 'onAgain'> & { readonly answer:
     return (
       <Fault
         title={answer.text === '' ? text.failure : text.failurePart}
-        cause={failure.message}
+        cause={failure.code === 'unreachable' ? text.unreachable : failure.message}
         remedy={failure.hint}
         actions={
           <>

@@ -61,6 +61,7 @@ export const playgroundText = dictionary({
     '该模型没有聊天模板：将按原文续写，不使用系统提示词。',
   ],
   failure: ['No answer came', '没有得到回答'],
+  unreachable: ['The connection ended before the answer was complete.', '连接在回答完成前中断。'],
   failurePart: ['The answer ended early', '回答提前结束'],
   startIt: ['Start the deployment', '启动部署'],
   showLog: ['Show its log', '查看日志'],

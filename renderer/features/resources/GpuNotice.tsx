@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import type { Outputs } from '../../../main/contract/index.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
 import { Fault } from '../../ui/Fault.tsx'
@@ -8,6 +9,7 @@ import { resourcesText } from './text.ts'
 /** What it means that there is no GPU, or that its driver does not answer; nothing while all is well. */
 export function GpuNotice({ gpu }: { readonly gpu: Outputs['resources']['show']['gpu'] }) {
   const text = useText(resourcesText)
+  const said = useSaid()
   const { status, message, hint } = gpu
   if (status === 'live') return null
   const words = {
@@ -22,7 +24,7 @@ export function GpuNotice({ gpu }: { readonly gpu: Outputs['resources']['show'][
       <Fault
         tone={status === 'failed' ? 'fail' : 'warn'}
         title={title}
-        cause={[what, status === 'none' ? undefined : message].filter(Boolean).join(' ')}
+        cause={[what, status === 'none' || message === undefined ? undefined : said(message)].filter(Boolean).join(' ')}
         remedy={hint ?? remedy}
         actions={
           status === 'detecting' ? undefined : (

@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import type { Lease } from '../../../main/contract/resources.ts'
-import { api } from '../../lib/client.ts'
-import { memory, middle, timeOfDay } from '../../lib/format.ts'
+import { dateTime, memory, middle, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { useLiveJobs } from '../../lib/live-jobs.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { resourcesText } from './text.ts'
@@ -10,7 +9,7 @@ import { resourcesText } from './text.ts'
 /** The jobs that hold a part of a device until they end. */
 export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
   const text = useText(resourcesText)
-  const jobs = useQuery(api.jobs.list.queryOptions({ input: { limit: 200 } })).data?.items ?? []
+  const jobs = useLiveJobs()
   return (
     <div className="leases">
       <h3>{text.leases}</h3>
@@ -24,7 +23,7 @@ export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
             {exclusive && <Chip>{text.alone}</Chip>}
             <b>{memory(memoryBytes)}</b>
             <time className="dim" dateTime={grantedAt}>
-              {text.since(timeOfDay(grantedAt))}
+              {text.since(isToday(grantedAt) ? timeOfDay(grantedAt) : dateTime(grantedAt))}
             </time>
           </li>
         ))}
@@ -32,3 +31,5 @@ export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
     </div>
   )
 }
+
+const isToday = (iso: string): boolean => new Date(iso).toDateString() === new Date().toDateString()

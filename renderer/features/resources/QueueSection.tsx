@@ -1,15 +1,14 @@
-import { useQuery } from '@tanstack/react-query'
 import type { Outputs } from '../../../main/contract/index.ts'
-import { api } from '../../lib/client.ts'
 import { deviceName, memory, middle, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { useLiveJobs } from '../../lib/live-jobs.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { resourcesText } from './text.ts'
 
 /** The jobs that wait for a device, in the order in which they will get one. */
 export function QueueSection({ queue }: { readonly queue: Outputs['resources']['show']['queue'] }) {
   const text = useText(resourcesText)
-  const jobs = useQuery(api.jobs.list.queryOptions({ input: { limit: 200 } })).data?.items ?? []
+  const jobs = useLiveJobs()
   const waitsFor = (device: string) =>
     device === 'any' ? text.any : device === 'any-gpu' ? text.anyGpu : deviceName(device)
   return (

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useMay } from '../../lib/access.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api, client } from '../../lib/client.ts'
 import { bytes, dateTime, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -13,6 +14,7 @@ import { settingsText } from './text.ts'
 /** Copies of the database: make one, look at them, verify one, and how to go back to one. */
 export function Backups() {
   const text = useText(settingsText)
+  const said = useSaid()
   const queries = useQueryClient()
   const [selected, setSelected] = useState(-1)
   const may = useMay('admin')
@@ -49,7 +51,7 @@ export function Backups() {
         ) : (
           <Fault
             title={`${text.damaged}: ${verify.data.name}`}
-            cause={verify.data.problems.join('; ')}
+            cause={verify.data.problems.map(said).join('; ')}
             remedy={text.damagedDo}
           />
         ))}

@@ -2,33 +2,7 @@
  * Reads what the renderer's source says to people: literal text in its markup, and the pairs of its dictionaries. Works on
  * the syntax tree that the renderer's own bundler builds.
  */
-import { parseSync } from 'rolldown/utils'
-
-type Node = { readonly type: string; readonly start: number; readonly [key: string]: unknown }
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
-
-function childrenOf(node: Node): readonly Node[] {
-  return Object.values(node)
-    .flatMap(value => (Array.isArray(value) ? value : [value]))
-    .filter(isNode)
-}
-
-function walk(node: Node, visit: (node: Node, parents: readonly Node[]) => void, parents: readonly Node[] = []): void {
-  visit(node, parents)
-  const below = [...parents, node]
-  for (const child of childrenOf(node)) walk(child, visit, below)
-}
-
-function treeOf(file: string, source: string): Node {
-  const { program, errors } = parseSync(file, source)
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`)
-  return program as unknown as Node
-}
-
-const lineOf = (source: string, offset: number): number => source.slice(0, offset).split('\n').length
-const nameOf = (node: unknown): string => (isNode(node) ? String(node.name ?? node.value ?? '') : '')
+import { isNode, lineOf, type Node, nameOf, treeOf, walk } from './syntax.ts'
 
 /** Every text that an expression can come to without anything else being called: `a ? 'x' : 'y'`, `` `${n} x` ``. */
 function plainTexts(node: Node): readonly string[] {
@@ -144,3 +118,72 @@ function phraseOf(node: Node): Phrase {
   })
   return { arity: isFunction ? (node.params as readonly Node[]).length : 0, text: texts.join(' ').trim() }
 }
+
+/** What fields of the backend's answers hold sentences: they are shown through the catalogue of its words. */
+const backendFields = new Set([
+  'message',
+  'hint',
+  'cause',
+  'remedy',
+  'warning',
+  'problem',
+  'formula',
+  'change',
+  'reason',
+  'missing',
+  'failure',
+])
+/** Props of `Fault`, which passes what it is given through the catalogue itself; the raw message stays as it came. */
+const passedOn = new Set(['cause', 'remedy', 'raw', 'error'])
+
+/** Every name that an expression can come to without a call: `a?.b ?? c`, `` `${a.b}` ``. */
+function shownNames(node: Node): readonly Node[] {
+  switch (node.type) {
+    case 'Identifier':
+    case 'MemberExpression':
+      return [node]
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+    case 'JSXExpressionContainer':
+      return isNode(node.expression) ? shownNames(node.expression) : []
+    case 'TemplateLiteral':
+      return (node.expressions as readonly Node[]).flatMap(shownNames)
+    case 'ConditionalExpression':
+      return [...shownNames(node.consequent as Node), ...shownNames(node.alternate as Node)]
+    case 'LogicalExpression':
+      return node.operator === '&&'
+        ? shownNames(node.right as Node)
+        : [...shownNames(node.left as Node), ...shownNames(node.right as Node)]
+    default:
+      return []
+  }
+}
+
+/** Sentences of the backend that are drawn as they came, in whatever language is on. */
+export function unsaidTexts(file: string, source: string): readonly LiteralText[] {
+  const found: LiteralText[] = []
+  const look = (node: Node) => {
+    for (const shown of shownNames(node)) {
+      const name = nameOf(shown.type === 'MemberExpression' ? shown.property : shown)
+      // The page's own words: `text.problem`.
+      const isOwn = shown.type === 'MemberExpression' && /text|words|phrases|names/i.test(nameOf(shown.object))
+      if (backendFields.has(name) && !isOwn)
+        found.push({ line: lineOf(source, shown.start), text: source.slice(shown.start, shown.end) })
+    }
+  }
+  walk(treeOf(file, source), (node, parents) => {
+    const parent = parents.at(-1)
+    if (node.type === 'JSXExpressionContainer' && parent?.type !== 'JSXAttribute' && !isSaid(parent)) look(node)
+    const name = nameOf(node.name)
+    if (node.type === 'JSXAttribute' && spoken.has(name) && !passedOn.has(name) && isNode(node.value)) look(node.value)
+    if (node.type === 'Property' && name !== 'raw' && ['title', 'label', 'content'].includes(nameOf(node.key)))
+      look(node.value as Node)
+    if (node.type === 'CallExpression' && isMessage(node.callee as Node))
+      for (const argument of (node.arguments as readonly Node[]).slice(0, 1)) look(argument)
+    return undefined
+  })
+  return found
+}
+
+const isSaid = (element: Node | undefined): boolean =>
+  element?.type === 'JSXElement' && nameOf((element.openingElement as Node | undefined)?.name) === 'Said'

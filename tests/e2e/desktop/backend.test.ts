@@ -1,23 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { startBackend, temporaryDir } from '../../support/backend.ts'
-import { type Display, openDisplay } from '../support/display.ts'
-import { buildDesktop, noDesktopReason, openDesktop } from './support/desktop.ts'
+import { displayForFile, openDesktop } from './support/desktop.ts'
 import { isAlive } from './support/processes.ts'
 
-let display: Display
-
-beforeAll(async () => {
-  if (noDesktopReason) return
-  await buildDesktop()
-  display = await openDisplay()
-})
-afterAll(async () => display?.close())
-beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
+const display = displayForFile()
 
 test('a killed backend is started again, and the page goes on with what was typed; a crashed page comes back', async () => {
-  const desktop = await openDesktop({ env: display.env })
+  const desktop = await openDesktop({ env: display.env() })
   try {
     const { page } = desktop
     await page.waitForSelector('.frame')
@@ -63,7 +54,7 @@ test('a backend that cannot start: the window says what happened, where it is wr
   const dataDir = temporaryDir('damaged')
   const database = join(dataDir, 'slipway.db')
   writeFileSync(database, 'this is no database '.repeat(1_000))
-  const desktop = await openDesktop({ env: display.env, dataDir })
+  const desktop = await openDesktop({ env: display.env(), dataDir })
   try {
     const { page } = desktop
     await page.getByRole('heading', { name: 'Slipway cannot start' }).waitFor()
@@ -84,7 +75,7 @@ test('a backend that cannot start: the window says what happened, where it is wr
 
 test('a backend that already serves the data directory is used, and stays when the window goes', async () => {
   const backend = await startBackend()
-  const desktop = await openDesktop({ env: display.env, dataDir: backend.dataDir })
+  const desktop = await openDesktop({ env: display.env(), dataDir: backend.dataDir })
   try {
     await desktop.page.waitForSelector('.frame')
     expect((await desktop.client.system.status({})).pid).toBe(backend.pid)
@@ -97,7 +88,7 @@ test('a backend that already serves the data directory is used, and stays when t
 
 test('when a backend that was there before ends, the window starts its own', async () => {
   const backend = await startBackend()
-  const desktop = await openDesktop({ env: display.env, dataDir: backend.dataDir })
+  const desktop = await openDesktop({ env: display.env(), dataDir: backend.dataDir })
   try {
     await desktop.page.waitForSelector('.frame')
     await backend.kill('SIGKILL')

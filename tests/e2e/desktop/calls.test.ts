@@ -1,32 +1,27 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { SlipwayDesktop } from '../../../preload/desktop-api.ts'
-import { type Display, openDisplay } from '../support/display.ts'
-import { buildDesktop, type Desktop, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { desktopCommands, type SlipwayDesktop } from '../../../preload/desktop-api.ts'
+import { type Desktop, displayForFile, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
 
-let display: Display
+const display = displayForFile()
 let desktop: Desktop
 let folder: string
 
 beforeAll(async () => {
   if (noDesktopReason) return
-  await buildDesktop()
-  display = await openDisplay()
   folder = mkdtempSync(join(tmpdir(), 'slipway files ü '))
   mkdirSync(join(folder, 'model'))
   writeFileSync(join(folder, 'notes.jsonl'), '{}\n')
-  desktop = await openDesktop({ env: display.env })
+  desktop = await openDesktop({ env: display.env() })
   await desktop.page.waitForSelector('.frame')
   await recordBoundary()
 })
 afterAll(async () => {
   await desktop?.dispose()
-  await display?.close()
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
-beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
 
 declare const slipwayDesktop: SlipwayDesktop
 type Recorded = { recorded: [what: string, options: unknown][]; chosen: string[] }
@@ -143,6 +138,31 @@ test('a file that was dropped or picked tells where it lies', async () => {
   expect(paths).toEqual([join(folder, 'notes.jsonl'), ''])
 })
 
+test('what is dropped on the window from the file manager is opened as what it is', async () => {
+  const { page } = desktop
+  const browser = await page.context().newCDPSession(page)
+  const drop = async (...names: string[]) => {
+    const data = { items: [], files: names.map(name => join(folder, name)), dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await browser.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data })
+  }
+  const opened = (part: string) =>
+    page.waitForURL(url => decodeURIComponent(url.hash.replaceAll('+', ' ')).endsWith(part), { timeout: 5_000 })
+  await drop('notes.jsonl')
+  await opened(`#/datasets?import=${join(folder, 'notes.jsonl')}`)
+  await drop('model')
+  await opened(`#/models?import=${join(folder, 'model')}`)
+  writeFileSync(join(folder, 'a.gguf'), '')
+  writeFileSync(join(folder, 'b.gguf'), '')
+  await drop('a.gguf', 'b.gguf')
+  await opened(`#/models?import=${folder}`)
+  await page.goto('app://slipway/#/home')
+  writeFileSync(join(folder, 'Analysis.ipynb'), '{}')
+  await drop('Analysis.ipynb')
+  await page.getByText('Slipway does not open notebooks yet').waitFor()
+  expect(page.url()).toMatch(/#\/home$/)
+})
+
 test('language and theme reach the native parts', async () => {
   const menu = () => desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(item => item.label))
   await desktop.page.evaluate(() => slipwayDesktop.setLanguage('zh-CN'))
@@ -168,6 +188,31 @@ test('the native menu reaches the page, and opens files into it', async () => {
   })
   const got = () => desktop.page.evaluate(() => (globalThis as unknown as { got: unknown[] }).got)
   await expect.poll(got).toEqual(['go.models', [join(folder, 'model')]])
+})
+
+test('every key that the native menu shows for a command of the page does it', async () => {
+  const { page } = desktop
+  const shown = await desktop.app.evaluate(({ Menu }) =>
+    (Menu.getApplicationMenu()?.items ?? [])
+      .flatMap(({ submenu }) => submenu?.items ?? [])
+      .flatMap(({ id, accelerator }) => (accelerator ? [[id, String(accelerator)] as const] : [])),
+  )
+  const keys = shown.filter(([id]) => (desktopCommands as readonly string[]).includes(id))
+  const theme = () => page.locator('html').getAttribute('data-theme')
+  const themeBefore = await theme()
+  const seen: Record<string, () => Promise<unknown>> = {
+    settings: () => page.waitForURL(/#\/settings/, { timeout: 5_000 }),
+    palette: () => page.getByRole('dialog', { name: 'Command palette' }).waitFor({ timeout: 5_000 }),
+    jobs: () => page.getByRole('region', { name: 'Jobs' }).waitFor({ timeout: 5_000 }),
+    'theme.toggle': () => expect.poll(theme).not.toBe(themeBefore),
+  }
+  expect(keys.map(([id]) => id).sort()).toEqual(Object.keys(seen).sort())
+  for (const [id, accelerator] of keys) {
+    await page.locator('main.page').first().focus()
+    await page.keyboard.press(accelerator.replace('CmdOrCtrl', 'Control'))
+    await seen[id]?.()
+    await page.keyboard.press('Escape')
+  }
 })
 
 test("links of the page open in the system's browser after a person's click, and only web and mail", async () => {

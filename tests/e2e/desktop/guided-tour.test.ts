@@ -1,24 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Display, openDisplay } from '../support/display.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { goGuidedTour, reference } from '../support/guided-tour.ts'
-import { buildDesktop, type Desktop, noDesktopReason, openDesktop } from './support/desktop.ts'
+import { type Desktop, displayForFile, noDesktopReason, openDesktop } from './support/desktop.ts'
 
-let display: Display
+const display = displayForFile()
 let desktop: Desktop
 
 beforeAll(async () => {
   if (noDesktopReason) return
-  await buildDesktop()
-  display = await openDisplay()
-  desktop = await openDesktop({ env: display.env })
+  desktop = await openDesktop({ env: display.env() })
 })
 afterAll(async () => {
   // What the tour served outlives the backend by design; here it must not.
   await desktop?.client.inference.stop({ id: 'assistant' }).catch(() => undefined)
   await desktop?.dispose()
-  await display?.close()
 })
-beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
 
 test('the window leads by clicks and keys alone from the first run to a chat with the tuned model', async () => {
   const { page, client } = desktop

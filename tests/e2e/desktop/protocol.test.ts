@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { socketFetch } from '../../../main/platform/http/socket-fetch.ts'
 import { pathsOf } from '../../../main/platform/paths.ts'
 import { createClient } from '../../../main/surfaces/rpc/client.ts'
 import { temporaryDir } from '../../support/backend.ts'
-import { type Display, openDisplay } from '../support/display.ts'
 import {
-  buildDesktop,
   cleanEnv,
   type Desktop,
+  displayForFile,
   electronPath,
   noDesktopReason,
   openDesktop,
@@ -18,21 +17,17 @@ import {
 } from './support/desktop.ts'
 import { isAlive, listeningTcp, openSockets, processTree } from './support/processes.ts'
 
-let display: Display
+const display = displayForFile()
 let desktop: Desktop
 
 beforeAll(async () => {
   if (noDesktopReason) return
-  await buildDesktop()
-  display = await openDisplay()
-  desktop = await openDesktop({ env: display.env })
+  desktop = await openDesktop({ env: display.env() })
   await desktop.page.waitForSelector('.frame')
 })
 afterAll(async () => {
   await desktop?.dispose()
-  await display?.close()
 })
-beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
 
 type Sent = { readonly method: string; readonly headers: Record<string, string>; readonly body: string }
 const ask = (path: string, init?: Sent) =>
@@ -153,7 +148,7 @@ test('a program that is started from the desktop opens no TCP port, and ends its
   const dataDir = temporaryDir('ports')
   // Not through Playwright, which opens two debugging ports.
   const child = spawn(electronPath, [...switches, shellFolder, '--data-dir', dataDir, '--node', process.execPath], {
-    env: { ...cleanEnv(), ...display.env },
+    env: { ...cleanEnv(), ...display.env() },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   try {
@@ -168,7 +163,7 @@ test('a program that is started from the desktop opens no TCP port, and ends its
     expect(listeningTcp(pids)).toEqual([])
     expect((await socketFetch(backendSocket)(new Request('http://slipway/healthz'))).ok).toBe(true)
     child.kill('SIGTERM')
-    await ended
+    expect(await ended).toBe(0)
     expect(isAlive(backendPid)).toBe(false)
   } finally {
     child.kill('SIGKILL')

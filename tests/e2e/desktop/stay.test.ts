@@ -2,35 +2,26 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { SlipwayDesktop } from '../../../preload/desktop-api.ts'
-import { type Display, openDisplay } from '../support/display.ts'
 import {
-  buildDesktop,
   cleanEnv,
   type Desktop,
+  displayForFile,
   electronPath,
-  noDesktopReason,
   openDesktop,
   shellFolder,
   switches,
 } from './support/desktop.ts'
 import { isAlive } from './support/processes.ts'
 
-let display: Display
+const display = displayForFile()
 let desktop: Desktop
 let folder: string
 
-beforeAll(async () => {
-  if (noDesktopReason) return
-  await buildDesktop()
-  display = await openDisplay()
-})
-afterAll(async () => display?.close())
-beforeEach(async ({ skip }) => {
-  skip(noDesktopReason !== undefined, noDesktopReason)
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway opened ü 模型 '))
-  desktop = await openDesktop({ env: display.env })
+  desktop = await openDesktop({ env: display.env() })
   await desktop.page.waitForSelector('.frame')
 })
 afterEach(async () => {
@@ -44,7 +35,7 @@ declare const slipwayDesktop: SlipwayDesktop
 const startAgain = (dataDir: string, cwd: string, ...words: string[]) =>
   new Promise<{ said: string; code: number | null }>(resolve => {
     const args = [...switches, shellFolder, '--data-dir', dataDir, ...words]
-    const child = spawn(electronPath, args, { cwd, env: { ...cleanEnv(), ...display.env } })
+    const child = spawn(electronPath, args, { cwd, env: { ...cleanEnv(), ...display.env() } })
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString()
@@ -135,7 +126,7 @@ test('without a job, closing the window ends the program; the next start is as i
   await desktop.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1100, height: 700 }),
   )
-  expect(await desktop.closeWindow()).toBe(0)
+  await desktop.closeWindow()
   expect(JSON.parse(readFileSync(join(dataDir, 'desktop', 'shell.json'), 'utf8'))).toMatchObject({
     language: 'zh-CN',
     window: { width: 1100, height: 700, state: 'normal' },
@@ -143,7 +134,7 @@ test('without a job, closing the window ends the program; the next start is as i
 
   const model = join(folder, 'model.safetensors')
   writeFileSync(model, 'x')
-  desktop = await openDesktop({ env: display.env, dataDir, args: [model] })
+  desktop = await openDesktop({ env: display.env(), dataDir, args: [model] })
   await desktop.page.waitForSelector('.frame')
   const bounds = await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
   expect(bounds).toMatchObject({ x: 120, y: 80, width: 1100, height: 700 })

@@ -1,26 +1,21 @@
 import { realpathSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { desktopKeys, type SlipwayDesktop } from '../../../preload/desktop-api.ts'
-import { type Display, openDisplay } from '../support/display.ts'
-import { buildDesktop, type Desktop, electronPath, noDesktopReason, openDesktop } from './support/desktop.ts'
+import { type Desktop, displayForFile, electronPath, noDesktopReason, openDesktop } from './support/desktop.ts'
 import { mappedFiles, openFiles, processTree, programOf } from './support/processes.ts'
 
-let display: Display
+const display = displayForFile()
 let desktop: Desktop
 
 beforeAll(async () => {
   if (noDesktopReason) return
-  await buildDesktop()
-  display = await openDisplay()
-  desktop = await openDesktop({ env: display.env })
+  desktop = await openDesktop({ env: display.env() })
   await desktop.page.waitForSelector('.frame')
 })
 afterAll(async () => {
   await desktop?.dispose()
-  await display?.close()
 })
-beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
 
 declare const slipwayDesktop: SlipwayDesktop
 
@@ -182,7 +177,7 @@ test('no address but our own is navigated to, by a script or by a link', async (
   await expect.poll(desktop.shellLog).toContain('"navigation refused","url":"wss://example.com/"')
   expect(await desktop.page.evaluate(() => [location.href, document.title, document.body.dataset.mark])).toEqual([
     before,
-    'Slipway',
+    'Home · Slipway',
     'the same page',
   ])
   expect(foreign).toHaveLength(30)

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync }
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { importRows } from './import-rows.ts'
-import { imported, jsonLines, type Scratch, scratch } from './test-import.ts'
+import { imported, jsonLines, parquetCount, type Scratch, scratch } from './test-import.ts'
 
 let at: Scratch
 beforeEach(() => {
@@ -68,12 +68,17 @@ describe('a bad line is reported with place, reason and sample, and the rest is 
   })
 })
 
-test('one bad row in a hundred thousand is found', async () => {
-  const lines = Array.from({ length: 100_000 }, () => line)
-  lines[76_543] = '{"prompt":"a" "response":"b"}'
-  const { result } = await importing('a.jsonl', lines.join('\n'))
-  expect(result).toMatchObject({ rows: 99_999, badRows: 1 })
-  expect(result.issues).toMatchObject([{ line: 76_544, reason: 'invalid_json', column: 15 }])
+test('one bad row in a million is found by its place, and the rest is kept', { timeout: 120_000 }, async () => {
+  const bad = '{"prompt":"a" "response":"b"}'
+  const rowBytes = line.length + 1
+  const lines = Buffer.alloc(1_000_000 * rowBytes, `${line}\n`)
+  lines.write(bad, 765_431 * rowBytes)
+  const result = await importRows({ path: at.file('a.jsonl', lines), outDir: at.out })
+  expect(result).toMatchObject({ rows: 999_999, badRows: 1, reasons: { invalid_json: 1 } })
+  expect(result.issues).toMatchObject([
+    { line: 765_432, byteOffset: 765_431 * rowBytes, reason: 'invalid_json', column: 15, sample: bad },
+  ])
+  expect(await parquetCount(result.file)).toBe(999_999)
 })
 
 test('many bad rows are all counted, and some of each reason kept', async () => {

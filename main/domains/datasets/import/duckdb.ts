@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { AppError } from '../../../contract/errors.ts'
+import { diskHint } from '../../../platform/disk-hint.ts'
 
 export type DuckOptions = { readonly memoryLimitMiB: number; readonly threads: number; readonly tempDir?: string }
 
@@ -31,6 +32,11 @@ export function duckError(error: unknown, what: string): unknown {
     return new AppError('storage_full', `The disk is full: ${what} could not be written.`, {
       cause: error,
       hint: 'Free some space, then try again. Nothing was changed.',
+    })
+  if (/Input\/output error/i.test(error.message))
+    return new AppError('storage_failed', `The disk reported an error: ${what} could not be read or written.`, {
+      cause: error,
+      hint: diskHint,
     })
   if (/Read-only file system|Permission denied/i.test(error.message))
     return new AppError('forbidden', `${what} could not be written: the folder is read-only.`, {

@@ -154,8 +154,8 @@ async function importDirectly(
     const part = await copying
     hooks.signal?.throwIfAborted()
     if (part instanceof Error) {
-      // A full disk stays full; whatever else DuckDB dislikes, the long way says which row it is.
-      if (part instanceof AppError && part.code === 'storage_full') throw part
+      // A full disk stays full, a failing one fails; whatever else DuckDB dislikes, the long way says which row it is.
+      if (part instanceof AppError && ['storage_full', 'storage_failed'].includes(part.code)) throw part
       return undefined
     }
     if (!checked || part.rows !== checked.rows) {

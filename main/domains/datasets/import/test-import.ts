@@ -38,6 +38,13 @@ export async function parquetRows(path: string): Promise<Record<string, unknown>
   const read = await (await reading).runAndReadAll(`SELECT to_json(t) FROM read_parquet(${pathLiteral(path)}) AS t`)
   return read.getRows().map(([json]) => JSON.parse(String(json)) as Record<string, unknown>)
 }
+
+/** How many rows a Parquet file has. */
+export async function parquetCount(path: string): Promise<number> {
+  reading ??= openDuck({ memoryLimitMiB: 200, threads: 1 })
+  const read = await (await reading).runAndReadAll(`SELECT count(*) FROM read_parquet(${pathLiteral(path)})`)
+  return Number(read.getRows()[0]?.[0])
+}
 // One for all tests of a file: opening a database takes longer than most of them.
 let reading: ReturnType<typeof openDuck> | undefined
 

@@ -22,6 +22,7 @@ const rougeMetric = (
   title: string,
   score: (prediction: string, reference: string) => number | null,
   what: string,
+  whatZh: string,
 ) =>
   defineMetric({
     ...shared,
@@ -29,7 +30,7 @@ const rougeMetric = (
     title: { en: title, 'zh-CN': title },
     description: {
       en: `F-measure over ${what}, as rouge-score without stemming; Chinese and Japanese by character, other scripts by word.`,
-      'zh-CN': `按 rouge-score（不做词干还原）计算的 F 值；中日文按字，其他文字按词。`,
+      'zh-CN': `按${whatZh}计算的 F 值，算法同 rouge-score（不做词干还原）；中日文按字，其他文字按词。`,
     },
     perRow: bestOf('higher', score, tooLong),
   })
@@ -121,9 +122,15 @@ const simple = [
     },
     perRow: bestOf('higher', tokenF1, tooLong),
   }),
-  rougeMetric('rouge_1', 'ROUGE-1', (prediction, reference) => rougeN(prediction, reference, 1), 'words'),
-  rougeMetric('rouge_2', 'ROUGE-2', (prediction, reference) => rougeN(prediction, reference, 2), 'pairs of words'),
-  rougeMetric('rouge_l', 'ROUGE-L', rougeL, 'the longest common subsequence'),
+  rougeMetric('rouge_1', 'ROUGE-1', (prediction, reference) => rougeN(prediction, reference, 1), 'words', '单个词'),
+  rougeMetric(
+    'rouge_2',
+    'ROUGE-2',
+    (prediction, reference) => rougeN(prediction, reference, 2),
+    'pairs of words',
+    '相邻两词',
+  ),
+  rougeMetric('rouge_l', 'ROUGE-L', rougeL, 'the longest common subsequence', '最长公共子序列'),
   bleu4,
   defineMetric({
     name: 'edit_distance',

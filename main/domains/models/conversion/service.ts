@@ -63,6 +63,8 @@ export type Conversions = {
   readonly convert: Handlers<typeof models>['convert']
   /** How a version was converted; undefined for any other. */
   readonly recordOf: (id: string) => ConversionRecord | undefined
+  /** Whether a conversion that has not ended is making the version of this id. */
+  readonly isOpen: (versionId: string) => boolean
   /** Conversions under way that read a version. */
   readonly usersOf: (id: string) => readonly string[]
   /** Removes what a backend left that died between the end of a conversion and its clearing up. Call once at the start. */
@@ -225,6 +227,7 @@ export function createConversions(deps: Deps): Conversions {
       const { to, type, jobId, facts, warnings } = row
       return { to, ...(type && { type }), jobId, facts, warnings }
     },
+    isOpen: id => findConversion(store.read, id) !== undefined && !isVersion(store.read, id),
     usersOf: id =>
       openConversions(store.read)
         .filter(row => row.sources.some(source => source.id === id))

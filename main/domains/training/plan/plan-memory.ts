@@ -154,11 +154,10 @@ const largerDevice = (input: PlanInput): Remedy => {
   const atLeast = Math.ceil(totalOf(input) / 0.9 / GiB)
   const device: PlanDevice = { ...input.device, totalBytes: atLeast * GiB, freeBytes: atLeast * GiB }
   const totalBytes = totalOf({ ...input, device })
-  const what = input.device.kind === 'cuda' ? 'a device with' : 'a machine with'
   return {
     changes: {},
     harm: 'hardware',
-    text: `${what} at least ${atLeast} GiB free; nothing else changes`,
+    text: `${input.device.kind === 'cuda' ? 'a device' : 'a machine'} with at least ${atLeast} GiB free; nothing else changes`,
     totalBytes,
     verdict: verdictOf(totalBytes, device.freeBytes),
   }

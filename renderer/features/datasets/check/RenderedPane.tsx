@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import type { DatasetDetail, DatasetKind, RenderedRow } from '../../../../main/contract/datasets.ts'
+import { Said } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -81,7 +82,9 @@ function Sides({ sides, problem, isByToken }: SidesProps) {
       {problem !== undefined && (
         <p className="rend-meta">
           <Status state="fail">
-            <span className="tx-err">{problem}</span>
+            <span className="tx-err">
+              <Said>{problem}</Said>
+            </span>
           </Status>
         </p>
       )}

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import { said } from '../../../lib/backend-words.ts'
 import { api, client } from '../../../lib/client.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { number } from '../../../lib/format.ts'
@@ -25,7 +26,7 @@ export function useRepair(dataset: DatasetDetail, settings: CheckSettings) {
       go('datasets', dataset.id, there)
       await client.datasets.remove({ id })
     } catch (error) {
-      void message.error(failureOf(error).message, undoSeconds)
+      void message.error(said(failureOf(error).message), undoSeconds)
     }
   }
   return {

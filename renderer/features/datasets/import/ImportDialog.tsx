@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { Button, Input, Modal } from 'antd'
-import { useDeferredValue, useEffect, useId } from 'react'
+import { Button, Modal } from 'antd'
+import { useDeferredValue, useEffect } from 'react'
 import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
 import { useMay } from '../../../lib/access.ts'
@@ -11,7 +11,7 @@ import { useText } from '../../../lib/i18n.ts'
 import { go } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../../ui/Fault.tsx'
-import { LabelInput } from '../../../ui/LabelInput.tsx'
+import { DescribeFields } from '../../describe/DescribeFields.tsx'
 import { PathField } from '../../files/PathField.tsx'
 import { JobLine } from '../../jobs/JobLine.tsx'
 import { IssueList } from '../IssueList.tsx'
@@ -87,7 +87,6 @@ type FormProps = {
 
 function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps) {
   const text = useText(importText)
-  const ids = { name: useId(), description: useId(), labels: useId() }
   const asked = useDeferredValue(draft)
   const mayImport = useMay('write') === true
   const enabled = mayImport && canDetect(asked)
@@ -129,44 +128,8 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
       )}
       {enabled && (
         <div className="dialog-form two">
-          <div className="field">
-            <label htmlFor={ids.name}>{text.name}</label>
-            <div className="ctl">
-              <Input
-                id={ids.name}
-                dir="auto"
-                maxLength={300}
-                value={draft.name}
-                placeholder={nameOfPath(draft.path)}
-                onChange={event => onChange({ name: event.target.value })}
-                onPressEnter={send}
-              />
-            </div>
-          </div>
-          <div className="field">
-            <label htmlFor={ids.labels}>{text.labels}</label>
-            <div className="ctl">
-              <LabelInput
-                id={ids.labels}
-                placeholder={text.labelsHint}
-                value={draft.labels}
-                onChange={labels => onChange({ labels })}
-              />
-            </div>
-          </div>
+          <DescribeFields value={draft} usualName={nameOfPath(draft.path)} onChange={onChange} onEnter={send} />
           <p className="hint indent">{text.nameHint}</p>
-          <div className="field wide">
-            <label htmlFor={ids.description}>{text.description}</label>
-            <div className="ctl">
-              <Input
-                id={ids.description}
-                dir="auto"
-                maxLength={300}
-                value={draft.description}
-                onChange={event => onChange({ description: event.target.value })}
-              />
-            </div>
-          </div>
         </div>
       )}
       {error && <FailureFault error={error} title={text.refused} />}

@@ -1,6 +1,7 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import type { DatasetKind, SamplePreview } from '../../../../main/contract/datasets.ts'
+import { Said } from '../../../lib/backend-words.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Glyph } from '../../../ui/Glyph.tsx'
@@ -75,7 +76,9 @@ function Problem({ problem }: { readonly problem: NonNullable<Row['problem']> })
     <p className="sample-problem">
       <Glyph state="warn" />
       <b>{reasons[problem.reason]}</b>
-      <span className="sub">{problem.message}</span>
+      <span className="sub">
+        <Said>{problem.message}</Said>
+      </span>
     </p>
   )
 }

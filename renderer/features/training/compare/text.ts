@@ -13,8 +13,9 @@ export const compareText = dictionary({
   takeOut: [(name: string) => `Take ${name} out`, (name: string) => `移除 ${name}`],
   open: [(name: string) => `Open ${name}`, (name: string) => `打开 ${name}`],
   points: [
-    (points: string) => `${points} points. Drag to zoom, double-click to reset.`,
-    (points: string) => `${points} 个点。拖动缩放，双击还原。`,
+    (points: string) =>
+      `${points} ${points === '1' ? 'point' : 'points'}. Drag or + to zoom, double-click or 0 to reset.`,
+    (points: string) => `${points} 个点。拖动或按 + 放大，双击或按 0 还原。`,
   ],
   differences: ['What differs', '不同的参数'],
   same: ['The runs have the same parameters, model and data.', '各训练的参数、模型和数据均相同。'],

@@ -18,8 +18,9 @@ export const curveText = dictionary({
   smoothing: ['Smoothing', '平滑'],
   logarithmic: ['Logarithmic', '对数坐标'],
   points: [
-    (points: string) => `${points} points. Drag to zoom, double-click to reset.`,
-    (points: string) => `${points} 个点。拖动缩放，双击还原。`,
+    (points: string) =>
+      `${points} ${points === '1' ? 'point' : 'points'}. Drag or + to zoom, double-click or 0 to reset.`,
+    (points: string) => `${points} 个点。拖动或按 + 放大，双击或按 0 还原。`,
   ],
   at: [(axis: string, value: string) => `${axis} ${value}`, (axis: string, value: string) => `${axis} ${value}`],
   none: ['No point has been measured yet.', '尚无数据点。'],

@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { useSaid } from '../../../lib/backend-words.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { useView } from '../../../lib/view.ts'
 import { rangeWords, useWords } from '../words.ts'
@@ -19,6 +20,7 @@ type Props = {
 /** One parameter of the schema: its control, what it does, its range, and what others call it. */
 export function ParameterField({ form, item, consequence }: Props) {
   const text = useText(formText)
+  const said = useSaid()
   const words = useWords()
   const language = useView(view => view.language)
   const id = useId()
@@ -26,6 +28,7 @@ export function ParameterField({ form, item, consequence }: Props) {
   const value = form.effective[item.key]
   const mine = problemOf(item, form.draft.values[item.key])
   const range = rangeWords(item, text.to)
+  const refused = form.problems.get(item.key)
   const help = language === 'zh' ? item.helpZh : item.help
   const problem =
     mine === 'type'
@@ -35,8 +38,8 @@ export function ParameterField({ form, item, consequence }: Props) {
       : mine === 'range'
         ? range && item.range
           ? text.outOfRange(words.value(item.key, item.range.min), words.value(item.key, item.range.max))
-          : item.allowed
-        : form.problems.get(item.key)
+          : said(item.allowed)
+        : refused && said(refused)
   // Figures first: the sentence comes where somebody looks.
   const isBrief = consequence !== undefined || range !== undefined
   const defaultValue =
@@ -94,7 +97,7 @@ export function ParameterField({ form, item, consequence }: Props) {
         onChange={next => form.setValue(item.key, next)}
       />
       <span id={`${id}-facts`} className="sr-only">
-        {[help, ...known.map(([name, fact]) => `${name}: ${fact}`)].join('. ')}
+        {[help, ...known.map(([name, fact]) => text.fact(name, fact ?? ''))].join(' ')}
       </span>
     </FieldRow>
   )

@@ -1,7 +1,7 @@
 import type { MemoryPlan } from '../../../../main/contract/training.ts'
+import { useSaid } from '../../../lib/backend-words.ts'
 import { gib, memory, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
-import { useView } from '../../../lib/view.ts'
 import { Glyph, type GlyphState } from '../../../ui/Glyph.tsx'
 import { LoadBar } from '../../../ui/LoadBar.tsx'
 import { formulaInBrief } from './formula-in-brief.ts'
@@ -35,7 +35,7 @@ type Props = { readonly plan: MemoryPlan; readonly isStale?: boolean }
 /** The load line of a run: what it needs, term by term, against what the device has left. */
 export function PlanBar({ plan, isStale = false }: Props) {
   const text = useText(planText)
-  const language = useView(view => view.language)
+  const said = useSaid()
   const { totalBytes, freeBytes, deviceBytes, verdict } = plan
   const terms = plan.terms.filter(({ bytes }) => bytes > 0)
   const usedBytes = Math.max(0, (deviceBytes ?? freeBytes) - freeBytes)
@@ -86,12 +86,12 @@ export function PlanBar({ plan, isStale = false }: Props) {
       <table className="parts">
         <tbody>
           {terms.map(({ name, bytes, formula, source }) => (
-            <tr key={name} title={source === undefined ? formula : `${formula}\n${source}`}>
+            <tr key={name} title={source === undefined ? said(formula) : `${said(formula)}\n${said(source)}`}>
               <td>
                 <i style={{ background: colourOf[name] ?? 'var(--s0)' }} />
                 {label(name)}
               </td>
-              <td className="dim ell">{formulaInBrief(formula, language)}</td>
+              <td className="dim ell">{formulaInBrief(said(formula))}</td>
               <td className="right">{memory(bytes)}</td>
             </tr>
           ))}

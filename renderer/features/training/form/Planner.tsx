@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { App, Checkbox, Select } from 'antd'
 import { Copy } from 'lucide-react'
+import { Said } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { copyText } from '../../../lib/copy.ts'
 import { failureOf } from '../../../lib/failure.ts'
@@ -121,7 +122,11 @@ function Estimate({ plan }: { readonly plan: Plan }) {
           <Fault
             tone="warn"
             title={text.warnings}
-            cause={plan.warnings.map(warning => <span key={warning}>{warning}</span>)}
+            cause={plan.warnings.map(warning => (
+              <span key={warning}>
+                <Said>{warning}</Said>
+              </span>
+            ))}
           />
         </div>
       )}

@@ -1,4 +1,5 @@
 import { Button } from 'antd'
+import { useSaid } from '../../../lib/backend-words.ts'
 import { gib } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { useWords } from '../words.ts'
@@ -10,6 +11,7 @@ import type { RunForm } from './use-run-form.ts'
 export function Remedies({ plan, form }: { readonly plan: Plan; readonly form: RunForm }) {
   const text = useText(planText)
   const words = useWords()
+  const said = useSaid()
   const first = plan.memory.remedies.findIndex(({ parameters }) => Object.keys(parameters).length > 0)
   return (
     <ul className="fixes">
@@ -24,10 +26,10 @@ export function Remedies({ plan, form }: { readonly plan: Plan; readonly form: R
                 )
                 .join('; ')
         return (
-          <li key={change} title={change}>
+          <li key={change} title={said(change)}>
             <div>
               <b>{name}</b>
-              <p className="dim">{harm === undefined ? change : text[harm]}</p>
+              <p className="dim">{harm === undefined ? said(change) : text[harm]}</p>
             </div>
             <span className="right">
               {gib(totalBytes)} <span className="dim">GiB</span>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Input, Segmented, Tooltip } from 'antd'
 import { Plus } from 'lucide-react'
 import { useId, useState } from 'react'
+import { Said } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { number } from '../../../lib/format.ts'
@@ -113,7 +114,12 @@ function ModelHint({ model }: { readonly model: Picked | undefined }) {
     enabled: model !== undefined,
   })
   if (!model) return null
-  if (error) return <span className="tx-err">{failureOf(error).message}</span>
+  if (error)
+    return (
+      <span className="tx-err">
+        <Said>{failureOf(error).message}</Said>
+      </span>
+    )
   return data ? <span className="sub">{modelNote(data)}</span> : null
 }
 

@@ -44,10 +44,11 @@ export const formText = dictionary({
   stillImporting: ['not ready', '未就绪'],
   steps: [(steps: string) => `${steps} ${steps === '1' ? 'step' : 'steps'}`, (steps: string) => `${steps} 步`],
   sentence: [(words: string) => `${words}. `, (words: string) => `${words}。`],
+  fact: [(name: string, value: string) => `${name}: ${value}.`, (name: string, value: string) => `${name}：${value}。`],
   comma: [', ', '，'],
   held: [(rows: string) => `${rows} rows learn`, (rows: string) => `${rows} 行用于训练`],
   accumulation: [
-    (count: string) => `${count} micro ${count === '1' ? 'batch' : 'batches'} per optimiser step`,
+    (count: string) => `${count} micro ${count === '1' ? 'batch' : 'batches'} per optimizer step`,
     (count: string) => `每个优化步 ${count} 个微批`,
   ],
   to: [(low: string, high: string) => `${low} to ${high}`, (low: string, high: string) => `${low} 至 ${high}`],

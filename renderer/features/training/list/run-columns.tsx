@@ -1,11 +1,12 @@
 import { Checkbox } from 'antd'
 import type { Job } from '../../../../main/contract/jobs.ts'
 import type { Run } from '../../../../main/contract/training.ts'
+import { useSaid } from '../../../lib/backend-words.ts'
 import { useNow } from '../../../lib/clock.ts'
 import { ago, dateTime, duration, figure, middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { isEnded, jobGlyph } from '../../../lib/job-words.ts'
-import { setQuery } from '../../../lib/route.ts'
+import { hrefTo, setQuery } from '../../../lib/route.ts'
 import { useView } from '../../../lib/view.ts'
 import { useWidth } from '../../../lib/width.ts'
 import { ProgressLine } from '../../../ui/bits.tsx'
@@ -39,6 +40,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
   const methods = useText(methodText)
   const language = useView(view => view.language)
   const word = useRunStateWord()
+  const said = useSaid()
   const nowMs = useNow()
   const width = useWidth()
   const cell = (show: (run: Run, state: Run['state'], job: Job | undefined) => React.ReactNode) => (index: number) => {
@@ -83,9 +85,9 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
             label={word({ state, step: run.step, phase: run.phase })}
             quiet={state === 'done'}
           />
-          <b dir="auto" title={run.name}>
-            {middle(run.name, 60)}
-          </b>
+          <a dir="auto" title={run.name} href={hrefTo('training', run.id)} tabIndex={-1}>
+            <b>{middle(run.name, 60)}</b>
+          </a>
         </span>
       )),
     },
@@ -100,7 +102,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
         ) : (
           <span
             className={state === 'failed' ? 'tx-err' : state === 'lost' ? 'tx-warn' : 'sub'}
-            title={run.failure?.message}
+            title={run.failure && said(run.failure.message)}
           >
             {word({ state, step: 0, phase: run.phase })}
           </span>

@@ -11,7 +11,7 @@ export const listText = dictionary({
   anyState: ['Any state', '全部状态'],
   method: ['Method', '方法'],
   anyMethod: ['Any method', '全部方法'],
-  count: [(count: string) => `${count} runs`, (count: string) => `${count} 个训练`],
+  count: [(count: string) => `${count} ${count === '1' ? 'run' : 'runs'}`, (count: string) => `${count} 个训练`],
   running: [(count: number) => `${count} running`, (count: number) => `${count} 个运行中`],
   waiting: [(count: number) => `${count} in the queue`, (count: number) => `${count} 个排队中`],
   unread: ['The runs could not be read', '无法读取训练列表'],

@@ -1,4 +1,5 @@
 import type { Lineage } from '../../../../main/contract/common.ts'
+import { Said } from '../../../lib/backend-words.ts'
 import { bytes, count, dateTime, deviceName, figure, memory, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo } from '../../../lib/route.ts'
@@ -69,7 +70,7 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
             <h3>{text.warnings}</h3>
             {run.warnings.map(warning => (
               <p key={warning} className="sub run-warning">
-                {warning}
+                <Said>{warning}</Said>
               </p>
             ))}
           </>

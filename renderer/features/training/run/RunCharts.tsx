@@ -114,7 +114,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
         <FigureChart
           {...shared}
           title={text.tokensPerSecond}
-          value={number(lastOf(train, 'tokensPerSecond') ?? 0)}
+          value={known(lastOf(train, 'tokensPerSecond'), number)}
           figure="tokensPerSecond"
           smoothing={view.smoothing}
           format={formatLarge}
@@ -122,7 +122,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
         <FigureChart
           {...shared}
           title={text.memory}
-          value={gib(lastOf(train, 'memoryBytes') ?? 0)}
+          value={known(lastOf(train, 'memoryBytes'), gib)}
           figure="memoryBytes"
           scale={GiB}
           limit={memoryLimit > 0 ? memoryLimit * 1.05 : undefined}
@@ -132,6 +132,10 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
     </div>
   )
 }
+
+/** A figure in words; a dash before the first one was measured. */
+const known = (value: number | undefined, words: (value: number) => string): string =>
+  value === undefined ? '–' : words(value)
 
 type LegendProps = {
   readonly colour: 's1' | 's2'

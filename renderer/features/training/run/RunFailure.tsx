@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
+import { useSaid } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -14,6 +15,7 @@ import type { ShownRun } from './use-run.ts'
 /** Why a run ended before its time, and the button that goes on: cause, remedy, action. */
 export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
   const text = useText(runText)
+  const said = useSaid()
   const words = useWords()
   const { run, state } = shown
   const resume = useMutation(
@@ -48,7 +50,7 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
       cause={drift !== undefined ? text.driftCause : (failure?.message ?? text.lostCause)}
       remedy={
         <>
-          {drift === undefined && failure?.hint !== undefined && <span className="line">{failure.hint}</span>}
+          {drift === undefined && failure?.hint !== undefined && <span className="line">{said(failure.hint)}</span>}
           {checkpoint && <span className="line">{text.fromCheckpoint(number(checkpoint.step))}</span>}
         </>
       }
@@ -82,7 +84,7 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
                 <ActionButton
                   needs="write"
                   key={change}
-                  title={change}
+                  title={said(change)}
                   onClick={() => resume.mutate({ id: run.id, set: parameters, acceptDrift: true })}
                 >
                   {text.resumeWith(

@@ -16,7 +16,7 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
   const step = Math.max(run.step, train.step.at(-1) ?? 0)
   const total = run.totalSteps
   const loss = newest(train, 'loss')
-  const first = train.loss.find(value => value !== null)
+  const first = train.loss.length > 1 ? train.loss.find(value => value !== null) : undefined
   const measured = newest(validation, 'loss')
   const lowest = best(validation)
   const rate = lastOf(train, 'tokensPerSecond')

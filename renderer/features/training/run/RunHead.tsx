@@ -1,4 +1,5 @@
 import type { JobState } from '../../../../main/contract/jobs.ts'
+import { useSaid } from '../../../lib/backend-words.ts'
 import { middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { jobGlyph, jobStateText } from '../../../lib/job-words.ts'
@@ -11,7 +12,7 @@ import { phaseText, runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
 export const RunTitle = ({ name }: { readonly name: string }) => (
-  <span className="mono run-title" title={name} dir="auto">
+  <span className="mono ell run-title" title={name} dir="auto">
     {middle(name, 44)}
   </span>
 )
@@ -37,6 +38,7 @@ export function useRunStateWord(): (run: {
 const toneOf: Partial<Record<JobState, string>> = { failed: 'tx-err', lost: 'tx-warn' }
 
 export function RunMeta({ shown: { run, job, state } }: { readonly shown: ShownRun }) {
+  const said = useSaid()
   const text = useText(runText)
   const words = useWords()
   const methods = useText(methodText)
@@ -53,7 +55,7 @@ export function RunMeta({ shown: { run, job, state } }: { readonly shown: ShownR
       </Status>
       {state === 'queued' && job?.queuePosition !== undefined && <span>{text.place(job.queuePosition)}</span>}
       {run.warnings.length > 0 && (
-        <Chip tone="warn" title={run.warnings.join('\n')}>
+        <Chip tone="warn" title={run.warnings.map(said).join('\n')}>
           <a href={hrefTo('training', run.id, { tab: 'configuration' })}>{text.warningCount(run.warnings.length)}</a>
         </Chip>
       )}

@@ -1,4 +1,5 @@
 import { Button } from 'antd'
+import { Said } from '../../../lib/backend-words.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo, setQuery } from '../../../lib/route.ts'
@@ -49,7 +50,7 @@ export function RunNews({ shown, live, onFailed }: Props) {
         title={text.warnings}
         cause={run.warnings.map(warning => (
           <span key={warning} className="line">
-            {warning}
+            <Said>{warning}</Said>
           </span>
         ))}
       />

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { App, Button } from 'antd'
+import { said } from '../../../lib/backend-words.ts'
 import { api, client } from '../../../lib/client.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { middle } from '../../../lib/format.ts'
@@ -20,7 +21,7 @@ export function useRunRemoval(onFailed: (error: unknown) => void) {
         void message.success(text.restored(name))
         go('training', run.id)
       },
-      (error: unknown) => void message.error(failureOf(error).message, undoSeconds),
+      (error: unknown) => void message.error(said(failureOf(error).message), undoSeconds),
     )
   return {
     isPending: removal.isPending,

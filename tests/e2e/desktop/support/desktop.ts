@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { socketFetch } from '../../../../main/platform/http/socket-fetch.ts'
 import { pathsOf } from '../../../../main/platform/paths.ts'
 import { ensureBuilt } from '../../../../main/setup/build-step.mjs'
 import { type Client, createClient } from '../../../../main/surfaces/rpc/client.ts'
 import { temporaryDir } from '../../../support/backend.ts'
-import { noDisplayReason } from '../../support/display.ts'
+import { type Display, noDisplayReason, openDisplay } from '../../support/display.ts'
 
 export const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules', 'electron', 'dist')
@@ -40,6 +42,19 @@ export async function buildDesktop(): Promise<void> {
   await ensureBuilt('renderer', place)
 }
 
+/** Before the tests of a file: what they need is built, and a display is there; where they cannot run, each is a named skip. */
+export function displayForFile(): { readonly env: () => Readonly<Record<string, string>> } {
+  let display: Display | undefined
+  beforeAll(async () => {
+    if (noDesktopReason) return
+    await buildDesktop()
+    display = await openDisplay()
+  })
+  afterAll(() => display?.close())
+  beforeEach(({ skip }) => skip(noDesktopReason !== undefined, noDesktopReason))
+  return { env: () => display?.env ?? {} }
+}
+
 export type Desktop = {
   readonly app: ElectronApplication
   readonly page: Page
@@ -48,10 +63,10 @@ export type Desktop = {
   readonly client: Client
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>
   readonly shellLog: () => string
-  /** Quits the program. @returns its exit code; null when a signal ended it */
-  readonly quit: () => Promise<number | null>
-  /** Closes the only window, as its frame's button does, and waits for the program to end by itself. @returns as `quit` */
-  readonly closeWindow: () => Promise<number | null>
+  /** Quits the program. */
+  readonly quit: () => Promise<void>
+  /** Closes the only window, as its frame's button does, and waits for the program to end by itself. */
+  readonly closeWindow: () => Promise<void>
   /** Quits the program and removes its data directory. */
   readonly dispose: () => Promise<void>
 }
@@ -73,12 +88,23 @@ export async function openDesktop({ env, dataDir = temporaryDir('desktop'), args
   const { backendSocket, logs } = pathsOf(dataDir, process.env)
   const over = socketFetch(backendSocket)
   const program = app.process()
-  const ended = new Promise<number | null>(resolve => program.once('exit', resolve))
-  // Playwright asks for the quit and lets go of the debugger: with one attached, Electron 22 now and then crashes or
-  // turns for ever while it takes itself down.
+  let isOver = false
+  const ended = new Promise<void>(resolve =>
+    program.once('exit', () => {
+      isOver = true
+      resolve()
+    }),
+  )
+  const shellLog = () => readFileSync(join(logs, 'shell.log'), 'utf8')
   const quit = async () => {
-    await app.close()
-    return ended
+    // Playwright asks for the quit and lets go of the debugger.
+    void app.close().catch(() => undefined)
+    while (!isOver && !shellLog().includes('"state":"stopped"')) await pause(20)
+    // All of ours is over. A debugger was attached, and so Electron 22 now and then crashes or turns for ever while it takes
+    // itself down: then it is ended. How a program ends that nobody debugs is tested in protocol.test.ts.
+    const giveUp = setTimeout(() => program.kill('SIGKILL'), 10_000)
+    await ended
+    clearTimeout(giveUp)
   }
   return {
     app,
@@ -86,7 +112,7 @@ export async function openDesktop({ env, dataDir = temporaryDir('desktop'), args
     dataDir,
     client: createClient({ socketPath: backendSocket }),
     fetch: (path, init) => over(new Request(`http://slipway${path}`, init)),
-    shellLog: () => readFileSync(join(logs, 'shell.log'), 'utf8'),
+    shellLog,
     quit,
     closeWindow: async () => {
       await app.evaluate(({ app: electron, BrowserWindow }) => {
@@ -96,7 +122,7 @@ export async function openDesktop({ env, dataDir = temporaryDir('desktop'), args
           BrowserWindow.getAllWindows()[0]?.close()
         }
       })
-      return quit()
+      await quit()
     },
     dispose: async () => {
       await quit()
