@@ -29,6 +29,8 @@ describe.skipIf(!chromiumPath)('the playground', () => {
   const pane = (name: string) => page.getByRole('region', { name })
   const ask = async (question: string) => {
     await composer().fill(question)
+    // Enter asks nothing while it is not known yet that the model is served.
+    await expect.poll(() => page.getByRole('button', { name: /^Send/ }).isEnabled()).toBe(true)
     await page.keyboard.press('Enter')
   }
   const settled = (name: string) => pane(name).getByRole('status').filter({ hasText: 'done' }).waitFor()
@@ -198,9 +200,12 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     await pane('slow')
       .getByText(/is being loaded/)
       .waitFor({ state: 'hidden' })
-    await page.getByRole('slider', { name: 'Temperature' }).focus()
+    const temperature = page.getByRole('slider', { name: 'Temperature' })
+    await temperature.focus()
     await page.keyboard.press('Home')
+    await expect.poll(() => temperature.getAttribute('aria-valuenow')).toBe('0')
     await setNumber('Max tokens', '')
+    expect(await temperature.getAttribute('aria-valuenow')).toBe('0')
     await ask('Go on for long')
     await pane('slow').getByRole('status').filter({ hasText: 'streaming' }).waitFor()
     await composer().focus()
