@@ -11,7 +11,8 @@ import { resolve } from 'node:path'
 import * as z from 'zod'
 import { DatasetField, DatasetFormat } from '../contract/datasets.ts'
 import { AppError, toAppError } from '../contract/errors.ts'
-import { type ImportProgress, importRows } from '../domains/datasets/import/import-rows.ts'
+import { importRows } from '../domains/datasets/import/import-rows.ts'
+import type { ImportProgress } from '../domains/datasets/import/progress.ts'
 import { createBlobStore, diskError } from '../platform/blobs/store.ts'
 
 const ImportConfig = z.strictObject({

@@ -1,6 +1,6 @@
-import type { CheckProblem, DatasetFormat, Detection, RowIssue, SamplePreview } from '../../contract/datasets.ts'
+import type { CheckProblem } from '../../contract/datasets.ts'
 import type { CrossedError } from '../../platform/threads/crossing.ts'
-import type { ColumnMap } from './import/row-view.ts'
+import type { Detected, DetectInput } from './import/detect-rows.ts'
 import type { CheckInput } from './queries/check.ts'
 import type { Exported, ExportInput } from './queries/export.ts'
 import type { Preview, PreviewInput } from './queries/preview.ts'
@@ -8,20 +8,6 @@ import type { Repaired, RepairInput } from './queries/repair.ts'
 import type { RowSet } from './queries/row-sql.ts'
 import type { SplitInput, SplitPart } from './queries/split.ts'
 import type { Stats } from './queries/stats.ts'
-
-export type DetectInput = {
-  readonly path: string
-  readonly outDir: string
-  readonly format?: DatasetFormat | undefined
-  readonly map?: ColumnMap | undefined
-  readonly split?: string | undefined
-}
-export type Detected = {
-  readonly detection: Detection
-  readonly files: readonly { readonly path: string; readonly sizeBytes: number; readonly format: string }[]
-  readonly issues: readonly RowIssue[]
-  readonly preview: SamplePreview
-}
 
 /** What the query thread does: one input and one output each. */
 export type Queries = {

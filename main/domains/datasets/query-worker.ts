@@ -4,8 +4,8 @@ import '../../platform/network/never.ts'
 import { parentPort } from 'node:worker_threads'
 import { AppError } from '../../contract/errors.ts'
 import { errorToCross } from '../../platform/threads/crossing.ts'
+import { detectRows } from './import/detect-rows.ts'
 import { openDuck } from './import/duckdb.ts'
-import { detectRows } from './import/import-rows.ts'
 import { checkRows } from './queries/check.ts'
 import { exportRows } from './queries/export.ts'
 import { preview } from './queries/preview.ts'
@@ -30,10 +30,7 @@ const implementation: Implementation = {
   export: (input, connection, signal) => exportRows(connection, input, () => signal.aborted),
   repair: (input, connection) => repairRows(connection, input),
   split: (input, connection) => splitRows(connection, input),
-  detect: async (input, _connection, signal) => {
-    const { files, ...found } = await detectRows(input, signal)
-    return { ...found, files: files.map(({ name, sizeBytes, type }) => ({ path: name, sizeBytes, format: type })) }
-  },
+  detect: (input, _connection, signal) => detectRows(input, signal),
 }
 
 const port = parentPort

@@ -18,7 +18,8 @@ import { silentLog } from '../../platform/log.ts'
 import type { JobHandler, JobsPort, WorkerEvent } from '../../platform/processes/port.ts'
 import { type Scratch, scratch } from './import/test-import.ts'
 import { datasetsMigrations } from './migrations.ts'
-import { createDatasets, type Datasets, type RenderRows } from './service.ts'
+import type { RenderRows } from './render-rows.ts'
+import { createDatasets, type Datasets } from './service.ts'
 
 export type Bench = {
   readonly at: Scratch
