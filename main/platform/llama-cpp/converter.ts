@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
-import { flushFolder, flushTree } from '../flush-tree.ts'
+import { flushFolder, flushTree } from '../flush.ts'
 import { makeFolders } from '../make-folder.ts'
 import { isAlive } from '../processes/is-alive.ts'
 import type { Run } from '../python/run.ts'
