@@ -3,14 +3,14 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Store } from '../../platform/db/types.ts'
-import type { QueryThread } from './query-thread.ts'
+import type { QueryThreads } from './query-threads.ts'
 import type { Rendered, RenderRows } from './render-rows.ts'
 import { type Filled, filledOf, rowSetOf, shown } from './versions.ts'
 
 type Deps = {
   readonly store: Pick<Store, 'read'>
   readonly blobs: Pick<BlobStore, 'pathOf'>
-  readonly queries: QueryThread
+  readonly queries: QueryThreads
   readonly render: RenderRows
 }
 

@@ -9,7 +9,7 @@ import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { inScratch } from '../../platform/scratch.ts'
 import { assertNotRoot } from '../../platform/user-path.ts'
-import type { QueryThread } from './query-thread.ts'
+import type { QueryThreads } from './query-threads.ts'
 import {
   addIssues,
   addSources,
@@ -50,7 +50,7 @@ type Deps = {
   readonly jobs: JobsPort
   readonly blobsRoot: string
   readonly scratchDir: string
-  readonly queries: QueryThread
+  readonly queries: QueryThreads
   /** An import has ended; `leftover`: and may have stored rows that no version names. */
   readonly storingEnded: (leftover: boolean) => void
 }

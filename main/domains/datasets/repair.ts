@@ -10,7 +10,7 @@ import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import { inScratch } from '../../platform/scratch.ts'
 import { methodFor } from './check.ts'
-import type { QueryThread } from './query-thread.ts'
+import type { QueryThreads } from './query-threads.ts'
 import type { RenderRows } from './render-rows.ts'
 import { fillVersion, insertVersion, refreshDataset } from './repo.ts'
 import { type Filled, filledOf, rowSetOf, shown } from './versions.ts'
@@ -20,7 +20,7 @@ type Deps = {
   readonly clock: Clock
   readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf'>
   readonly scratchDir: string
-  readonly queries: QueryThread
+  readonly queries: QueryThreads
   readonly render: RenderRows
   readonly whileStoring: Collector['whileStoring']
 }

@@ -5,13 +5,13 @@ import type { Handlers } from '../../contract/method.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { exportFormats } from './queries/export.ts'
-import type { QueryThread } from './query-thread.ts'
+import type { QueryThreads } from './query-threads.ts'
 import { type Filled, filledOf, rowSetOf } from './versions.ts'
 
 type Deps = {
   readonly store: Store
   readonly blobs: Pick<BlobStore, 'pathOf'>
-  readonly queries: QueryThread
+  readonly queries: QueryThreads
 }
 
 /** The rows of versions, read back: some of them, their figures, or all of them into a file of the user's. */

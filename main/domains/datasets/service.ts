@@ -12,7 +12,7 @@ import type { JobsPort } from '../../platform/processes/port.ts'
 import { createCheck } from './check.ts'
 import { graphOf } from './graph.ts'
 import { createImports } from './imports.ts'
-import { createQueryThread } from './query-thread.ts'
+import { createQueryThreads } from './query-threads.ts'
 import { createRemoval } from './removal.ts'
 import type { RenderRows } from './render-rows.ts'
 import { createRepair } from './repair.ts'
@@ -102,7 +102,7 @@ export function createDatasets({
   render,
   stateOf,
 }: Deps): Datasets {
-  const queries = createQueryThread()
+  const queries = createQueryThreads()
   const version = (ref: string): DatasetVersion => versionOf(store.read, ref)
 
   const detail = (found: DatasetVersion): DatasetDetail => ({

@@ -9,7 +9,7 @@ import { linkLineage } from '../../platform/db/lineage.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import { inScratch } from '../../platform/scratch.ts'
-import type { QueryThread } from './query-thread.ts'
+import type { QueryThreads } from './query-threads.ts'
 import { fillVersion, insertVersion, refreshDataset } from './repo.ts'
 import { type Filled, filledOf, rowSetOf, shown, versionOf } from './versions.ts'
 
@@ -18,7 +18,7 @@ type Deps = {
   readonly clock: Clock
   readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf'>
   readonly scratchDir: string
-  readonly queries: QueryThread
+  readonly queries: QueryThreads
   readonly whileStoring: Collector['whileStoring']
 }
 type Shares = { readonly validation: number; readonly test: number; readonly seed: number }

@@ -1,5 +1,6 @@
 import type { CheckProblem } from '../../contract/datasets.ts'
-import type { CrossedError } from '../../platform/threads/crossing.ts'
+import { AppError } from '../../contract/errors.ts'
+import { createThreads, type Threads } from '../../platform/threads/threads.ts'
 import type { Detected, DetectInput } from './import/detect-rows.ts'
 import type { CheckInput } from './queries/check.ts'
 import type { Exported, ExportInput } from './queries/export.ts'
@@ -9,7 +10,7 @@ import type { RowSet } from './queries/row-sql.ts'
 import type { SplitInput, SplitPart } from './queries/split.ts'
 import type { Stats } from './queries/stats.ts'
 
-/** What the query thread does: one input and one output each. */
+/** What can be asked of the rows of versions, and of files that may become one. */
 export type Queries = {
   readonly preview: (input: PreviewInput) => Preview
   readonly stats: (input: RowSet) => Stats
@@ -19,11 +20,18 @@ export type Queries = {
   readonly split: (input: SplitInput) => SplitPart[]
   readonly detect: (input: DetectInput) => Detected
 }
-export type QueryName = keyof Queries
-export type QueryInput<N extends QueryName> = Parameters<Queries[N]>[0]
-export type QueryOutput<N extends QueryName> = ReturnType<Queries[N]>
 
-export type QueryRequest =
-  | { readonly id: number; readonly name: QueryName; readonly input: unknown }
-  | { readonly id: number; readonly cancel: true }
-export type QueryReply = { readonly id: number } & ({ readonly output: unknown } | { readonly error: CrossedError })
+export type QueryThreads = Threads<Queries>
+
+/** Threads in which DuckDB reads rows, so that no scan ever keeps the backend's event loop waiting. */
+export const createQueryThreads = (): QueryThreads =>
+  createThreads<Queries>({
+    file: new URL('./query-worker.ts', import.meta.url),
+    heapMiB: 512,
+    // The check of a large dataset holds one for long; previews go on beside it.
+    most: 4,
+    lost: () =>
+      new AppError('worker_lost', 'The query on the dataset ended without an answer.', {
+        hint: 'Try again; if it happens again, ask for fewer rows.',
+      }),
+  })
