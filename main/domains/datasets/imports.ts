@@ -30,7 +30,7 @@ const program = fileURLToPath(new URL('../../entry/import-dataset.ts', import.me
 /** Node with its heap, DuckDB's buffers and the file cache of both; what is above is a mistake of ours. */
 const memoryLimitBytes = 2 * 1024 ** 3
 
-/** What the child says at its end, see main/entry/import-dataset.ts. */
+/** What the child says at its end, see import/run-import.ts. */
 const Finished = z.object({
   event: z.literal('finished'),
   rows: z.number().int(),
