@@ -1,4 +1,6 @@
-import type { CheckProblem, CheckReport, DatasetKind, datasets } from '../../contract/datasets.ts'
+import type { CheckProblem, CheckReport } from '../../contract/dataset-checks.ts'
+import type { DatasetKind } from '../../contract/dataset-rows.ts'
+import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'

@@ -1,4 +1,4 @@
-import type { CheckProblem } from '../../contract/datasets.ts'
+import type { CheckProblem } from '../../contract/dataset-checks.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createThreads, type Threads } from '../../platform/threads/threads.ts'
 import type { Detected, DetectInput } from './import/detect-rows.ts'

@@ -1,4 +1,4 @@
-import type { Detection } from '../../../contract/datasets.ts'
+import type { Detection } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { type DetectOptions, detect } from './detect.ts'
 import type { InputFile } from './inputs.ts'

@@ -1,4 +1,4 @@
-import type { Detection, RowIssue, SamplePreview } from '../../../contract/datasets.ts'
+import type { Detection, RowIssue, SamplePreview } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { chooseFormats } from './choose-formats.ts'
 import type { DetectOptions } from './detect.ts'

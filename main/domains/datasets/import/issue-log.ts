@@ -1,4 +1,4 @@
-import type { ReasonCounts, RowIssue, RowReason } from '../../../contract/datasets.ts'
+import type { ReasonCounts, RowIssue, RowReason } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 
 const keptPerReason = 100

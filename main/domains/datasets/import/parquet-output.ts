@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { DatasetKind } from '../../../contract/datasets.ts'
+import type { DatasetKind } from '../../../contract/dataset-rows.ts'
 import { diskError } from '../../../platform/blobs/store.ts'
 import { flushFile, flushFolder } from '../../../platform/flush.ts'
 import { duckError, literal, openDuck, pathLiteral } from './duckdb.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as z from 'zod'
-import { DatasetField, DatasetFormat } from '../../../contract/datasets.ts'
+import { DatasetField, DatasetFormat } from '../../../contract/dataset-rows.ts'
 import { createBlobStore } from '../../../platform/blobs/store.ts'
 import { importRows } from './import-rows.ts'
 import type { ImportProgress } from './progress.ts'

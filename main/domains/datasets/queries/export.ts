@@ -1,6 +1,6 @@
 import { closeSync, existsSync, linkSync, openSync, rmSync, writeSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { DatasetKind } from '../../../contract/datasets.ts'
+import type { DatasetKind } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
 import { flushFile } from '../../../platform/flush.ts'
