@@ -20,6 +20,7 @@ import { type ConversionTools, createConversions } from './conversion/service.ts
 import type { Inspection } from './inspection.ts'
 import { createKeptModels } from './kept-bytes.ts'
 import { isPathUsed } from './kept-bytes-repo.ts'
+import type { ServingBytes } from './listing/describe.ts'
 import { createLists, type ListDeps } from './lists.ts'
 import type { ModelReaders } from './reading/readers.ts'
 import { createRemoval } from './removal.ts'
@@ -52,7 +53,7 @@ type Deps = {
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
   /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
-  readonly servingBytes: ListDeps['servingBytes']
+  readonly servingBytes: ServingBytes
   readonly devices: ListDeps['devices']
   /** How a thing of any domain is called and does now; undefined once it is removed. */
   readonly stateOf: (kind: string, id: string) => { readonly name: string; readonly state: string } | undefined

@@ -1,4 +1,4 @@
-import type { DatasetField } from '../../../../main/contract/datasets.ts'
+import type { DatasetField } from '../../../../main/contract/dataset-rows.ts'
 import { dictionary } from '../../../lib/i18n.ts'
 
 export const importText = dictionary({
