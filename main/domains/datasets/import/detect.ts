@@ -105,15 +105,25 @@ function attempt(
   return tried === 0 ? undefined : { format, columns, share: read / sample.length, firstProblem, unclear }
 }
 
+/** What may stand beside a prompt, if it is text: a column of that name with anything else in it is none. */
+const besideText: ReadonlySet<DatasetField> = new Set(['input', 'system'])
+
 /** Finds the column of each field of a format: the mapped one, the usual one, or the only one of its other names. */
 function assign(format: Format, seen: Columns, map: ColumnMap): { columns: ColumnMap; unclear: string | undefined } {
   const columns: { [F in DatasetField]?: string } = {}
   const mapped = new Set(Object.values(map))
   let unclear: string | undefined
+  /** Of several columns that a field could come from, one that is the usual one of another field is meant for that. */
+  const own = (field: DatasetField, found: readonly string[]) => {
+    const others = format.takes.filter(other => other !== field).map(other => format.columns[other]?.[0])
+    const rest = found.filter(name => !others.includes(name))
+    return rest.length > 0 ? rest : found
+  }
   for (const field of format.takes) {
     const given = map[field]
-    const found =
-      given === undefined ? (format.columns[field] ?? []).filter(name => seen.has(name) && !mapped.has(name)) : [given]
+    const fits = (name: string) =>
+      seen.has(name) && !mapped.has(name) && (!besideText.has(field) || ['text', 'null'].includes(seen.get(name) ?? ''))
+    const found = given === undefined ? own(field, (format.columns[field] ?? []).filter(fits)) : [given]
     const free = found.filter(name => !Object.values(columns).includes(name))
     const [first, second] = free
     if (first === undefined) continue

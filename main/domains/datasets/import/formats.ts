@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
 import type { DatasetField, DatasetFormat, DatasetKind } from '../../../contract/datasets.ts'
-import { innermost, writeAnswer, writeContext, writeQuestion, writeTools } from './context.ts'
+import { innermost, writeAnswer, writeContext, writeQuestion, writeSystemBefore, writeTools } from './context.ts'
 import { Kind } from './json-tape.ts'
 import { writeMessages, writeTurn, wrongType } from './messages.ts'
-import { writePreference } from './preference.ts'
+import { writeJudgedConversation, writePreference } from './preference.ts'
 import { isTurns, writeTurns } from './qianfan.ts'
 import { RowProblem } from './row-problem.ts'
 import type { RowView } from './row-view.ts'
@@ -31,6 +31,7 @@ const names = {
   tools: ['tools', 'functions'],
   system: ['system', 'system_prompt'],
   prompt: ['prompt', 'question', 'query', 'instruction', 'input', 'user', 'problem'],
+  input: ['input'],
   history: ['history'],
   response: ['response', 'completion', 'answer', 'output', 'reply', 'target', 'assistant', 'solution'],
   chosen: ['chosen', 'preferred', 'accepted'],
@@ -44,11 +45,19 @@ const names = {
 
 const contextFields = ['messages', 'prompt', 'system', 'input', 'history', 'tools'] as const
 const context = [['messages', 'prompt']] as const
-const question = { messages: names.messages, prompt: names.prompt, system: names.system, tools: names.tools }
+const question = {
+  messages: [...names.messages, 'conversations'],
+  prompt: names.prompt,
+  system: names.system,
+  input: names.input,
+  tools: names.tools,
+}
 
 const writeConversation = (row: RowView, out: RowWriter): void => {
-  const { tape, node } = row.structured('messages')
+  const value = row.structured('messages')
+  const { tape, node } = value
   out.ascii('{"messages":[')
+  writeSystemBefore(row, value, out)
   const { messages, answers } = writeMessages(tape, node, out, row.nameOf('messages'))
   if (messages === 0) throw new RowProblem('empty', `${row.nameOf('messages')} is empty`, tape.place(node))
   if (answers === 0) throw new RowProblem('no_answer', 'no message of the assistant has any content')
@@ -104,6 +113,10 @@ const labelOf = (row: RowView): boolean => {
 
 const writeJudged = (row: RowView, out: RowWriter): void => {
   const label = labelOf(row)
+  if (row.optional('completion') < 0 && row.optional('messages') >= 0) {
+    writeJudgedConversation(row, label, out)
+    return
+  }
   out.ascii('{"messages":[')
   writeContext(row, out)
   out.ascii('],"completion":')
@@ -200,7 +213,8 @@ export const formats: readonly Format[] = [
   {
     name: 'kto',
     kind: 'kto',
-    needs: [...context, ['completion'], ['label']],
+    // A conversation may hold the answer that is judged.
+    needs: [...context, ['completion', 'messages'], ['label']],
     takes: [...contextFields, 'completion', 'label'],
     columns: { ...question, completion: names.completion, label: names.label },
     write: writeJudged,
@@ -217,16 +231,16 @@ export const formats: readonly Format[] = [
     name: 'openai',
     kind: 'sft',
     needs: [['messages']],
-    takes: ['messages', 'tools'],
-    columns: { messages: names.messages, tools: names.tools },
+    takes: ['messages', 'system', 'tools'],
+    columns: { messages: names.messages, system: names.system, tools: names.tools },
     write: writeConversation,
   },
   {
     name: 'sharegpt',
     kind: 'sft',
     needs: [['messages']],
-    takes: ['messages', 'tools'],
-    columns: { messages: ['conversations', 'conversation'], tools: names.tools },
+    takes: ['messages', 'system', 'tools'],
+    columns: { messages: ['conversations', 'conversation'], system: names.system, tools: names.tools },
     write: writeConversation,
   },
   {
@@ -236,7 +250,7 @@ export const formats: readonly Format[] = [
     takes: ['prompt', 'input', 'response', 'history', 'system'],
     columns: {
       prompt: ['instruction'],
-      input: ['input'],
+      input: names.input,
       response: ['output', 'response'],
       history: names.history,
       system: names.system,
@@ -250,6 +264,7 @@ export const formats: readonly Format[] = [
     takes: ['prompt', 'input', 'response', 'history', 'system', 'tools'],
     columns: {
       prompt: names.prompt,
+      input: names.input,
       response: names.response,
       system: names.system,
       history: names.history,

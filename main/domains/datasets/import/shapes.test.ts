@@ -13,6 +13,8 @@ afterEach(() => at.remove())
 const user = (content: string) => ({ role: 'user', content })
 const assistant = (content: string) => ({ role: 'assistant', content })
 const system = (content: string) => ({ role: 'system', content })
+const human = (value: string) => ({ from: 'human', value })
+const gpt = (value: string) => ({ from: 'gpt', value })
 
 test('the contract and the importer know the same formats', () => {
   expect(formats.map(format => format.name).toSorted()).toEqual([...datasetFormats].toSorted())
@@ -244,6 +246,92 @@ const cases: readonly Case[] = [
       },
     ],
   ],
+  [
+    'ShareGPT with a system column',
+    [{ system: 's', conversations: [human(q), gpt('4')] }],
+    'sharegpt',
+    'sft',
+    [{ messages: [system('s'), user(q), assistant('4')] }],
+  ],
+  [
+    'ShareGPT with a system column and a system turn of its own',
+    [{ system: 's', conversations: [{ from: 'system', value: 'own' }, human(q), gpt('4')] }],
+    'sharegpt',
+    'sft',
+    [{ messages: [system('own'), user(q), assistant('4')] }],
+  ],
+  [
+    'OpenAI messages with a system column',
+    [{ system: 's', messages: [user(q), assistant('4')] }],
+    'openai',
+    'sft',
+    [{ messages: [system('s'), user(q), assistant('4')] }],
+  ],
+  [
+    'prompt, input and response',
+    [{ prompt: 'add', input: '2 2', response: '4' }],
+    'prompt_response',
+    'sft',
+    [{ messages: [user('add\n2 2'), assistant('4')] }],
+  ],
+  [
+    'Alpaca DPO',
+    [{ system: 's', instruction: 'add', input: '2 2', chosen: '4', rejected: '5' }],
+    'dpo',
+    'dpo',
+    [{ messages: [system('s'), user('add\n2 2')], chosen: [assistant('4')], rejected: [assistant('5')] }],
+  ],
+  [
+    'ShareGPT DPO',
+    [{ conversations: [human('add')], chosen: gpt('4'), rejected: gpt('5') }],
+    'dpo',
+    'dpo',
+    [{ messages: [user('add')], chosen: [assistant('4')], rejected: [assistant('5')] }],
+  ],
+  [
+    'DPO conversations with a system column',
+    [{ system: 's', chosen: [user(q), assistant('good')], rejected: [user(q), assistant('bad')] }],
+    'dpo',
+    'dpo',
+    [{ messages: [system('s'), user(q)], chosen: [assistant('good')], rejected: [assistant('bad')] }],
+  ],
+  [
+    'Alpaca KTO',
+    [{ instruction: 'add', input: '2 2', output: '4', kto_tag: true }],
+    'kto',
+    'kto',
+    [{ messages: [user('add\n2 2')], completion: [assistant('4')], label: true }],
+  ],
+  [
+    'ShareGPT KTO',
+    [
+      { conversations: [human('add'), gpt('4')], kto_tag: true },
+      { conversations: [human('add'), gpt('5')], kto_tag: false },
+    ],
+    'kto',
+    'kto',
+    [
+      { messages: [user('add')], completion: [assistant('4')], label: true },
+      { messages: [user('add')], completion: [assistant('5')], label: false },
+    ],
+  ],
+  [
+    'messages with a class',
+    [
+      { messages: [user(q), assistant('4')], label: 0 },
+      { messages: [user(q), assistant('4')], label: 1 },
+    ],
+    'openai',
+    'sft',
+    [{ messages: [user(q), assistant('4')] }, { messages: [user(q), assistant('4')] }],
+  ],
+  [
+    'prompts with an input',
+    [{ instruction: 'add', input: '2 2' }],
+    'prompts',
+    'prompts',
+    [{ messages: [user('add\n2 2')] }],
+  ],
   ['prompts', [{ prompt: q }], 'prompts', 'prompts', [{ messages: [user(q)] }]],
   ['Qianfan prompts', [[{ prompt: q }]], 'prompts', 'prompts', [{ messages: [user(q)] }]],
   ['messages without an answer', [{ messages: [user(q)] }], 'prompts', 'prompts', [{ messages: [user(q)] }]],
@@ -335,6 +423,19 @@ test('columns with names of their own are mapped', async () => {
   await expect(imported(at, path, { map: { prompt: 'nope', response: 'antwort' } })).rejects.toMatchObject({
     message: expect.stringContaining('no column "nope"'),
   })
+})
+
+test('an input or a system prompt that is no text is left out, and so is an answer that nobody judged', async () => {
+  const rows = [{ prompt: 'a', response: 'b', input: [1, 2], system: 7 }]
+  const { result } = await imported(at, at.file('a.jsonl', jsonLines(rows)))
+  expect(result).toMatchObject({ rows: 1, detection: { ignoredColumns: ['input', 'system'] } })
+  const judged = [
+    { conversations: [human('a'), gpt('b')], kto_tag: true },
+    { conversations: [human('a')], kto_tag: true },
+    { conversations: [human('a'), gpt(' ')], kto_tag: false },
+  ]
+  const second = await imported(at, at.file('b.jsonl', jsonLines(judged)))
+  expect(second.result).toMatchObject({ rows: 1, reasons: { no_answer: 2 } })
 })
 
 test('two equally likely meanings are a question, not a guess', async () => {
