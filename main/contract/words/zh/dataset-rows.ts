@@ -51,6 +51,7 @@ export const datasetRows: Words = {
     '支持 .jsonl、.json、.csv、.tsv、.parquet、.txt、.md 文件，以及由其组成的文件夹和压缩包。',
   '{0} lies more than {1} folders deep.': '{0} 的目录层级超过 {1} 层。',
   'Import the folder that holds the files.': '请导入直接包含文件的文件夹。',
+  'about the dataset, not rows of it': '数据集说明，不是数据行',
   'not a regular file': '不是普通文件',
   '{0} holds more than {1} files.': '{0} 中的文件超过 {1} 个。',
   'Import it in parts.': '请分批导入。',

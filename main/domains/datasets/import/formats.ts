@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { DatasetField, DatasetFormat, DatasetKind } from '../../../contract/datasets.ts'
 import { innermost, writeAnswer, writeContext, writeQuestion, writeSystemBefore, writeTools } from './context.ts'
 import { Kind } from './json-tape.ts'
-import { writeMessages, writeTurn, wrongType } from './messages.ts'
+import { isMessages, writeMessages, writeTurn, wrongType } from './messages.ts'
 import { writeJudgedConversation, writePreference } from './preference.ts'
 import { isTurns, writeTurns } from './qianfan.ts'
 import { RowProblem } from './row-problem.ts'
@@ -19,7 +19,7 @@ export type Format = {
   /** Column names by field, the usual one first. */
   readonly columns: { readonly [F in DatasetField]?: readonly string[] }
   /** What its rows can be, besides objects with columns. */
-  readonly bare?: readonly ('turns' | 'string')[]
+  readonly bare?: readonly ('turns' | 'messages' | 'string')[]
   /** Fits so much that it must not win silently over another that fits too. */
   readonly weak?: true
   /** Writes the row's canonical JSON without its line break. Throws RowProblem. */
@@ -29,18 +29,18 @@ export type Format = {
 const names = {
   messages: ['messages', 'conversation', 'dialogue', 'dialog', 'chat'],
   tools: ['tools', 'functions'],
-  system: ['system', 'system_prompt'],
-  prompt: ['prompt', 'question', 'query', 'instruction', 'input', 'user', 'problem'],
-  input: ['input'],
-  history: ['history'],
-  response: ['response', 'completion', 'answer', 'output', 'reply', 'target', 'assistant', 'solution'],
+  system: ['system', 'system_prompt', '系统', '系统提示词'],
+  prompt: 'prompt question query instruction input user problem 问题 提问 提示词 指令 输入'.split(' '),
+  input: ['input', '输入'],
+  history: ['history', '历史'],
+  response: 'response completion answer output reply target assistant solution 回答 答案 回复 输出'.split(' '),
   chosen: ['chosen', 'preferred', 'accepted'],
   rejected: ['rejected', 'dispreferred'],
   completion: ['completion', 'response', 'answer', 'output'],
   label: ['label', 'kto_tag', 'is_good', 'preferred'],
   responses: ['responses', 'completions', 'candidates', 'answers', 'response'],
   scores: ['scores', 'score', 'rewards'],
-  text: ['text', 'content', 'document', 'body'],
+  text: ['text', 'content', 'document', 'body', '文本', '内容', '正文'],
 } satisfies Format['columns']
 
 const contextFields = ['messages', 'prompt', 'system', 'input', 'history', 'tools'] as const
@@ -54,7 +54,7 @@ const question = {
 }
 
 const writeConversation = (row: RowView, out: RowWriter): void => {
-  const value = row.structured('messages')
+  const value = isMessages(row.tape) ? { tape: row.tape, node: 0 } : row.structured('messages')
   const { tape, node } = value
   out.ascii('{"messages":[')
   writeSystemBefore(row, value, out)
@@ -77,6 +77,7 @@ const writePair = (row: RowView, out: RowWriter): void => {
     writeTurn(tape, out, 'assistant', answer)
   } else {
     writeContext(row, out)
+    if (tape.kinds[node] !== Kind.array) throw wrongType(tape, node, row.nameOf('response'), 'text')
     out.ascii(',')
     const { answers } = writeMessages(tape, node, out, row.nameOf('response'))
     if (answers === 0) throw new RowProblem('no_answer', `${row.nameOf('response')} holds no answer of the assistant`)
@@ -233,6 +234,7 @@ export const formats: readonly Format[] = [
     needs: [['messages']],
     takes: ['messages', 'system', 'tools'],
     columns: { messages: names.messages, system: names.system, tools: names.tools },
+    bare: ['messages'],
     write: writeConversation,
   },
   {

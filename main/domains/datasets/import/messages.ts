@@ -133,6 +133,9 @@ export function firstRole(tape: JsonTape, array: number): Role | undefined {
   return node >= 0 && tape.isString(node) ? knownRole(tape, node) : undefined
 }
 
+/** Whether a row is itself an array of messages. */
+export const isMessages = (tape: JsonTape): boolean => firstRole(tape, 0) !== undefined
+
 const knownRole = (tape: JsonTape, node: number): Role | undefined =>
   roles.find(({ name }) => tape.equals(node, name))?.role
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { datasetFormats } from '../../../contract/datasets.ts'
 import { formats } from './formats.ts'
-import { imported, jsonLines, type Scratch, scratch } from './test-import.ts'
+import { imported, jsonLines, parquetOf, type Scratch, scratch } from './test-import.ts'
 
 let at: Scratch
 beforeEach(() => {
@@ -332,6 +332,30 @@ const cases: readonly Case[] = [
     'prompts',
     [{ messages: [user('add\n2 2')] }],
   ],
+  [
+    'arrays of messages',
+    [
+      [system('s'), user(q), assistant('4')],
+      [human('a'), gpt('b')],
+    ],
+    'openai',
+    'sft',
+    [{ messages: [system('s'), user(q), assistant('4')] }, { messages: [user('a'), assistant('b')] }],
+  ],
+  [
+    'Chinese column names',
+    [{ 问题: q, 回答: '4' }],
+    'prompt_response',
+    'sft',
+    [{ messages: [user(q), assistant('4')] }],
+  ],
+  [
+    'Alpaca in Chinese',
+    [{ 指令: '加', 输入: '2 2', 输出: '4' }],
+    'prompt_response',
+    'sft',
+    [{ messages: [user('加\n2 2'), assistant('4')] }],
+  ],
   ['prompts', [{ prompt: q }], 'prompts', 'prompts', [{ messages: [user(q)] }]],
   ['Qianfan prompts', [[{ prompt: q }]], 'prompts', 'prompts', [{ messages: [user(q)] }]],
   ['messages without an answer', [{ messages: [user(q)] }], 'prompts', 'prompts', [{ messages: [user(q)] }]],
@@ -388,6 +412,16 @@ test('Parquet is read in any schema that can be mapped', async () => {
   again.remove()
 })
 
+test('a column of Parquet may have any name, also one that a query would give to the whole row', async () => {
+  const pairs = [user('a'), assistant('b')]
+  for (const name of ['source', 'SOURCE', 'whole_row', 'row', 't', 'select', 'a "quoted" name', '来源']) {
+    const path = await parquetOf(at, [{ messages: pairs, [name]: 'somewhere' }])
+    const { rows, result } = await imported(at, path)
+    expect(rows, name).toEqual([{ messages: pairs }])
+    expect(result.detection, name).toMatchObject({ format: 'openai', ignoredColumns: [name] })
+  }
+})
+
 test('plain text is a row per line, or per file for documents', async () => {
   expect((await imported(at, at.file('a.txt', '\ufeffone\r\n\n two \n'))).rows).toEqual([
     { text: 'one' },
@@ -438,6 +472,24 @@ test('an input or a system prompt that is no text is left out, and so is an answ
   expect(second.result).toMatchObject({ rows: 1, reasons: { no_answer: 2 } })
 })
 
+test('an answer that cannot be read is told, not left out', async () => {
+  const path = at.file('a.jsonl', jsonLines([{ question: '2+2', answer: 4 }]))
+  await expect(imported(at, path)).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('answer must be text, not a number'),
+  })
+  const prompts = await imported(at, path, { format: 'prompts' })
+  expect(prompts.rows).toEqual([{ messages: [user('2+2')] }])
+  const unanswered = await imported(at, at.file('b.jsonl', jsonLines([{ question: '2+2', answer: '' }])))
+  expect(unanswered.result.detection.format).toBe('prompts')
+})
+
+test('the messages of one conversation are no texts', async () => {
+  await expect(imported(at, at.file('a.json', JSON.stringify([user('a'), assistant('b')])))).rejects.toMatchObject({
+    message: expect.stringContaining('"role" (text), "content" (text)'),
+  })
+})
+
 test('two equally likely meanings are a question, not a guess', async () => {
   const columns = at.file('a.jsonl', jsonLines([{ question: 'a', query: 'b', answer: 'c' }]))
   await expect(imported(at, columns)).rejects.toMatchObject({
@@ -445,6 +497,22 @@ test('two equally likely meanings are a question, not a guess', async () => {
   })
   const weak = at.file('b.jsonl', jsonLines([{ prompt: 'a', text: 'b' }]))
   await expect(imported(at, weak)).rejects.toMatchObject({ message: expect.stringContaining('text or as prompts') })
+})
+
+test('a README and a licence beside rows are about them; on their own they are read', async () => {
+  const { mkdirSync } = await import('node:fs')
+  mkdirSync(`${at.dir}/set/data`, { recursive: true })
+  at.file('set/README.md', '# About\n')
+  at.file('set/LICENSE.txt', 'MIT\n')
+  expect((await imported(at, `${at.dir}/set`)).rows).toHaveLength(2)
+  at.file('set/data/rows.jsonl', jsonLines([{ prompt: 'a', response: 'b' }]))
+  at.file('set/data/readme-rows.jsonl', jsonLines([{ prompt: 'c', response: 'd' }]))
+  const { rows, result } = await imported(at, `${at.dir}/set`)
+  expect(rows).toHaveLength(2)
+  expect(result.ignoredFiles).toEqual([
+    { name: 'LICENSE.txt', why: 'about the dataset, not rows of it' },
+    { name: 'README.md', why: 'about the dataset, not rows of it' },
+  ])
 })
 
 test('a folder is read as one set; several splits need a decision', async () => {
