@@ -17,6 +17,7 @@ describe.skipIf(!isUnix)(
     beforeAll(async () => {
       backend = await startBackend({ prefix: ['/bin/sh', '-c', 'umask 000; exec "$@"', 'sh'] })
       await backend.client.keys.create({ name: 'written' })
+      await backend.client.backup.create({})
     })
     afterAll(() => backend.dispose())
 
@@ -29,7 +30,7 @@ describe.skipIf(!isUnix)(
         name => (statSync(join(dataDir, name)).mode & 0o077) !== 0,
       )
       expect(open).toEqual([])
-      expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['slipway.db', 'slipway.db-wal']))
+      expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['slipway.db', 'slipway.db-wal', 'backups']))
     })
 
     // One guard alone must hold, should somebody open the folder around it.
