@@ -4,6 +4,7 @@ import { availableParallelism, cpus, homedir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Call, systemCall } from '../contract/call.ts'
+import { AppError } from '../contract/errors.ts'
 import type { AllHandlers } from '../contract/index.ts'
 import { createAudit } from '../domains/audit/service.ts'
 import { createRenderRows } from '../domains/datasets/render-rows.ts'
@@ -48,6 +49,7 @@ import { processMetrics } from '../platform/metrics/process-metrics.ts'
 import { meterOutside } from '../platform/network/meter.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
+import { cudaLibraryEnv } from '../platform/python/cuda-libraries.ts'
 import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
@@ -120,6 +122,15 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })
+  /** The interpreter of an environment, where it is built. */
+  const builtPython = (name: string): string | undefined => {
+    try {
+      return environments.pythonFor(name).python
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'missing_requirement') return undefined
+      throw error
+    }
+  }
   const blobs = createBlobStore(paths.blobs)
   const collector = createCollector({
     root: paths.blobs,
@@ -201,7 +212,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     },
     deviceFor: resources.deviceFor,
     llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
-    llamaEnv: () => ({}),
+    llamaEnv: device => cudaLibraryEnv({ device, python: builtPython('training'), env }),
     python: () => environments.pythonFor('training'),
     processors: availableParallelism(),
   })

@@ -204,6 +204,19 @@ test('every method obeys its policy for every scope', async () => {
   }
 })
 
+test('who may not call a method hears so before anything of the body is read', async () => {
+  const commands = httpMethods.filter(({ facts }) => facts.policy !== 'read' && facts.kind === 'command')
+  expect(commands.length).toBeGreaterThan(20)
+  for (const listed of commands) {
+    const api = routeOf(listed)
+    for (const { verb, path } of [api, { verb: 'POST', path: `/rpc/${listed.domain}/${listed.verb}` }]) {
+      const headers = { authorization: `Bearer ${keys.read}`, 'content-type': 'text/plain' }
+      const { status, body } = await raw(path, { method: verb, headers, body: '[[[' })
+      expect([status, JSON.parse(body).code], `${verb} ${path}`).toEqual([403, 'forbidden'])
+    }
+  }
+})
+
 test('what is no method obeys its scope as well', async () => {
   const mounts = { '/metrics': 'read', '/v1/models': 'inference' }
   for (const [path, policy] of Object.entries(mounts)) {

@@ -55,6 +55,10 @@ export const platform: Words = {
     '数据库由更新的 Slipway 写入：含当前版本不支持的模式步骤 {0:list}。',
   'Start the newer Slipway, or restore a backup from before the upgrade: slipway backup restore.':
     '请启动更新的 Slipway，或恢复升级前的备份：slipway backup restore。',
+  '{0} is not yours alone: another user of this machine could answer there.':
+    '{0} 并非你独有：本机其他用户可能在此应答。',
+  'Remove that folder if you can, or name a data directory with a shorter path: --data-dir DIR.':
+    '请删除该文件夹（若可以），或用 --data-dir DIR 指定路径更短的数据目录。',
   'SQLite is not set up to be power-safe (synchronous={0}, journal_mode={1}).':
     'SQLite 未设置为断电安全（synchronous={0}，journal_mode={1}）。',
   'The data directory may be on a file system without WAL support: move it to a local disk with --data-dir.':
