@@ -110,10 +110,10 @@ function GpuMeter({ device }: { readonly device: Device }) {
   const name = deviceName(device.id)
   return (
     <Meter
-      widthPx={142}
+      widthPx={176}
       name={name}
       value={utilization === null ? '–' : `${number(utilization)}%`}
-      side={`${gib(usedBytes)} / ${gib(device.totalBytes)}`}
+      side={`${gib(usedBytes)} / ${gib(device.totalBytes)} GiB`}
       title={`${device.name}: ${held}${celsius === null ? '' : `, ${text.temperature(number(celsius))}`}`}
     >
       <LoadBar
