@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DatasetFormat, Detection, ReasonCounts, RowIssue, SamplePreview } from '../../../contract/datasets.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
+import { diskReserveBytes } from '../../../platform/disk-reserve.ts'
 import { detect } from './detect.ts'
 import { type Direct, directOf } from './direct.ts'
 import { formatNamed } from './formats.ts'
@@ -23,7 +24,6 @@ import { RowWriter } from './row-writer.ts'
 const directMinBytes = 1024 * 1024
 const sampleRows = 200
 const sampleTotalBytes = 4 * 1024 * 1024
-const reserveBytes = 256 * 1024 * 1024
 const progressEveryMs = 250
 /** How long reading may keep signals and timers waiting. */
 const turnEveryMs = 10
@@ -268,7 +268,7 @@ function makeStaging(outDir: string): string {
 function assertSpace(dir: string, files: readonly InputFile[]): void {
   const needed = files.reduce((sum, file) => sum + file.sizeBytes * (file.type === 'parquet' ? 6 : 1.6), 0)
   const { bavail, bsize } = statfsSync(dir)
-  if (needed > 64 * 1024 * 1024 && bavail * bsize < needed + reserveBytes)
+  if (needed > 64 * 1024 * 1024 && bavail * bsize < needed + diskReserveBytes)
     throw new AppError(
       'storage_full',
       `The import needs about ${mib(needed)}; ${mib(bavail * bsize)} are free in ${dir}.`,
