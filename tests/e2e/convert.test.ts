@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -125,7 +126,8 @@ describe.skipIf(!chromiumPath || !hasPython)(
     })
 
     test('where the environment for ONNX is not built, the dialog says so and how to build it', async () => {
-      const bare = await openWorkstation({}, { env: { XDG_CACHE_HOME: temporaryDir('empty cache') } })
+      const cache = temporaryDir('empty cache')
+      const bare = await openWorkstation({}, { env: { XDG_CACHE_HOME: cache } })
       try {
         const { models, jobs } = bare.backend.client
         const { id, jobId } = await models.import({ path: sample('model'), name: 'tide' })
@@ -142,6 +144,7 @@ describe.skipIf(!chromiumPath || !hasPython)(
         expect(await barriers(bare.page)).toEqual([])
       } finally {
         await bare.close()
+        rmSync(cache, { recursive: true, force: true })
       }
     })
 

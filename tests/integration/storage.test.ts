@@ -67,7 +67,14 @@ test('what nothing needs is told before it is deleted, and that is what is delet
   const before = await client.storage.show({})
   expect(before.freeable).toEqual({ blobs: 1, folders: 0, freedBytes: 15 })
   expect(sizeOf(before, 'unneeded')).toBe(15)
+  const stop = new AbortController()
+  const events = await client.events.subscribe({ topics: ['storage'] }, { signal: stop.signal })
   expect(await client.storage.prune({})).toEqual(before.freeable)
+  for await (const event of events) {
+    expect(event).toMatchObject({ topic: 'storage', kind: 'data', data: before.freeable })
+    break
+  }
+  stop.abort()
   expect(existsSync(path)).toBe(false)
   expect((await client.storage.show({})).freeable).toEqual({ blobs: 0, folders: 0, freedBytes: 0 })
 })

@@ -22,6 +22,8 @@ export function FreeSpace({ use: { freeable, waitsFor } }: { readonly use: Stora
     }),
   )
   const freedBytes = useFreedBytes(prune.isPending)
+  const what = ({ blobs, folders }: Pick<StorageUse['freeable'], 'blobs' | 'folders'>) =>
+    text.filesAndFolders(number(blobs), number(folders))
   const isNothing = freeable.blobs + freeable.folders === 0
   return (
     <>
@@ -30,7 +32,7 @@ export function FreeSpace({ use: { freeable, waitsFor } }: { readonly use: Stora
         <p className="sub">{text.freeNothing}</p>
       ) : (
         <>
-          <p>{text.freeWhat(bytes(freeable.freedBytes), number(freeable.blobs), number(freeable.folders))}</p>
+          <p>{text.freeWhat(bytes(freeable.freedBytes), what(freeable))}</p>
           <p className="sub">{text.freeWhy}</p>
           <p className="sub">{text.freeKept}</p>
         </>
@@ -62,7 +64,7 @@ export function FreeSpace({ use: { freeable, waitsFor } }: { readonly use: Stora
         <Fault
           tone="ok"
           title={text.freed(bytes(prune.data.freedBytes))}
-          cause={text.freedWhat(number(prune.data.blobs), number(prune.data.folders))}
+          cause={prune.data.blobs + prune.data.folders > 0 ? text.freedWhat(what(prune.data)) : text.freeNothing}
         />
       )}
     </>

@@ -8,16 +8,16 @@ import { LoadBar } from '../../../ui/LoadBar.tsx'
 import { Setting } from '../Setting.tsx'
 import { partText, storageText } from './text.ts'
 
-/** Parts that are alike have one colour: what was made here, what explains it, what can go. */
+/** What was made here has colours of its own, what only explains or repeats it is grey, and what can go stands out. */
 const colourOf: Record<StoragePart, string> = {
   models: 'var(--s1)',
-  datasets: 'var(--s2)',
-  runs: 'var(--s3)',
+  datasets: 'var(--s3)',
+  runs: 'var(--s4)',
   checkpoints: 'var(--s6)',
-  evaluations: 'var(--s4)',
+  evaluations: 'var(--s7)',
   database: 'var(--s5)',
-  backups: 'var(--s7)',
-  replaced: 'var(--s7)',
+  backups: 'var(--s0)',
+  replaced: 'var(--s0)',
   logs: 'var(--s0)',
   working: 'var(--s0)',
   other: 'var(--s0)',
@@ -31,7 +31,7 @@ export function Use({ use: { parts, sizeBytes, disk } }: { readonly use: Storage
   const names = useText(partText)
   const { data: environments } = useQuery(api.environments.list.queryOptions({ input: {} }))
   const built = (environments?.items ?? []).filter(each => each.source !== 'adopted' && each.sizeBytes !== undefined)
-  const ordered = parts.filter(part => part.files > 0).toSorted((a, b) => b.sizeBytes - a.sizeBytes)
+  const ordered = parts.filter(part => part.sizeBytes > 0).toSorted((a, b) => b.sizeBytes - a.sizeBytes)
   const files = ordered.reduce((sum, part) => sum + part.files, 0)
   const free = text.diskFree(bytes(disk.freeBytes), bytes(disk.totalBytes))
   return (

@@ -38,9 +38,8 @@ export const storageText = dictionary({
   free: ['What can be freed', '可释放的空间'],
   freeNothing: ['Nothing: every byte in the data folder is needed.', '没有可释放的空间，数据目录中的内容都在使用。'],
   freeWhat: [
-    (size: string, files: string, folders: string) =>
-      `${size}: ${files} stored ${files === '1' ? 'file' : 'files'} and ${folders} ${folders === '1' ? 'folder' : 'folders'} that nothing needs.`,
-    (size: string, files: string, folders: string) => `${size}：${files} 个已存储的文件和 ${folders} 个文件夹已无用。`,
+    (size: string, what: string) => `${size} that nothing needs: ${what}.`,
+    (size: string, what: string) => `${size} 已无用：${what}。`,
   ],
   freeWhy: [
     'They are left by imports and conversions that failed or were stopped, and by what was deleted for good. Slipway also deletes them by itself: at its start, and every six hours.',
@@ -61,11 +60,19 @@ export const storageText = dictionary({
     (freed: string, total: string) => `Freeing: ${freed} of about ${total}`,
     (freed: string, total: string) => `正在释放：${freed} / 约 ${total}`,
   ],
-  freed: [(size: string) => `${size} freed`, (size: string) => `已释放 ${size}`],
-  freedWhat: [
-    (files: string, folders: string) => `${files} stored files and ${folders} folders were deleted.`,
-    (files: string, folders: string) => `删除了 ${files} 个已存储的文件和 ${folders} 个文件夹。`,
+  filesAndFolders: [
+    (files: string, folders: string) =>
+      [
+        ...(files === '0' ? [] : [`${files} stored ${files === '1' ? 'file' : 'files'}`]),
+        ...(folders === '0' ? [] : [`${folders} ${folders === '1' ? 'folder' : 'folders'}`]),
+      ].join(' and '),
+    (files: string, folders: string) =>
+      [...(files === '0' ? [] : [`${files} 个已存储的文件`]), ...(folders === '0' ? [] : [`${folders} 个文件夹`])].join(
+        '和',
+      ),
   ],
+  freed: [(size: string) => `${size} freed`, (size: string) => `已释放 ${size}`],
+  freedWhat: [(what: string) => `Deleted: ${what}.`, (what: string) => `已删除${what}。`],
   notFreed: ['The space was not freed', '未能释放空间'],
 
   removed: ['Removed, can be taken back', '已移除，可恢复'],
