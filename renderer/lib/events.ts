@@ -29,6 +29,8 @@ const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   jobs: [api.jobs.key()],
   resources: [api.resources.key()],
   keys: [api.keys.key()],
+  // The folder is walked anew only when its screen asks: see features/settings/storage.
+  storage: [api.storage.report.key()],
   settings: [api.system.key(), api.settings.key()],
   audit: [api.audit.key()],
 }
