@@ -17,8 +17,10 @@ export type Output = {
 /** Progress of one job as a line: what, how far, how fast, how long still. */
 export function progressLine(job: Job): string {
   const { progress } = job
+  // What is being stopped has no time left to tell, and says what it does instead.
+  const state = job.stopping === 'saving' ? 'stopping, saving a checkpoint' : job.state
   if (!progress)
-    return `${job.name}: ${job.state}${job.queuePosition === undefined ? '' : ` (${job.queuePosition} in line)`}`
+    return `${job.name}: ${state}${job.queuePosition === undefined ? '' : ` (${job.queuePosition} in line)`}`
   const amount = (value: number) => (progress.unit === 'bytes' ? bytes(value) : `${value} ${progress.unit}`)
   const share = progress.total
     ? `${Math.floor((100 * progress.done) / progress.total)} % of ${amount(progress.total)}`
@@ -27,7 +29,7 @@ export function progressLine(job: Job): string {
   const speed = progress.ratePerSecond
   const rate = speed ? `, ${amount(Number(speed.toPrecision(3)))}/s` : ''
   const left = progress.secondsLeft === undefined ? '' : `, ${duration(progress.secondsLeft)} left`
-  return harmless(`${job.name}: ${job.state}, ${share}${rate}${left}${progress.note ? ` (${progress.note})` : ''}`)
+  return harmless(`${job.name}: ${state}, ${share}${rate}${left}${progress.note ? ` (${progress.note})` : ''}`)
 }
 
 /**
