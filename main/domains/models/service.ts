@@ -72,6 +72,8 @@ export type ModelsPort = {
   readonly version: (ref: string) => ModelVersion
   /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
   readonly readyVersion: (ref: string) => ModelVersion
+  /** Whether a model is called that; a new one of the name would be its next version. */
+  readonly isName: (name: string) => boolean
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
   /** What models keep in the data directory, and whether one lies at or below a path. */
   readonly kept: BytesKeeper & { readonly isPathUsed: (db: ReadableDb, path: string) => boolean }
@@ -365,6 +367,7 @@ export function createModels({
     now: modelNow,
     version,
     readyVersion,
+    isName: name => findModel(store.read, name) !== undefined,
     files: id => filesOf(store.read, id),
     kept: { ...kept, isPathUsed },
     storedFiles: () => storedModelFiles(store.read, ownPlaces),
