@@ -47,7 +47,7 @@ describe.skipIf(!chromiumPath)('the clock and the time zone are changed while a 
     await workstation.open('#/settings')
     await workstation.open('#/datasets')
     const row = page.getByRole('grid', { name: 'Datasets' }).getByRole('row').filter({ hasText: 'rows' })
-    await row.getByText(age, { exact: true }).waitFor()
+    await row.getByText(age, { exact: true }).waitFor({ timeout: 5_000 })
     // Changes are followed as before.
     await workstation.backend.client.datasets.update({ id: datasetId, name: `rows ${byMs}` })
     await row.filter({ hasText: `rows ${byMs}` }).waitFor()

@@ -80,6 +80,7 @@ test('a second start brings the first window to the front and hands over its fil
   expect(await windows()).toEqual([{ isMinimized: false, isVisible: true }])
 })
 
+// A display without a window manager, as tests have it, minimises nothing: that a minimised window comes back is not shown.
 test('a second start gives the first window the keyboard, also from under another one', async () => {
   await workElsewhere()
   expect(await startAgain(desktop.dataDir, folder)).toEqual({ said: 'handed over\n', code: 0 })
