@@ -392,3 +392,11 @@ test('every kind of refusal of the guards is in the audit log, with who and what
     await calm.dispose()
   }
 })
+
+test('no key, whatever it may do, makes the record say that the window refused something', async () => {
+  const body = JSON.stringify({ json: { channel: 'slipway:copyText', frame: 'https://example.com/' } })
+  const headers = { ...ours, authorization: `Bearer ${keys.admin}` }
+  expect((await raw('/rpc/system/refusedCall', { method: 'POST', headers, body })).status).toBe(403)
+  const { items } = await backend.client.audit.list({ action: 'system.refuseCall' })
+  expect(items.map(({ actor, object }) => [actor.split(':')[0], object])).toEqual([['key', '']])
+})

@@ -118,6 +118,7 @@ export const platform: Words = {
     '请发送 Authorization: Bearer KEY（slipway keys create），或打开 slipway serve 输出的链接。',
   'This launch link was used already or is too old.': '该启动链接已使用过或已过期。',
   'Ask for a new one: slipway serve prints it.': '请获取新的链接：slipway serve 会输出。',
+  'Only the desktop window records what it refused.': '只有桌面窗口可以记录它拒绝的调用。',
   'This needs the scope "{0}".': '需要“{0}”权限。',
   'Use a key that has it: slipway keys create NAME --scope {0}.':
     '请使用具有该权限的密钥：slipway keys create NAME --scope {0}。',
