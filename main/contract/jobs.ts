@@ -22,6 +22,7 @@ export const JobKind = z.enum([
   'conversion',
   'import',
   'verification',
+  'storage',
 ])
 export type JobKind = z.output<typeof JobKind>
 

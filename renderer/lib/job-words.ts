@@ -52,6 +52,7 @@ export const jobKindText = dictionary({
   conversion: ['Conversion', '转换'],
   import: ['Import', '导入'],
   verification: ['Verification', '校验'],
+  storage: ['Storage check', '存储检查'],
 } satisfies Record<JobKind, readonly [string, string]>)
 
 /** Whose jobs the backend names, such as `import notes`; the others bear the name that a person gave to something. */
@@ -63,6 +64,7 @@ const namedByBackend: Record<JobKind, boolean> = {
   conversion: true,
   import: true,
   verification: true,
+  storage: true,
 }
 
 /** What a job is called in the language that is on. */

@@ -147,6 +147,18 @@ test('a job sees an allow-list of our environment, its own id, and its folder', 
   expect(seen).toMatchObject({ id, cwd: jobs.port.folder(id), file: '{"a":1}' })
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'a job can write no core dump, which would hold its memory, and is the first to go when the machine runs out of it (Linux: needs /proc)',
+  async () => {
+    const { jobs, told } = house()
+    const code = `const read = name => require('fs').readFileSync('/proc/self/' + name, 'utf8')
+      console.log(JSON.stringify({ event: 'limits', core: /^Max core file size +(\\w+) +(\\w+)/m.exec(read('limits')).slice(1), oom: Number(read('oom_score_adj')) }))`
+    const { id } = jobs.port.start(asOwner, nodeJob(code))
+    await jobs.port.ended(id)
+    expect(told(id)[0]?.data).toMatchObject({ core: ['0', '0'], oom: 500 })
+  },
+)
+
 test('a handler that throws loses its own event and no other', async () => {
   const { jobs, told, logged } = house({
     onEvent: event => {

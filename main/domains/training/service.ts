@@ -12,12 +12,14 @@ import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import { numberedName } from '../../platform/numbered-name.ts'
+import { ownPlaces } from '../../platform/own-path.ts'
 import { noLog } from '../../platform/processes/log-reader.ts'
 import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
 import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
 import { cannotStart, createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
+import { relocateRuns } from './relocation.ts'
 import { createRemoval } from './removal.ts'
 import {
   activeRuns,
@@ -46,6 +48,8 @@ type StartInput = PlanInput & {
 
 export type Training = {
   readonly handlers: Handlers<typeof training>
+  /** Finds the runs of a data directory that was moved. Call once, before any other domain starts. */
+  readonly relocate: () => void
   /** Registers results of runs that ended while nobody looked. Call once after the supervisor has adopted its jobs. */
   readonly start: () => void
   /** Deletes the bytes of runs that were removed long enough ago. */
@@ -364,6 +368,7 @@ export function createTraining(deps: TrainingDeps): Training {
       .map(run => `run ${run.name}`)
   return {
     handlers,
+    relocate: () => relocateRuns({ store, log, runsDir: paths.runs, places: ownPlaces(paths) }),
     start: () => {
       results.catchUp()
       removal.start()
