@@ -172,7 +172,9 @@ describe.skipIf(!chromiumPath)('training', () => {
       const { id } = await shortRun('short-a')
       await ended('short-a')
       await workstation.open(`#/training/${id}`)
-      await main().getByText('It has made a model').waitFor(patience)
+      await main()
+        .getByRole('link', { name: /^made / })
+        .waitFor(patience)
       // Before and after: what it started from beside what it made.
       const made = await client.training.show({ id })
       const href = await main().getByRole('link', { name: 'Evaluate' }).getAttribute('href')

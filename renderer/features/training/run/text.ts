@@ -138,7 +138,7 @@ export const runText = dictionary({
     (count: number) => `${count} 条警告`,
   ],
   warnings: ['The trainer warns', '训练器警告'],
-  done: ['It has made a model', '已产出模型'],
+  resultLink: [(name: string) => `made ${name}`, (name: string) => `产出 ${name}`],
   doneText: [
     (name: string) => `${name} can be measured, talked to, or tuned further.`,
     (name: string) => `${name} 可用于评测、部署或继续微调。`,
@@ -146,7 +146,6 @@ export const runText = dictionary({
   evaluate: ['Evaluate', '评测'],
   deploy: ['Deploy', '部署'],
   tuneFurther: ['Tune further', '继续微调'],
-  openModel: ['Open the model', '打开模型'],
 
   remove: ['Remove the run', '删除训练'],
   removed: [(name: string) => `${name} is removed.`, (name: string) => `${name} 已删除。`],
