@@ -9,6 +9,7 @@ import { conversionMigrations } from '../domains/models/conversion/migrations.ts
 import { modelsMigrations } from '../domains/models/migrations.ts'
 import { resourcesMigrations } from '../domains/resources/migrations.ts'
 import { settingsMigrations } from '../domains/settings/migrations.ts'
+import { storageMigrations } from '../domains/storage/migrations.ts'
 import { trainingMigrations } from '../domains/training/migrations.ts'
 import { auditMigration } from '../platform/db/audit-chain.ts'
 import { lineageMigration } from '../platform/db/lineage.ts'
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   ...inferenceMigrations,
   ...evaluationMigrations,
   ...settingsMigrations,
+  ...storageMigrations,
 ].sort((a, b) => a.version - b.version)

@@ -25,6 +25,7 @@ export const commandText = dictionary({
   doctor: ['Check this machine', '检查本机环境'],
   newKey: ['Create an API key', '新建 API 密钥'],
   backup: ['Back up the database', '备份数据库'],
+  storage: ['Storage: free space, check files', '存储：释放空间、检查文件'],
   palette: ['Command palette', '命令面板'],
   jobs: ['Show or hide jobs', '显示或隐藏任务栏'],
   notifications: ['Notifications', '通知'],
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   { id: 'deploy', needs: 'write', cli: 'inference deploy MODEL', run: () => go('deployments', { dialog: 'new' }) },
   { id: 'doctor', cli: 'doctor', run: () => go('environments') },
   { id: 'newKey', needs: 'admin', cli: 'keys create NAME --scope inference', run: () => go('keys', { dialog: 'new' }) },
+  { id: 'storage', cli: 'storage show', run: () => go('settings', { section: 'storage' }) },
   { id: 'backup', needs: 'admin', cli: 'backup create', run: () => go('settings', { section: 'backup' }) },
   {
     id: 'palette',

@@ -207,7 +207,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
     },
     {
       key: 'size',
-      title: text.size,
+      title: <span title={text.sizeWhat}>{text.size}</span>,
       width: '88px',
       align: 'right',
       fromPx: 640,

@@ -8,6 +8,7 @@ import { Backups } from './Backups.tsx'
 import { DataSettings } from './DataSettings.tsx'
 import { KeyboardSettings } from './KeyboardSettings.tsx'
 import { NotificationSettings } from './NotificationSettings.tsx'
+import { Storage } from './storage/Storage.tsx'
 import { settingsText } from './text.ts'
 import './settings.css'
 
@@ -16,6 +17,7 @@ const sections = {
   notifications: NotificationSettings,
   api: ApiSettings,
   data: DataSettings,
+  storage: Storage,
   backup: Backups,
   keyboard: KeyboardSettings,
   about: About,

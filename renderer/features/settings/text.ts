@@ -7,6 +7,7 @@ export const settingsText = dictionary({
   notifications: ['Notifications', '通知'],
   api: ['API and network', '接口与网络'],
   data: ['Data', '数据'],
+  storage: ['Storage', '存储'],
   backup: ['Backups', '备份'],
   keyboard: ['Keyboard', '键盘'],
   about: ['About', '关于'],

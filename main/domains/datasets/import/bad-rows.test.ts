@@ -68,6 +68,16 @@ describe('a bad line is reported with place, reason and sample, and the rest is 
   })
 })
 
+test('a line of prose is said to be no JSON, by its first word and not by a keyword that it resembles', async () => {
+  const { result } = await importing('a.jsonl', [line, 'not json at all', '{"prompt":nul}', 'fish', 't'].join('\n'))
+  expect(result.issues.map(({ message }) => message)).toEqual([
+    expect.stringContaining('“not” is no JSON value'),
+    expect.stringContaining('null is misspelt or cut off'),
+    expect.stringContaining('“fish” is no JSON value'),
+    expect.stringContaining('true is misspelt or cut off'),
+  ])
+})
+
 test('one bad row in a million is found by its place, and the rest is kept', { timeout: 120_000 }, async () => {
   const bad = '{"prompt":"a" "response":"b"}'
   const rowBytes = line.length + 1

@@ -4,6 +4,7 @@ import type { Detection, ReasonCounts, RowIssue } from '../../../contract/datase
 import type { DatasetSource } from '../../../contract/datasets.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
+import { diskReserveBytes } from '../../../platform/disk-reserve.ts'
 import { chooseFormats } from './choose-formats.ts'
 import type { DetectOptions } from './detect.ts'
 import { formatNamed } from './formats.ts'
@@ -18,8 +19,6 @@ import { RowProblem } from './row-problem.ts'
 import type { RowSink } from './row-source.ts'
 import { RowView } from './row-view.ts'
 import { RowWriter } from './row-writer.ts'
-
-const reserveBytes = 256 * 1024 * 1024
 
 export type ImportOptions = DetectOptions & {
   readonly path: string
@@ -128,7 +127,7 @@ function makeStaging(outDir: string): string {
 function assertSpace(dir: string, files: readonly InputFile[]): void {
   const needed = files.reduce((sum, file) => sum + file.sizeBytes * (file.type === 'parquet' ? 6 : 1.6), 0)
   const { bavail, bsize } = statfsSync(dir)
-  if (needed > 64 * 1024 * 1024 && bavail * bsize < needed + reserveBytes)
+  if (needed > 64 * 1024 * 1024 && bavail * bsize < needed + diskReserveBytes)
     throw new AppError(
       'storage_full',
       `The import needs about ${mib(needed)}; ${mib(bavail * bsize)} are free in ${dir}.`,
