@@ -107,6 +107,8 @@ export const jobs: Words = {
   'A key named "{0}" exists already.': '已有名为“{0}”的密钥。',
   'Choose another name, or revoke the old key first.': '请换一个名称，或先吊销旧密钥。',
   'There is no key {0}.': '没有密钥 {0}。',
+  'There is no session {0}.': '没有会话 {0}。',
+  'It has ended already.': '该会话已结束。',
   'slipway keys list shows them.': '可用 slipway keys list 查看。',
   'a number of hours or days, such as 12h or 30d': '须为小时数或天数，例如 12h 或 30d',
   // Files.

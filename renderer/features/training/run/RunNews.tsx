@@ -8,7 +8,7 @@ import { Fault } from '../../../ui/Fault.tsx'
 import { brokenSteps } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
 import { useBeforeAndAfter } from './before-after.ts'
-import { RunFailure } from './RunFailure.tsx'
+import { hasDiverged, RunFailure } from './RunFailure.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
@@ -24,7 +24,7 @@ export function RunNews({ shown, live, onFailed }: Props) {
   const evaluation = useBeforeAndAfter(run)
   const news = [
     (state === 'failed' || state === 'lost') && <RunFailure key="failure" shown={shown} onFailed={onFailed} />,
-    broken.length > 0 && (
+    broken.length > 0 && !hasDiverged(run) && (
       <Fault
         key="nan"
         tone="warn"

@@ -92,6 +92,8 @@ export const runText = dictionary({
   dequeue: ['Take out of the queue', '移出队列'],
 
   failed: ['The run failed', '训练失败'],
+  diverged: ['The run diverged', '训练已发散'],
+  noResult: ['No model was made of it: its weights are of no use.', '未生成模型：这样的权重无法使用。'],
   lost: ['Nobody saw how the run ended', '训练结束情况不明'],
   lostCause: [
     'Its process is gone, and it said nothing before: the machine may have been switched off.',
@@ -120,7 +122,7 @@ export const runText = dictionary({
   nan: ['The loss is not a number', '损失不是数值'],
   nanCause: [
     (count: string, first: string) =>
-      `${count} points since step ${first} have no finite loss: the weights have very probably diverged.`,
+      `${count} ${count === '1' ? 'point' : 'points'} since step ${first} ${count === '1' ? 'has' : 'have'} no finite loss: the weights have very probably diverged.`,
     (count: string, first: string) => `自第 ${first} 步起有 ${count} 个点的损失不是有限数，权重很可能已发散。`,
   ],
   nanRemedy: [
