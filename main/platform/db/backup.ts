@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
 import { diskError } from '../blobs/store.ts'
+import { flushFile, flushFolder } from '../flush.ts'
 import { makeFolder } from '../make-folder.ts'
 import { firstBrokenRecord } from './audit-chain.ts'
 import { storageError } from './open.ts'
@@ -67,7 +68,7 @@ export function draftBackup(target: string): Draft {
       // Somebody may have put a file there meanwhile.
       assertFree(target)
       renameSync(path, target)
-      flush(dirname(target))
+      flushFolder(dirname(target))
       return { sizeBytes: statSync(target).size }
     },
     abandon,
@@ -84,7 +85,7 @@ export function completeCopy(path: string): BackupCheck {
     db.close()
   }
   const found = checkDatabase(path)
-  flush(path)
+  flushFile(path)
   return found
 }
 
@@ -182,13 +183,3 @@ export function schemaVersionOf(path: string): number {
 // Table names come from the schema of the file itself and are quoted: they cannot be bound.
 const countRows = (db: Connection, table: string): number =>
   db.prepare<[], { n: number }>(`SELECT count(*) AS n FROM "${table.replaceAll('"', '""')}"`).get()?.n ?? 0
-
-/** Forces a file's bytes, or a folder's entries, to disk. */
-export function flush(path: string): void {
-  const file = openSync(path, 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}

@@ -4,9 +4,9 @@ import type { Database as Connection } from 'better-sqlite3'
 import Database from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
 import { diskError } from '../blobs/store.ts'
+import { flushFile, flushFolder } from '../flush.ts'
 import { makeFolder } from '../make-folder.ts'
 import { createAuditChain } from './audit-chain.ts'
-import { flush } from './backup.ts'
 import { createDatabaseChecks } from './database-checks.ts'
 import { keptAsideName } from './kept-aside.ts'
 import { type Migration, pending } from './migrate.ts'
@@ -49,10 +49,10 @@ export async function restoreBackup(restore: Restore): Promise<{ movedTo: string
     remove()
     await copyOf(restore, fresh, migrations)
     recordRestore(fresh, backup, nowMs)
-    flush(fresh)
+    flushFile(fresh)
     const movedTo = keepAside(database, nowMs)
     renameSync(fresh, database)
-    flush(dirname(database))
+    flushFolder(dirname(database))
     return { movedTo }
   } catch (error) {
     throw diskError(storageError(error))
@@ -149,7 +149,7 @@ function keepAside(database: string, nowMs: number): string | undefined {
   // A second name, not a move: power may go before the restored file has taken the first.
   if (existsSync(database)) linkOrCopy(database, join(aside, basename(database)))
   for (const path of logs) renameSync(path, join(aside, basename(path)))
-  flush(aside)
+  flushFolder(aside)
   return aside
 }
 
@@ -159,6 +159,6 @@ function linkOrCopy(from: string, to: string): void {
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     copyFileSync(from, to)
-    flush(to)
+    flushFile(to)
   }
 }
