@@ -43,7 +43,7 @@ export function Workstation() {
   }, [name])
   if (connection === 'refused') return <NoSession />
   return (
-    <div className={`frame${connection === 'lost' ? ' is-lost' : ''}`}>
+    <div className={`frame${connection === 'lost' || connection === 'silent' ? ' is-lost' : ''}`}>
       <TopBar />
       <Rail page={page} />
       <OpenPage key={page} page={page} />

@@ -33,6 +33,7 @@ export const commandText = dictionary({
   doctor: ['Check this machine', '检查本机环境'],
   newKey: ['Create an API key', '新建 API 密钥'],
   backup: ['Back up the database', '备份数据库'],
+  storage: ['Storage: free space, check files', '存储：释放空间、检查文件'],
   exportAudit: ['Export the audit log', '导出审计日志'],
   apiDocs: ['Open the API reference', '打开 API 参考'],
   palette: ['Command palette', '命令面板'],
@@ -66,6 +67,7 @@ export const commands: readonly Command[] = [
   },
   { id: 'doctor', cli: 'doctor', run: () => go('environments') },
   { id: 'newKey', needs: 'admin', cli: 'keys create NAME --scope inference', run: () => go('keys', { dialog: 'new' }) },
+  { id: 'storage', cli: 'storage show', run: () => go('settings', { section: 'storage' }) },
   { id: 'backup', needs: 'admin', cli: 'backup create', run: () => go('settings', { section: 'backup' }) },
   { id: 'exportAudit', needs: 'admin', cli: 'audit export PATH', run: () => go('audit', { dialog: 'export' }) },
   // The desktop window opens no others; its settings tell the address for a browser.

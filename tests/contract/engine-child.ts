@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type EngineConfig, EngineEvent, type EngineReady } from '../../main/contract/engine.ts'
 import { createEngineClient } from '../../main/domains/inference/engine-client.ts'
+import { spawnContained } from '../../main/platform/processes/contained-spawn.ts'
 
 /** A real engine child for tests: started as the supervisor starts it, with its wire read. */
 export type EngineChild = {
@@ -39,8 +40,9 @@ export async function startEngineChild(
   const socket = join(folder, 'engine.sock')
   const config = join(folder, 'config.json')
   writeFileSync(config, JSON.stringify({ ...own, socket }))
-  const [file, ...args] = command(config)
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], cwd: folder, env: { ...process.env, ...env } })
+  const child = spawnContained(command(config), { cwd: folder, env: { ...ownEnvironment(), ...env } })
+  const { stdout } = child
+  if (!child.stderr || !stdout) throw new Error('the engine has no pipes')
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-10_000)
@@ -48,7 +50,7 @@ export async function startEngineChild(
   const exited = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)))
   void exited.then(() => rmSync(folder, { recursive: true, force: true }))
   const ready = await new Promise<EngineReady>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', line => {
+    createInterface({ input: stdout }).on('line', line => {
       const { success, data: event } = EngineEvent.safeParse(JSON.parse(line))
       if (!success) return // phases of a worker are not part of the protocol
       if (event.event === 'ready') resolve(event)
@@ -71,8 +73,11 @@ export async function startEngineChild(
     process: child,
     stop: async () => {
       client.close()
-      if (child.exitCode === null) child.stdin.write('{"command":"stop"}\n')
+      if (child.exitCode === null) child.stdin?.write('{"command":"stop"}\n')
       return exited
     },
   }
 }
+
+const ownEnvironment = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined))

@@ -2,7 +2,7 @@ import type { Migration } from '../../platform/db/migrate.ts'
 
 export const searchMigrations: readonly Migration[] = [
   {
-    version: 950,
+    version: 960,
     name: 'names-to-search',
     // Of models and jobs there may be a hundred thousand: their names by age, and nothing else, so that the newest that
     // answer are found after a few, and that none answers is known after a few milliseconds.

@@ -1,7 +1,8 @@
 import { Button, Select } from 'antd'
 import { FolderInput } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
-import type { DatasetKind, DatasetState, DatasetVersion } from '../../../main/contract/datasets.ts'
+import type { DatasetKind } from '../../../main/contract/dataset-rows.ts'
+import type { DatasetState, DatasetVersion } from '../../../main/contract/datasets.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
@@ -208,7 +209,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
     },
     {
       key: 'size',
-      title: text.size,
+      title: <span title={text.sizeWhat}>{text.size}</span>,
       width: '88px',
       align: 'right',
       fromPx: 640,

@@ -27,26 +27,26 @@ export const OverviewList = ({ title, all, rows, isPending, empty }: Props) => (
       </a>
     </div>
     <ul aria-busy={isPending}>
-      {isPending &&
-        [52, 40, 46].map(width => (
-          <li key={width} className="overview-row">
-            <i />
-            <i className="bone" style={{ width: `${width}%` }} />
-          </li>
-        ))}
-      {rows.map(({ key, glyph, name, href, note, figure, when }) => (
-        <li key={key}>
-          <a className="overview-row" href={href}>
-            {glyph}
-            <b className="ell" dir="auto" title={name}>
-              {name}
-            </b>
-            <span className="ell dim">{note}</span>
-            <span className="right sub">{figure}</span>
-            <span className="right dim">{when}</span>
-          </a>
-        </li>
-      ))}
+      {isPending
+        ? [52, 40, 46].map(width => (
+            <li key={width} className="overview-row">
+              <i />
+              <i className="bone" style={{ width: `${width}%` }} />
+            </li>
+          ))
+        : rows.map(({ key, glyph, name, href, note, figure, when }) => (
+            <li key={key}>
+              <a className="overview-row" href={href}>
+                {glyph}
+                <b className="ell" dir="auto" title={name}>
+                  {name}
+                </b>
+                <span className="ell dim">{note}</span>
+                <span className="right sub">{figure}</span>
+                <span className="right dim">{when}</span>
+              </a>
+            </li>
+          ))}
     </ul>
     {!isPending && rows.length === 0 && <div className="overview-none">{empty}</div>}
   </section>

@@ -68,8 +68,9 @@ export const tourPlanText = dictionary({
     (size: string) => `510 万参数的基座模型，${size}，原地登记`,
   ],
   data: [
-    (size: string) => `Lab notes and the records they should become, ${size}: rows to learn from, rows held out`,
-    (size: string) => `实验笔记及对应的结构化记录，${size}，分训练集和留出集`,
+    (size: string) =>
+      `Lab notes and the records they should become, source files of ${size}: rows to learn from, rows held out`,
+    (size: string) => `实验笔记及对应的结构化记录，源文件共 ${size}，分训练集和留出集`,
   ],
   tune: [
     (rank: string, epochs: string) => `LoRA of rank ${rank}, ${epochs} pass over the rows`,

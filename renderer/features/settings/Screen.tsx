@@ -9,6 +9,7 @@ import { Backups } from './Backups.tsx'
 import { DataSettings } from './DataSettings.tsx'
 import { KeyboardSettings } from './KeyboardSettings.tsx'
 import { NotificationSettings } from './NotificationSettings.tsx'
+import { Storage } from './storage/Storage.tsx'
 import { type SettingsSection, settingsSections, settingsText } from './text.ts'
 import './settings.css'
 
@@ -17,6 +18,7 @@ const sections: Record<SettingsSection, ComponentType> = {
   notifications: NotificationSettings,
   api: ApiSettings,
   data: DataSettings,
+  storage: Storage,
   backup: Backups,
   keyboard: KeyboardSettings,
   about: About,

@@ -5,6 +5,8 @@ export const jobs: Words = {
   'There is no job {0}.': '没有任务 {0}。',
   'slipway jobs list shows them.': '可用 slipway jobs list 查看。',
   'Several jobs are called {0}.': '有多个任务名为 {0}。',
+  '{0} has no attempt {1}.': '{0} 没有第 {1} 次尝试。',
+  'It was started {0} times: the last attempt is {1}.': '共启动过 {0} 次，最后一次为第 {1} 次。',
   'Use the id; the newest is {0}.': '请使用编号，最新的是 {0}。',
   'Nobody handles jobs of the kind {0}.': '没有可处理 {0:word} 类任务的模块。',
   '{0} has ended already ({1}).': '{0} 已结束（{1:word}）。',
