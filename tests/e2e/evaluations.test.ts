@@ -103,7 +103,10 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     await page.getByRole('heading', { name: /^Speed and failures/ }).waitFor()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('bow-or')
-    await page.getByRole('option', { name: /^bow-or-stern Evaluations/ }).waitFor()
+    await page
+      .getByRole('group', { name: 'Evaluations' })
+      .getByRole('option', { name: /^bow-or-stern/ })
+      .waitFor()
     await page.keyboard.press('Escape')
     for (const theme of ['dark', 'light'] as const) {
       await setLook(page, { theme, language: 'en', width: 1440 })
