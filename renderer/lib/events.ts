@@ -29,7 +29,10 @@ const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   environments: [api.environments.key(), api.doctor.key(), api.system.key()],
   jobs: [api.jobs.key()],
   resources: [api.resources.key()],
-  keys: [api.keys.key()],
+  // The folder is walked anew only when its screen asks: see features/settings/storage.
+  storage: [api.storage.report.key()],
+  // Sessions come and go with keys, and apart from them.
+  keys: [api.keys.key(), api.sessions.list.key()],
   settings: [api.system.key(), api.settings.key()],
   audit: [api.audit.key()],
 }

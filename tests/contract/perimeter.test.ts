@@ -178,9 +178,14 @@ const allowed: Record<Role, readonly string[]> = {
 
 test('every method obeys its policy for every scope', async () => {
   for (const listed of httpMethods) {
-    // Streams that never end, and what acts on the backend or the machine itself: only their refusals are tried.
+    // Streams that never end, and what acts on the backend, the machine or the sessions of this test: only their
+    // refusals are tried.
     const isStream = getEventIteratorSchemaDetails(listed.method['~orpc'].outputSchema) !== undefined
-    const isDrastic = isStream || listed.domain === 'system' || listed.facts.audit === 'doctor.fix'
+    const isDrastic =
+      isStream ||
+      listed.domain === 'system' ||
+      listed.facts.audit === 'doctor.fix' ||
+      listed.facts.audit === 'sessions.endOther'
     const { verb, path } = routeOf(listed)
     for (const scope of Object.keys(keys) as Role[]) {
       const isAllowed = allowed[scope].includes(listed.facts.policy)
@@ -200,6 +205,19 @@ test('every method obeys its policy for every scope', async () => {
         if (isAllowed) expect([401, 403], how).not.toContain(status)
         else expect(status, how).toBe(403)
       }
+    }
+  }
+})
+
+test('who may not call a method hears so before anything of the body is read', async () => {
+  const commands = httpMethods.filter(({ facts }) => facts.policy !== 'read' && facts.kind === 'command')
+  expect(commands.length).toBeGreaterThan(20)
+  for (const listed of commands) {
+    const api = routeOf(listed)
+    for (const { verb, path } of [api, { verb: 'POST', path: `/rpc/${listed.domain}/${listed.verb}` }]) {
+      const headers = { authorization: `Bearer ${keys.read}`, 'content-type': 'text/plain' }
+      const { status, body } = await raw(path, { method: verb, headers, body: '[[[' })
+      expect([status, JSON.parse(body).code], `${verb} ${path}`).toEqual([403, 'forbidden'])
     }
   }
 })

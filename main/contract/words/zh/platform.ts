@@ -55,6 +55,10 @@ export const platform: Words = {
     '数据库由更新的 Slipway 写入：含当前版本不支持的模式步骤 {0:list}。',
   'Start the newer Slipway, or restore a backup from before the upgrade: slipway backup restore.':
     '请启动更新的 Slipway，或恢复升级前的备份：slipway backup restore。',
+  '{0} is not yours alone: another user of this machine could answer there.':
+    '{0} 并非你独有：本机其他用户可能在此应答。',
+  'Remove that folder if you can, or name a data directory with a shorter path: --data-dir DIR.':
+    '请删除该文件夹（若可以），或用 --data-dir DIR 指定路径更短的数据目录。',
   'SQLite is not set up to be power-safe (synchronous={0}, journal_mode={1}).':
     'SQLite 未设置为断电安全（synchronous={0}，journal_mode={1}）。',
   'The data directory may be on a file system without WAL support: move it to a local disk with --data-dir.':
@@ -178,6 +182,13 @@ export const platform: Words = {
   '{0} is being stored: which bytes it needs is not known yet.': '正在保存{0:zh}：尚不知道它需要哪些数据。',
   'Wait until it has ended (slipway jobs list); what nothing needs is deleted then by itself.':
     '请等待其结束（slipway jobs list）；之后会自动删除无用的数据。',
+  'The stored files are being checked already.': '已在检查已存储的文件。',
+  'Wait until that has ended, or stop it: slipway jobs list.': '请等待其结束，或将其停止：slipway jobs list。',
+  'check of all stored files': '检查所有已存储的文件',
+  '{0} of {1} files': '第 {0} / {1} 个文件',
+  '{0} of {1} stored files are not as they were stored.': '{1} 个已存储的文件中有 {0} 个与存储时不符。',
+  'slipway storage report names them. Import what is damaged or missing again from its source.':
+    '可用 slipway storage report 查看。请从来源重新导入损坏或缺失的内容。',
   'the dataset {0}': '数据集 {0}',
   'a copy of the model {0}': '模型 {0} 的副本',
   'a repair of {0}': '{0} 的修复结果',

@@ -1,4 +1,4 @@
-import type { DatasetField } from '../../../../main/contract/datasets.ts'
+import type { DatasetField } from '../../../../main/contract/dataset-rows.ts'
 import { dictionary } from '../../../lib/i18n.ts'
 
 export const importText = dictionary({
@@ -30,8 +30,8 @@ export const importText = dictionary({
   mixAll: ['Mix all', '全部混合'],
   files: ['Files', '文件'],
   filesSum: [
-    (count: string, size: string) => `${count} ${count === '1' ? 'file' : 'files'}, ${size}`,
-    (count: string, size: string) => `${count} 个文件，共 ${size}`,
+    (count: string, size: string) => `${count} source ${count === '1' ? 'file' : 'files'}, ${size}`,
+    (count: string, size: string) => `${count} 个源文件，共 ${size}`,
   ],
   sample: ['Sample', '样本'],
   raw: ['As written', '原始'],
