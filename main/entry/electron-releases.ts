@@ -2,6 +2,8 @@
  * Asks the registry which Electron releases there are, through npm's own client and settings, and writes down those of the
  * supported lines: `node main/entry/electron-releases.ts`. The check of the pinned version reads only what is written.
  */
+import '../platform/network/unless-offline.ts'
+
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,6 +13,11 @@ import type { ElectronRecord } from '../setup/electron-support.ts'
 // Electron's makers support the newest three majors.
 const supportedCount = 3
 
+// npm is a process of its own, which our guard does not reach.
+if (process.env.SLIPWAY_OFFLINE === 'hard') {
+  process.stderr.write('SLIPWAY_OFFLINE=hard forbids to ask the registry.\n')
+  process.exit(1)
+}
 const answer = execFileSync('npm', ['view', 'electron', 'time', 'dist-tags', '--json'], {
   encoding: 'utf8',
   maxBuffer: 32 * 1024 * 1024,

@@ -15,7 +15,7 @@ export const unseenFiles: readonly Unseen[] = [
   [/^surfaces\/cli\//, 'the command line alone'],
   [/^surfaces\/rpc\/client\.ts$/, 'the command line’s way to a backend'],
   [/^setup\//, 'set-up in a terminal, before there is a screen'],
-  [/^entry\/(cli|generate|lock-environments|package|tour)\.ts$/, 'programs of the terminal'],
+  [/^entry\/(cli|electron-releases|generate|lock-environments|package|tour)\.ts$/, 'programs of the terminal'],
   [/^shell\/(strings|failure-page)\.ts$/, 'the shell’s own words, in both languages already'],
 ]
 
