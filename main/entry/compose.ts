@@ -4,32 +4,40 @@ import { availableParallelism, cpus, homedir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Call, systemCall } from '../contract/call.ts'
+import { AppError } from '../contract/errors.ts'
 import type { AllHandlers } from '../contract/index.ts'
 import { createAudit } from '../domains/audit/service.ts'
+import { datasetsFindable } from '../domains/datasets/findable.ts'
 import { createRenderRows } from '../domains/datasets/render-rows.ts'
 import { versionsRemovedSince as datasetsRemovedSince, storedRows } from '../domains/datasets/repo.ts'
 import { createDatasets } from '../domains/datasets/service.ts'
 import { createDoctor } from '../domains/environments/doctor.ts'
 import { createEnvironments } from '../domains/environments/service.ts'
+import { evaluationsFindable } from '../domains/evaluation/findable.ts'
 import { evaluationsRemovedSince } from '../domains/evaluation/repo.ts'
 import { renderReport } from '../domains/evaluation/report/render-report.ts'
 import { createEvaluations } from '../domains/evaluation/service.ts'
 import { createFiles } from '../domains/files/service.ts'
 import { createIdentity } from '../domains/identity/service.ts'
+import { deploymentsFindable } from '../domains/inference/findable.ts'
 import { deploymentsRemovedSince } from '../domains/inference/repo.ts'
 import { createInference } from '../domains/inference/service.ts'
 import { createSubjects } from '../domains/inference/subjects.ts'
+import { jobsFindable } from '../domains/jobs/findable.ts'
 import { createJobs } from '../domains/jobs/service.ts'
+import { modelsFindable } from '../domains/models/findable.ts'
 import { createModelReaders } from '../domains/models/reading/readers.ts'
 import { knownStores } from '../domains/models/scan/known-stores.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
+import { createSearch } from '../domains/search/service.ts'
 import { createSettings } from '../domains/settings/service.ts'
 import { createStorage } from '../domains/storage/service.ts'
 import { createBackups } from '../domains/system/backups.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
+import { runsFindable } from '../domains/training/findable.ts'
 import { createPlanner } from '../domains/training/planning.ts'
 import { runsRemovedSince } from '../domains/training/repo.ts'
 import { createTraining } from '../domains/training/service.ts'
@@ -53,6 +61,7 @@ import { meterOutside } from '../platform/network/meter.ts'
 import { ownPlaces } from '../platform/own-path.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
+import { cudaLibraryEnv } from '../platform/python/cuda-libraries.ts'
 import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
@@ -125,6 +134,15 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     workerFolder: fromRoot('native/worker'),
     builder: [process.execPath, fromRoot('main/entry/build-environment.ts')],
   })
+  /** The interpreter of an environment, where it is built. */
+  const builtPython = (name: string): string | undefined => {
+    try {
+      return environments.pythonFor(name).python
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'missing_requirement') return undefined
+      throw error
+    }
+  }
   const blobs = createBlobStore(paths.blobs)
   const collector = createCollector({
     root: paths.blobs,
@@ -207,7 +225,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     },
     deviceFor: resources.deviceFor,
     llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
-    llamaEnv: () => ({}),
+    llamaEnv: device => cudaLibraryEnv({ device, python: builtPython('training'), env }),
     python: () => environments.pythonFor('training'),
     processors: availableParallelism(),
   })
@@ -289,6 +307,16 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       })),
     ],
   })
+  const search = createSearch({
+    sources: [
+      modelsFindable(store),
+      datasetsFindable(store),
+      runsFindable(store, training.now),
+      evaluationsFindable(store, evaluations.now),
+      deploymentsFindable(store, inference.now),
+      jobsFindable(store),
+    ],
+  })
   const backups = createBackups({ store, db, clock, folder: paths.backups })
   const system = createSystem({
     store,
@@ -337,6 +365,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     keys: identity.keys,
     models: models.handlers,
     resources: resources.handlers,
+    search: search.handlers,
     sessions: identity.sessions,
     settings: settings.handlers,
     storage: storage.handlers,

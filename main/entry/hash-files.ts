@@ -11,7 +11,7 @@ import { AppError, toAppError } from '../contract/errors.ts'
 import { relativeTarget } from '../domains/models/relocation.ts'
 import { HashConfig } from '../domains/models/verification.ts'
 import { type BlobStore, copyHashing, createBlobStore, diskError, hashFile } from '../platform/blobs/store.ts'
-import { flushFolder, flushTree } from '../platform/flush-tree.ts'
+import { flushFolder, flushTree } from '../platform/flush.ts'
 import { makeFolder } from '../platform/make-folder.ts'
 
 const emit = (event: string, fields: object = {}) => process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)

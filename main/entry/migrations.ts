@@ -8,6 +8,7 @@ import { jobsMigrations } from '../domains/jobs/migrations.ts'
 import { conversionMigrations } from '../domains/models/conversion/migrations.ts'
 import { modelsMigrations } from '../domains/models/migrations.ts'
 import { resourcesMigrations } from '../domains/resources/migrations.ts'
+import { searchMigrations } from '../domains/search/migrations.ts'
 import { settingsMigrations } from '../domains/settings/migrations.ts'
 import { storageMigrations } from '../domains/storage/migrations.ts'
 import { trainingMigrations } from '../domains/training/migrations.ts'
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   ...evaluationMigrations,
   ...settingsMigrations,
   ...storageMigrations,
+  ...searchMigrations,
 ].sort((a, b) => a.version - b.version)

@@ -38,6 +38,12 @@ export const jobStateText = dictionary({
   lost: ['Lost', '已丢失'],
 })
 
+/** What a job does that is being stopped: the time that the whole of it would take is no longer told. */
+export const stoppingText = dictionary({
+  saving: ['saving a checkpoint', '正在保存检查点'],
+  ending: ['ending', '正在结束'],
+})
+
 export const jobKindText = dictionary({
   training: ['Training', '训练'],
   deployment: ['Deployment', '部署'],

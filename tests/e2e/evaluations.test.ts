@@ -82,6 +82,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     await dialog().getByLabel('Max tokens').fill('12')
     await page.keyboard.press('Tab')
     await expect.poll(() => dialog().locator('.cmd').textContent()).toContain('--max-tokens 12')
+    expect(await dialog().locator('.cmd').textContent()).toContain('--object bow@2 stern@1 --dataset ships@1 ')
     expect(await barriers(page)).toEqual([])
     await shoot(page, 'evaluation-new', { theme: 'dark', language: 'en', width: 1280 })
     await page.setViewportSize({ width: 1440, height: 900 })
@@ -187,7 +188,8 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     await fault.getByText('The evaluation failed').waitFor({ timeout: 30_000 })
     expect(await fault.textContent()).toContain('feed_forward_length')
     await fault.getByRole('button', { name: 'Run again …' }).click()
-    await dialog().waitFor()
+    // With everything that it was started with.
+    await dialog().getByText('--object leaky@1 --dataset ships@1 ').waitFor()
     await page.keyboard.press('Escape')
     await dialog().waitFor({ state: 'hidden' })
   })

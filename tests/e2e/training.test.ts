@@ -91,6 +91,8 @@ describe.skipIf(!chromiumPath)('training', () => {
       await main()
         .getByText(/Fits with/)
         .waitFor()
+      // The sample reads no more at once: that the default is cut must not pass in silence.
+      await main().getByText('512 instead of 2,048, which returns with a model that reads more').waitFor()
       await field('Max length').fill('160')
       await field('Global batch').fill('2')
       await field('Micro batch').fill('2')
@@ -145,6 +147,20 @@ describe.skipIf(!chromiumPath)('training', () => {
       await button('Stop and save').click()
       await page.getByRole('button', { name: 'Stop without saving' }).click()
       await button('Resume').waitFor(patience)
+      // Each attempt keeps its log; the latest is shown first.
+      await page.getByRole('tab', { name: 'Log' }).click()
+      const attempt = page.getByRole('combobox', { name: 'Attempt' })
+      await main()
+        .getByText(/^Attempt 2: Stopped/)
+        .waitFor()
+      await attempt.click()
+      await page
+        .locator('.ant-select-dropdown:visible')
+        .getByText(/^Attempt 1: Stopped/)
+        .click()
+      await expect.poll(() => page.url()).toContain('attempt=1')
+      const first = await client.training.logs({ id: 'first-run', attempt: 1, after: -1, limit: 1 })
+      expect([first.attempt, first.attempts]).toEqual([1, 2])
       await noBarriers('dark')
     },
     testMs,
@@ -157,7 +173,10 @@ describe.skipIf(!chromiumPath)('training', () => {
       await ended('short-a')
       await workstation.open(`#/training/${id}`)
       await main().getByText('It has made a model').waitFor(patience)
-      expect(await main().getByRole('link', { name: 'Evaluate' }).getAttribute('href')).toMatch(/^#\/evaluations\?/)
+      // Before and after: what it started from beside what it made.
+      const made = await client.training.show({ id })
+      const href = await main().getByRole('link', { name: 'Evaluate' }).getAttribute('href')
+      expect(new URLSearchParams(href?.split('?')[1]).get('model')).toBe(`${made.model.id},${made.result?.id}`)
       await page.getByRole('tab', { name: /Checkpoints/ }).click()
       await page.getByRole('button', { name: 'Make a model' }).last().click()
       await page.getByRole('dialog').getByLabel('Name').fill('early bird')
@@ -225,6 +244,10 @@ describe.skipIf(!chromiumPath)('training', () => {
       await page.keyboard.insertText('{"vf_coef": 1, "epochs": 2}')
       await main().getByText('Not parameters of this method: vf_coef').waitFor()
       await noBarriers('dark', 'light')
+      await page.getByRole('textbox', { name: 'What differs' }).click()
+      await page.keyboard.press('Control+a')
+      await page.keyboard.insertText('not json at all')
+      await main().getByText('This begins with “not json at all”').waitFor()
       await main().getByText('Fields', { exact: true }).click()
       await field('Learning rate').fill('7')
       await main().getByRole('alert').filter({ hasText: 'must be from 1e-9 to 0.1' }).waitFor()

@@ -1,15 +1,12 @@
 import type { FileEntry } from '../../contract/common.ts'
+import { type DatasetKind, ReasonCounts, RowIssue, type RowReason } from '../../contract/dataset-rows.ts'
 import {
   type DatasetId,
-  type DatasetKind,
   DatasetSettings,
   type DatasetSource,
   type DatasetState,
   DatasetVersion,
   type DatasetVersionId,
-  ReasonCounts,
-  RowIssue,
-  type RowReason,
   type SplitRole,
 } from '../../contract/datasets.ts'
 import { isoOf } from '../../platform/clock.ts'

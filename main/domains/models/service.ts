@@ -22,6 +22,7 @@ import { type ConversionTools, createConversions } from './conversion/service.ts
 import type { Inspection } from './inspection.ts'
 import { createKeptModels } from './kept-bytes.ts'
 import { isPathUsed } from './kept-bytes-repo.ts'
+import type { ServingBytes } from './listing/describe.ts'
 import { createLists, type ListDeps } from './lists.ts'
 import type { ModelReaders } from './reading/readers.ts'
 import { relocateModels } from './relocation.ts'
@@ -58,7 +59,7 @@ type Deps = {
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
   /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
-  readonly servingBytes: ListDeps['servingBytes']
+  readonly servingBytes: ServingBytes
   readonly devices: ListDeps['devices']
   /** How a thing of any domain is called and does now; undefined once it is removed. */
   readonly stateOf: (kind: string, id: string) => { readonly name: string; readonly state: string } | undefined
@@ -71,6 +72,8 @@ export type ModelsPort = {
   readonly version: (ref: string) => ModelVersion
   /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
   readonly readyVersion: (ref: string) => ModelVersion
+  /** Whether a model is called that; a new one of the name would be its next version. */
+  readonly isName: (name: string) => boolean
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
   /** What models keep in the data directory, and whether one lies at or below a path. */
   readonly kept: BytesKeeper & { readonly isPathUsed: (db: ReadableDb, path: string) => boolean }
@@ -364,6 +367,7 @@ export function createModels({
     now: modelNow,
     version,
     readyVersion,
+    isName: name => findModel(store.read, name) !== undefined,
     files: id => filesOf(store.read, id),
     kept: { ...kept, isPathUsed },
     storedFiles: () => storedModelFiles(store.read, ownPlaces),

@@ -17,7 +17,12 @@ export type RunRecord = {
   readonly phase: string | null
   readonly jobId: string | null
   readonly model: { readonly id: string; readonly name: string }
-  readonly datasets: readonly { readonly id: string; readonly name: string }[]
+  readonly datasets: readonly {
+    readonly id: string
+    readonly name: string
+    /** How often its rows are used; absent: once. */
+    readonly samplingRate?: number
+  }[]
   readonly parameters: Readonly<Record<string, unknown>>
   readonly config: Readonly<Record<string, unknown>>
   readonly facts: Readonly<Record<string, unknown>>

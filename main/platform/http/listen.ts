@@ -5,6 +5,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { AppError } from '../../contract/errors.ts'
 import { makeFolder } from '../make-folder.ts'
 import { answers } from './socket-answers.ts'
+import { assertOurFolder } from './socket-folder.ts'
 
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 export type Listener = { readonly close: () => Promise<void> }
@@ -32,6 +33,7 @@ const closing = (server: Server): Listener => ({
 export async function listenOnSocket(socketPath: string, handler: FetchHandler): Promise<Listener> {
   if (process.platform !== 'win32') {
     makeFolder(dirname(socketPath))
+    assertOurFolder(socketPath)
     chmodSync(dirname(socketPath), 0o700)
     if (await answers(socketPath)) {
       throw new AppError('conflict', 'Another Slipway backend already serves this data directory.', {

@@ -17,7 +17,9 @@ export type Output = {
 /** Progress of one job as a line: what, how far, how fast, how long still. */
 export function progressLine(job: Job): string {
   const { progress } = job
-  const doing = `${job.name}: ${job.state}`
+  // What is being stopped has no time left to tell, and says what it does instead.
+  const state = job.stopping === 'saving' ? 'stopping, saving a checkpoint' : job.state
+  const doing = `${job.name}: ${state}`
   if (!progress) return `${doing}${job.queuePosition === undefined ? '' : ` (${job.queuePosition} in line)`}`
   return progressText(doing, progress)
 }

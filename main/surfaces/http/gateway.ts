@@ -23,9 +23,13 @@ export type Mount = {
   readonly prefix: `/${string}`
   /** `public` mounts see no credential: they may serve only what holds no secret. Methods check their own policy further in. */
   readonly policy: Scope | 'public' | 'by-method'
+  /** For `by-method`: why the method that a request names is not for this caller, before its body is read. */
+  readonly refusal?: (request: Request, caller: Caller) => Refusal | undefined
   readonly maxBodyBytes: number
   readonly handle: (request: Request, caller: Caller | undefined) => Response | Promise<Response>
 }
+
+type Refusal = { readonly error: AppError; readonly record: () => void }
 
 type Deps = {
   readonly mounts: readonly Mount[]
@@ -137,15 +141,25 @@ export function createGateway({
       }
     } catch (error) {
       // A flood of strangers is turned away without a word: each record costs a flush to disk.
-      if (error instanceof AppError && error.code !== 'busy') refused(admitted?.caller, pathname, error)
+      if (error instanceof AppError && error.code !== 'busy' && mayRecord(mount, admitted))
+        refused(admitted?.caller, pathname, error)
       throw error
+    }
+    const refusal = admitted && mount.refusal?.(request, admitted.caller)
+    if (refusal) {
+      if (mayRecord(mount, admitted)) refusal.record()
+      throw refusal.error
     }
     return limited(request, mount, admitted)
   }
 
+  /** Whoever is refused without end is recorded only so often. Wrong and missing credentials are counted where they are met. */
+  const mayRecord = (mount: Mount, admitted: Admitted | undefined): boolean =>
+    admitted ? rate.tryTake(nameOf(admitted.caller)) : mount.policy !== 'public' || strangers.tryTake('forged')
+
   const limited = async (request: Request, mount: Mount, admitted: Admitted | undefined): Promise<Response> => {
     const caller = admitted?.caller
-    const who = caller ? `${caller.kind}:${caller.id}` : 'public'
+    const who = nameOf(caller)
     rate.take(who)
     const leave = concurrency.enter(who)
     try {
@@ -204,6 +218,8 @@ export function createGateway({
     return response
   }
 }
+
+const nameOf = (caller: Caller | undefined): string => (caller ? `${caller.kind}:${caller.id}` : 'public')
 
 export const forbidden = (scope: Scope): AppError =>
   new AppError('forbidden', `This needs the scope "${scope}".`, {

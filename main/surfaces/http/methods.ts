@@ -10,6 +10,7 @@ import type { Log } from '../../platform/log.ts'
 import { callOf, type RequestContext } from '../rpc/router.ts'
 import { errorBodyOf, toWireError } from '../rpc/wire-error.ts'
 import { forbidden, type Mount } from './gateway.ts'
+import { type MethodOfRequest, methodsByName, methodsByRoute } from './method-of-request.ts'
 import { openApiMount } from './openapi.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
@@ -74,9 +75,18 @@ export function methodMounts({ router, audit, sessionCookie, log }: Deps): reado
   const mount = (
     prefix: '/rpc' | '/api/v1',
     handler: RPCHandler<RequestContext> | OpenAPIHandler<RequestContext>,
+    methodOf: MethodOfRequest,
   ): Mount => ({
     prefix,
     policy: 'by-method',
+    // Policy before limits: who may not call a method is not listened to. `guarded` asks again, whatever the path was.
+    refusal: (request, caller) => {
+      const named = methodOf(request)
+      if (!named || named.facts.policy === 'anyone' || mayCall(caller, named.facts.policy)) return undefined
+      const call = callOf(named.method, `${named.domain}.${named.verb}`, { caller })
+      const object = new URL(request.url).pathname.slice(0, 300)
+      return { error: forbidden(named.facts.policy), record: () => audit(call, object, 'forbidden') }
+    },
     maxBodyBytes: 8 * 1024 * 1024,
     handle: async (request, caller) => {
       const { matched, response } = await handler.handle(request, { prefix, context: { caller: known(caller) } })
@@ -103,7 +113,14 @@ export function methodMounts({ router, audit, sessionCookie, log }: Deps): reado
         },
       }),
     )
-  return [mount('/rpc', rpc), mount('/api/v1', api), ...openMounts, ...openApiMount()]
+  const all = listMethods()
+  const onHttp = all.filter(({ facts }) => facts.surfaces.includes('http'))
+  return [
+    mount('/rpc', rpc, methodsByName('/rpc', all)),
+    mount('/api/v1', api, methodsByRoute('/api/v1', onHttp)),
+    ...openMounts,
+    ...openApiMount(),
+  ]
 }
 
 const noSuchMethod = () => new AppError('not_found', 'There is no such method.', { hint: 'See /api/v1/docs.' })

@@ -1,5 +1,18 @@
 import { dictionary } from '../../lib/i18n.ts'
 
+/** The sections of the settings, in their order; the address names them. */
+export const settingsSections = [
+  'general',
+  'notifications',
+  'api',
+  'data',
+  'storage',
+  'backup',
+  'keyboard',
+  'about',
+] as const
+export type SettingsSection = (typeof settingsSections)[number]
+
 export const settingsText = dictionary({
   title: ['Settings', '设置'],
   sections: ['Sections of the settings', '设置分类'],

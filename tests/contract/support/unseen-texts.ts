@@ -9,7 +9,7 @@ export const unseenFiles: readonly Unseen[] = [
   [/(^|\/)[\w-]*(repo|migrations)\.ts$/, 'SQL alone'],
   [/^platform\/db\/audit-chain\.ts$/, 'SQL alone'],
   [/(^|\/)([\w-]*metrics|exposition)\.ts$|^platform\/metrics\//, 'help of the figures that Prometheus reads'],
-  [/^domains\/evaluation\/report\/render-/, 'the report is a document of its own, in English for everybody'],
+  [/^domains\/evaluation\/report\/(outline|render-)/, 'the report is a document of its own, in English for everybody'],
   [/^platform\/gpu\/nvml-library\.ts$/, 'declarations of C'],
   [/^platform\/python\/testing\//, 'for tests'],
   [/^surfaces\/cli\//, 'the command line alone'],

@@ -51,6 +51,7 @@ export const datasetRows: Words = {
     '支持 .jsonl、.json、.csv、.tsv、.parquet、.txt、.md 文件，以及由其组成的文件夹和压缩包。',
   '{0} lies more than {1} folders deep.': '{0} 的目录层级超过 {1} 层。',
   'Import the folder that holds the files.': '请导入直接包含文件的文件夹。',
+  'about the dataset, not rows of it': '数据集说明，不是数据行',
   'not a regular file': '不是普通文件',
   '{0} holds more than {1} files.': '{0} 中的文件超过 {1} 个。',
   'Import it in parts.': '请分批导入。',
@@ -65,6 +66,9 @@ export const datasetRows: Words = {
   'Import each on its own with --split NAME, or mix them on purpose with --split all.':
     '请用 --split NAME 分别导入，或用 --split all 合并导入。',
   '{0} is written in UTF-16.': '{0} 是 UTF-16 编码。',
+  '{0} seems to be written in GB18030 or GBK, not in UTF-8.': '{0} 似为 GB18030 或 GBK 编码，而非 UTF-8。',
+  'Convert it, and import what comes out: iconv -f GB18030 -t UTF-8 FILE > NEW. In Excel, save it as “CSV UTF-8”.':
+    '请先转换再导入：iconv -f GB18030 -t UTF-8 FILE > NEW；在 Excel 中请另存为“CSV UTF-8”。',
   'Save it as UTF-8: every dataset is read as UTF-8.': '请另存为 UTF-8，数据集一律按 UTF-8 读取。',
   '{0} is not a Parquet file: it does not start with PAR1.': '{0} 不是 Parquet 文件：开头不是 PAR1。',
   'It may be a Git LFS pointer or an interrupted download: get it again from its source.':
@@ -119,6 +123,7 @@ export const datasetRows: Words = {
   'a value cannot start with {0}': '值不能以 {0:zh} 开头',
   'byte 0x{0}': '字节 0x{0}',
   '{0} is misspelt or cut off': '{0} 拼写错误或被截断',
+  '“{0}” is no JSON value: text stands in double quotes': '“{0}”不是 JSON 值：文本须放在双引号中',
   'a number needs digits': '数字缺少数位',
   'a number cannot start with 0': '数字不能以 0 开头',
   'a number needs digits after its point': '小数点后缺少数位',
@@ -194,6 +199,7 @@ export const datasetRows: Words = {
   'the row is empty': '该行为空',
   'the text is empty': '文本为空',
   'there is neither a prompt nor a shared beginning of both answers': '既没有 prompt，两个回答也没有共同的开头',
+  '{0} must be a question and the answer that is judged': '{0} 须由提问和被评判的回答组成',
   'chosen and rejected have no shared beginning': 'chosen 与 rejected 没有共同的开头',
   'chosen and rejected hold no answers after their shared beginning': 'chosen 与 rejected 在共同的开头之后没有回答',
   'the row has no turns': '该行没有轮次',

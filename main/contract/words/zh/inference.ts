@@ -145,8 +145,8 @@ export const inference: Words = {
     '文件可能被截断，或其架构不受当前 llama.cpp 支持：请用 slipway models verify 校验，或重新转换。',
   'The device "{0}" cannot be used: its driver or runtime libraries are not there.':
     '设备“{0}”无法使用：缺少驱动或运行库。',
-  'slipway doctor shows what is missing; --device cpu always works.':
-    '可用 slipway doctor 查看缺少的内容；--device cpu 始终可用。',
+  'The training environment brings CUDA’s libraries (slipway environments build training), slipway doctor shows the driver; --device cpu always works.':
+    '训练环境自带 CUDA 运行库（slipway environments build training），驱动可用 slipway doctor 查看；--device cpu 始终可用。',
   'The engine already has {0} requests running and {1} waiting.': '引擎已有 {0} 个请求在处理、{1} 个在排队。',
   'Retry later, send fewer requests at once, or deploy the model with more --parallel.':
     '请稍后重试、减少并发，或用更大的 --parallel 部署。',

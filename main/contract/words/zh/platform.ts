@@ -55,6 +55,10 @@ export const platform: Words = {
     '数据库由更新的 Slipway 写入：含当前版本不支持的模式步骤 {0:list}。',
   'Start the newer Slipway, or restore a backup from before the upgrade: slipway backup restore.':
     '请启动更新的 Slipway，或恢复升级前的备份：slipway backup restore。',
+  '{0} is not yours alone: another user of this machine could answer there.':
+    '{0} 并非你独有：本机其他用户可能在此应答。',
+  'Remove that folder if you can, or name a data directory with a shorter path: --data-dir DIR.':
+    '请删除该文件夹（若可以），或用 --data-dir DIR 指定路径更短的数据目录。',
   'SQLite is not set up to be power-safe (synchronous={0}, journal_mode={1}).':
     'SQLite 未设置为断电安全（synchronous={0}，journal_mode={1}）。',
   'The data directory may be on a file system without WAL support: move it to a local disk with --data-dir.':
@@ -114,6 +118,7 @@ export const platform: Words = {
     '请发送 Authorization: Bearer KEY（slipway keys create），或打开 slipway serve 输出的链接。',
   'This launch link was used already or is too old.': '该启动链接已使用过或已过期。',
   'Ask for a new one: slipway serve prints it.': '请获取新的链接：slipway serve 会输出。',
+  'Only the desktop window records what it refused.': '只有桌面窗口可以记录它拒绝的调用。',
   'This needs the scope "{0}".': '需要“{0}”权限。',
   'Use a key that has it: slipway keys create NAME --scope {0}.':
     '请使用具有该权限的密钥：slipway keys create NAME --scope {0}。',

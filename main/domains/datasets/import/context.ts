@@ -1,5 +1,5 @@
 import { type JsonTape, Kind } from './json-tape.ts'
-import { writeMessages, writeTurn, wrongType } from './messages.ts'
+import { firstRole, writeMessage, writeMessages, writeTurn, wrongType } from './messages.ts'
 import type { Value } from './nested-json.ts'
 import { RowProblem } from './row-problem.ts'
 import type { RowView } from './row-view.ts'
@@ -11,20 +11,20 @@ import type { RowWriter } from './row-writer.ts'
  */
 export function writeContext(row: RowView, out: RowWriter): number {
   if (row.optional('messages') >= 0) {
-    const { tape, node } = row.structured('messages')
-    const { messages, last } = writeMessages(tape, node, out, row.nameOf('messages'))
+    const value = row.structured('messages')
+    const written = writeSystemBefore(row, value, out)
+    const { messages, last } = writeMessages(value.tape, value.node, out, row.nameOf('messages'))
     if (messages === 0) throw new RowProblem('empty', `${row.nameOf('messages')} is empty`)
     if (last === 'assistant')
       throw new RowProblem(
         'wrong_type',
         `${row.nameOf('messages')} ends with an answer where only a question is expected`,
       )
-    return messages
+    return written + messages
   }
   const prompt = row.structured('prompt')
   if (prompt.tape.kinds[prompt.node] === Kind.array) {
-    const written = writeSystem(row, out, 0)
-    if (written > 0) out.ascii(',')
+    const written = writeSystemBefore(row, prompt, out)
     const { messages } = writeMessages(prompt.tape, prompt.node, out, row.nameOf('prompt'))
     if (messages === 0) throw new RowProblem('empty', `${row.nameOf('prompt')} is empty`)
     return written + messages
@@ -42,6 +42,17 @@ export function writeQuestion(row: RowView, out: RowWriter): number {
   if (input >= 0 && !row.tape.isBlank(input)) writeTurn(row.tape, out, 'user', prompt, input)
   else writeTurn(row.tape, out, 'user', prompt)
   return written + 1
+}
+
+/**
+ * Writes the system column and a comma before a conversation, unless that begins with a system turn of its own: then the
+ * turn is what its author meant (LLaMA-Factory reads such rows so, too). Answers how many messages it wrote.
+ */
+export function writeSystemBefore(row: RowView, { tape, node }: Value, out: RowWriter): number {
+  if (row.optional('system') < 0 || firstRole(tape, node) === 'system') return 0
+  const written = writeSystem(row, out, 0)
+  if (written > 0) out.ascii(',')
+  return written
 }
 
 function writeSystem(row: RowView, out: RowWriter, written: number): number {
@@ -90,12 +101,16 @@ export function writeTools(row: RowView, out: RowWriter): void {
   out.jsonText(tape, node)
 }
 
-/** Writes an answer as an array of messages: text becomes one assistant message. */
+/** Writes an answer as an array of messages: text becomes one assistant message, and one message stands for itself. */
 export function writeAnswer({ tape, node }: Value, out: RowWriter, what: string): void {
   out.ascii('[')
   if (tape.isString(node)) {
     if (tape.isBlank(node)) throw new RowProblem('no_answer', `${what} is empty`, tape.place(node))
     writeTurn(tape, out, 'assistant', node)
+  } else if (tape.kinds[node] === Kind.object) {
+    const { role, hasContent } = writeMessage(tape, node, out, what, 0)
+    if (role !== 'assistant' || !hasContent)
+      throw new RowProblem('no_answer', `${what} holds no answer of the assistant`, tape.place(node))
   } else {
     const { answers } = writeMessages(tape, node, out, what)
     if (answers === 0) throw new RowProblem('no_answer', `${what} holds no answer of the assistant`, tape.place(node))

@@ -1,8 +1,9 @@
 import type { Buffer } from 'node:buffer'
-import type { DatasetField, DatasetFormat, Detection } from '../../../contract/datasets.ts'
+import type { DatasetField, DatasetFormat, Detection } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { type Format, formatNamed, formats } from './formats.ts'
 import { JsonTape, Kind } from './json-tape.ts'
+import { isMessages } from './messages.ts'
 import { isTurns } from './qianfan.ts'
 import { RowProblem } from './row-problem.ts'
 import { type ColumnMap, RowView } from './row-view.ts'
@@ -18,7 +19,7 @@ type Candidate = {
   readonly format: Format
   readonly columns: ColumnMap
   readonly share: number
-  readonly firstProblem: string | undefined
+  readonly firstProblem: RowProblem | undefined
   readonly unclear: string | undefined
 }
 
@@ -43,6 +44,12 @@ export function detect(sample: readonly Buffer[], file: string, { format, map = 
     candidates.toSorted((a, b) => b.share - a.share).find(one => one.share > 0)
   if (!best) throw nothingFits(file, seen, candidates, format)
 
+  // A set of prompts has no answers; one whose answers cannot be read is something else.
+  const unread = best.format.weak && candidates.find(isAnswered)
+  if (unread) throw nothingFits(file, seen, [unread], format)
+  // The messages of one conversation, a row each: as texts they would lose who said them.
+  const isTorn = best.format.name === 'text' && seen.has('role') && best.columns.text === 'content'
+  if (isTorn && format === undefined && map.text === undefined) throw nothingFits(file, seen, [], format)
   const rivals = candidates.filter(one => one !== best && one.share >= enough && one.format.weak && best.format.weak)
   const [rival] = rivals
   const isBare = seen.size === 0
@@ -68,6 +75,10 @@ export function detect(sample: readonly Buffer[], file: string, { format, map = 
   }
 }
 
+/** Whether the rows have an answer, only of a kind that cannot be read. */
+const isAnswered = ({ format, share, firstProblem }: Candidate): boolean =>
+  format.kind === 'sft' && format.needs.length > 1 && share < enough && firstProblem?.reason === 'wrong_type'
+
 /** Tries a format on the sample; undefined when the rows lack what it needs. */
 function attempt(
   format: Format,
@@ -80,7 +91,9 @@ function attempt(
   const complete =
     format.needs.length > 0 && format.needs.every(group => group.some(field => columns[field] !== undefined))
   const takesBare = (tape: JsonTape) =>
-    (format.bare?.includes('turns') && isTurns(tape)) || (format.bare?.includes('string') && tape.isString(0))
+    (format.bare?.includes('turns') && isTurns(tape)) ||
+    (format.bare?.includes('messages') && isMessages(tape)) ||
+    (format.bare?.includes('string') && tape.isString(0))
   // A single turn without its array is only read as such when the format was given: it looks like prompt and response.
   const takesTurn = isForced && format.needs.length === 0
   const tape = new JsonTape()
@@ -88,7 +101,7 @@ function attempt(
   const out = new RowWriter(-1)
   let read = 0
   let tried = 0
-  let firstProblem: string | undefined
+  let firstProblem: RowProblem | undefined
   for (const row of sample) {
     if (!tape.read(row, 0, row.length)) continue
     if (!takesBare(tape) && !(complete && tape.kinds[0] === Kind.object) && !takesTurn) continue
@@ -98,22 +111,31 @@ function attempt(
       read += 1
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error
-      firstProblem ??= error.message
+      firstProblem ??= error
     }
     out.rollback()
   }
   return tried === 0 ? undefined : { format, columns, share: read / sample.length, firstProblem, unclear }
 }
 
+/** What may stand beside a prompt, if it is text: a column of that name with anything else in it is none. */
+const besideText: ReadonlySet<DatasetField> = new Set(['input', 'system'])
+
 /** Finds the column of each field of a format: the mapped one, the usual one, or the only one of its other names. */
 function assign(format: Format, seen: Columns, map: ColumnMap): { columns: ColumnMap; unclear: string | undefined } {
   const columns: { [F in DatasetField]?: string } = {}
   const mapped = new Set(Object.values(map))
   let unclear: string | undefined
+  /** Of several columns that a prompt could come from, one that is called as its input is meant for that. */
+  const own = (field: DatasetField, found: readonly string[]) => {
+    const rest = found.filter(name => field !== 'prompt' || !format.columns.input?.includes(name))
+    return rest.length > 0 ? rest : found
+  }
   for (const field of format.takes) {
     const given = map[field]
-    const found =
-      given === undefined ? (format.columns[field] ?? []).filter(name => seen.has(name) && !mapped.has(name)) : [given]
+    const fits = (name: string) =>
+      seen.has(name) && !mapped.has(name) && (!besideText.has(field) || ['text', 'null'].includes(seen.get(name) ?? ''))
+    const found = given === undefined ? own(field, (format.columns[field] ?? []).filter(fits)) : [given]
     const free = found.filter(name => !Object.values(columns).includes(name))
     const [first, second] = free
     if (first === undefined) continue
@@ -179,7 +201,7 @@ function nothingFits(
   if (problem)
     return new AppError(
       'invalid_input',
-      `${file} looks like ${problem.format.name}, but no sampled row can be read: ${problem.firstProblem}.`,
+      `${file} looks like ${problem.format.name}, but no sampled row can be read: ${problem.firstProblem?.message}.`,
       { hint: `The columns are ${listed(seen)}. Map others with --map field=column.`, details: { columns } },
     )
   const wanted = format === undefined ? undefined : formatNamed(format)

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { basename, extname } from 'node:path'
 import { AppError } from '../../../contract/errors.ts'
+import { looksLikeGb18030 } from './gb18030.ts'
 import { JsonTape } from './json-tape.ts'
 import { readCsv } from './read-csv.ts'
 import { readJsonArray, readJsonObject } from './read-json.ts'
@@ -43,7 +44,12 @@ function typeOf(path: string, head: Buffer): FileType {
     throw new AppError('invalid_input', `${path} is written in UTF-16.`, {
       hint: 'Save it as UTF-8: every dataset is read as UTF-8.',
     })
-  switch (extname(path).toLowerCase()) {
+  const extension = extname(path).toLowerCase()
+  if (textExtensions.has(extension) && looksLikeGb18030(wholeCharacters(head)))
+    throw new AppError('invalid_input', `${path} seems to be written in GB18030 or GBK, not in UTF-8.`, {
+      hint: 'Convert it, and import what comes out: iconv -f GB18030 -t UTF-8 FILE > NEW. In Excel, save it as “CSV UTF-8”.',
+    })
+  switch (extension) {
     case '.csv':
     case '.tsv':
       return rows('csv', readCsv)
@@ -66,6 +72,17 @@ function typeOf(path: string, head: Buffer): FileType {
     default:
       return { is: 'unknown' }
   }
+}
+
+const textExtensions: ReadonlySet<string> = new Set(
+  '.csv .tsv .jsonl .ndjson .json .txt .text .md .markdown .rst'.split(' '),
+)
+
+/** Without the character that the end of the head may cut. */
+function wholeCharacters(head: Buffer): Buffer {
+  let end = head.length
+  if (end === headBytes) while (end > 0 && (head[end - 1] ?? 0) >= 0x80) end -= 1
+  return head.subarray(0, end)
 }
 
 const jsonDocument = (head: Buffer): FileType =>

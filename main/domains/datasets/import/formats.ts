@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
-import type { DatasetField, DatasetFormat, DatasetKind } from '../../../contract/datasets.ts'
-import { innermost, writeAnswer, writeContext, writeQuestion, writeTools } from './context.ts'
+import type { DatasetField, DatasetFormat, DatasetKind } from '../../../contract/dataset-rows.ts'
+import { innermost, writeAnswer, writeContext, writeQuestion, writeSystemBefore, writeTools } from './context.ts'
 import { Kind } from './json-tape.ts'
-import { writeMessages, writeTurn, wrongType } from './messages.ts'
-import { writePreference } from './preference.ts'
+import { isMessages, writeMessages, writeTurn, wrongType } from './messages.ts'
+import { writeJudgedConversation, writePreference } from './preference.ts'
 import { isTurns, writeTurns } from './qianfan.ts'
 import { RowProblem } from './row-problem.ts'
 import type { RowView } from './row-view.ts'
@@ -19,7 +19,7 @@ export type Format = {
   /** Column names by field, the usual one first. */
   readonly columns: { readonly [F in DatasetField]?: readonly string[] }
   /** What its rows can be, besides objects with columns. */
-  readonly bare?: readonly ('turns' | 'string')[]
+  readonly bare?: readonly ('turns' | 'messages' | 'string')[]
   /** Fits so much that it must not win silently over another that fits too. */
   readonly weak?: true
   /** Writes the row's canonical JSON without its line break. Throws RowProblem. */
@@ -29,26 +29,35 @@ export type Format = {
 const names = {
   messages: ['messages', 'conversation', 'dialogue', 'dialog', 'chat'],
   tools: ['tools', 'functions'],
-  system: ['system', 'system_prompt'],
-  prompt: ['prompt', 'question', 'query', 'instruction', 'input', 'user', 'problem'],
-  history: ['history'],
-  response: ['response', 'completion', 'answer', 'output', 'reply', 'target', 'assistant', 'solution'],
+  system: ['system', 'system_prompt', '系统', '系统提示词'],
+  prompt: 'prompt question query instruction input user problem 问题 提问 提示词 指令 输入'.split(' '),
+  input: ['input', '输入'],
+  history: ['history', '历史'],
+  response: 'response completion answer output reply target assistant solution 回答 答案 回复 输出'.split(' '),
   chosen: ['chosen', 'preferred', 'accepted'],
   rejected: ['rejected', 'dispreferred'],
   completion: ['completion', 'response', 'answer', 'output'],
   label: ['label', 'kto_tag', 'is_good', 'preferred'],
   responses: ['responses', 'completions', 'candidates', 'answers', 'response'],
   scores: ['scores', 'score', 'rewards'],
-  text: ['text', 'content', 'document', 'body'],
+  text: ['text', 'content', 'document', 'body', '文本', '内容', '正文'],
 } satisfies Format['columns']
 
 const contextFields = ['messages', 'prompt', 'system', 'input', 'history', 'tools'] as const
 const context = [['messages', 'prompt']] as const
-const question = { messages: names.messages, prompt: names.prompt, system: names.system, tools: names.tools }
+const question = {
+  messages: [...names.messages, 'conversations'],
+  prompt: names.prompt,
+  system: names.system,
+  input: names.input,
+  tools: names.tools,
+}
 
 const writeConversation = (row: RowView, out: RowWriter): void => {
-  const { tape, node } = row.structured('messages')
+  const value = isMessages(row.tape) ? { tape: row.tape, node: 0 } : row.structured('messages')
+  const { tape, node } = value
   out.ascii('{"messages":[')
+  writeSystemBefore(row, value, out)
   const { messages, answers } = writeMessages(tape, node, out, row.nameOf('messages'))
   if (messages === 0) throw new RowProblem('empty', `${row.nameOf('messages')} is empty`, tape.place(node))
   if (answers === 0) throw new RowProblem('no_answer', 'no message of the assistant has any content')
@@ -68,6 +77,7 @@ const writePair = (row: RowView, out: RowWriter): void => {
     writeTurn(tape, out, 'assistant', answer)
   } else {
     writeContext(row, out)
+    if (tape.kinds[node] !== Kind.array) throw wrongType(tape, node, row.nameOf('response'), 'text')
     out.ascii(',')
     const { answers } = writeMessages(tape, node, out, row.nameOf('response'))
     if (answers === 0) throw new RowProblem('no_answer', `${row.nameOf('response')} holds no answer of the assistant`)
@@ -104,6 +114,10 @@ const labelOf = (row: RowView): boolean => {
 
 const writeJudged = (row: RowView, out: RowWriter): void => {
   const label = labelOf(row)
+  if (row.optional('completion') < 0 && row.optional('messages') >= 0) {
+    writeJudgedConversation(row, label, out)
+    return
+  }
   out.ascii('{"messages":[')
   writeContext(row, out)
   out.ascii('],"completion":')
@@ -200,7 +214,8 @@ export const formats: readonly Format[] = [
   {
     name: 'kto',
     kind: 'kto',
-    needs: [...context, ['completion'], ['label']],
+    // A conversation may hold the answer that is judged.
+    needs: [...context, ['completion', 'messages'], ['label']],
     takes: [...contextFields, 'completion', 'label'],
     columns: { ...question, completion: names.completion, label: names.label },
     write: writeJudged,
@@ -217,16 +232,17 @@ export const formats: readonly Format[] = [
     name: 'openai',
     kind: 'sft',
     needs: [['messages']],
-    takes: ['messages', 'tools'],
-    columns: { messages: names.messages, tools: names.tools },
+    takes: ['messages', 'system', 'tools'],
+    columns: { messages: names.messages, system: names.system, tools: names.tools },
+    bare: ['messages'],
     write: writeConversation,
   },
   {
     name: 'sharegpt',
     kind: 'sft',
     needs: [['messages']],
-    takes: ['messages', 'tools'],
-    columns: { messages: ['conversations', 'conversation'], tools: names.tools },
+    takes: ['messages', 'system', 'tools'],
+    columns: { messages: ['conversations', 'conversation'], system: names.system, tools: names.tools },
     write: writeConversation,
   },
   {
@@ -236,7 +252,7 @@ export const formats: readonly Format[] = [
     takes: ['prompt', 'input', 'response', 'history', 'system'],
     columns: {
       prompt: ['instruction'],
-      input: ['input'],
+      input: names.input,
       response: ['output', 'response'],
       history: names.history,
       system: names.system,
@@ -250,6 +266,7 @@ export const formats: readonly Format[] = [
     takes: ['prompt', 'input', 'response', 'history', 'system', 'tools'],
     columns: {
       prompt: names.prompt,
+      input: names.input,
       response: names.response,
       system: names.system,
       history: names.history,

@@ -82,7 +82,7 @@ export async function findInputs(path: string, stagingDir: string, { split, sign
   } else if (facts.isFile()) await take(path, basename(path), true)
   else throw notRegular(path, kindOf(facts))
 
-  const files = chooseSplit(found, split)
+  const files = chooseSplit(withoutDescriptions(found, ignored), split)
   if (files.length === 0)
     throw new AppError('invalid_input', `${path} holds no file with rows.`, {
       hint: 'Datasets are .jsonl, .json, .csv, .tsv, .parquet, .txt and .md files, folders and archives of them.',
@@ -143,6 +143,20 @@ function filesIn(root: string, ignored: { name: string; why: string }[]): string
     throw diskError(error)
   }
   return files.toSorted()
+}
+
+const describes = /^(readme|licen[cs]e|notice|changelog|citation|contributing|authors|dataset_?card)\b[^/]*$/i
+
+/** Beside rows, a README and its like are about the dataset and no part of it; on their own they are what was asked for. */
+function withoutDescriptions(
+  found: readonly InputFile[],
+  ignored: { name: string; why: string }[],
+): readonly InputFile[] {
+  const isDescription = ({ name, type }: InputFile) =>
+    ['document', 'text'].includes(type) && describes.test(name.split('/').at(-1) ?? '')
+  if (found.every(isDescription)) return found
+  for (const { name } of found.filter(isDescription)) ignored.push({ name, why: 'about the dataset, not rows of it' })
+  return found.filter(file => !isDescription(file))
 }
 
 /** Mixing a test set into training data is the worst silent mistake there is: several splits need a decision. */

@@ -124,6 +124,21 @@ export function writeMessage(tape: JsonTape, node: number, out: RowWriter, what:
   return { role, hasContent }
 }
 
+/** The role of the first message of a conversation; undefined where there is none, or it is not known. */
+export function firstRole(tape: JsonTape, array: number): Role | undefined {
+  const first = array + 1
+  if (tape.kinds[array] !== Kind.array || first === tape.next[array] || tape.kinds[first] !== Kind.object)
+    return undefined
+  const node = findAny(tape, first, key.role, key.from)
+  return node >= 0 && tape.isString(node) ? knownRole(tape, node) : undefined
+}
+
+/** Whether a row is itself an array of messages. */
+export const isMessages = (tape: JsonTape): boolean => firstRole(tape, 0) !== undefined
+
+const knownRole = (tape: JsonTape, node: number): Role | undefined =>
+  roles.find(({ name }) => tape.equals(node, name))?.role
+
 function roleOf(tape: JsonTape, node: number, place: () => string): Role {
   if (!tape.isString(node)) throw wrongType(tape, node, `${place()}.role`, 'text')
   for (const { name, role } of roles) if (tape.equals(node, name)) return role

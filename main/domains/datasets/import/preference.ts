@@ -1,4 +1,4 @@
-import { writeAnswer, writeContext, writeTools } from './context.ts'
+import { writeAnswer, writeContext, writeSystemBefore, writeTools } from './context.ts'
 import { type JsonTape, Kind } from './json-tape.ts'
 import { writeMessage, wrongType } from './messages.ts'
 import type { Value } from './nested-json.ts'
@@ -25,6 +25,35 @@ export function writePreference(row: RowView, out: RowWriter): void {
     out.ascii(',"rejected":')
     writeAnswer(rejected, out, row.nameOf('rejected'))
   }
+  writeTools(row, out)
+  out.ascii('}')
+}
+
+/**
+ * A KTO row whose conversation ends with the answer that is judged. A number is no judgement here: a class of the
+ * conversation looks the same.
+ */
+export function writeJudgedConversation(row: RowView, label: boolean, out: RowWriter): void {
+  const judged = row.required('label')
+  if (row.tape.kinds[judged] === Kind.number) throw wrongType(row.tape, judged, row.nameOf('label'), 'true or false')
+  const value = row.structured('messages')
+  const { tape, node } = value
+  const name = row.nameOf('messages')
+  if (tape.kinds[node] !== Kind.array) throw wrongType(tape, node, name, 'an array of messages')
+  const items = tape.items(node)
+  const last = items.length - 1
+  if (last < 1) throw new RowProblem('no_answer', `${name} must be a question and the answer that is judged`)
+  out.ascii('{"messages":[')
+  writeSystemBefore(row, value, out)
+  items.slice(0, last).forEach((message, index) => {
+    if (index > 0) out.ascii(',')
+    writeMessage(tape, message, out, name, index)
+  })
+  out.ascii('],"completion":[')
+  const { role, hasContent } = writeMessage(tape, items[last] ?? node, out, name, last)
+  if (role !== 'assistant' || !hasContent)
+    throw new RowProblem('no_answer', `${name} must be a question and the answer that is judged`)
+  out.ascii(`],"label":${label}`)
   writeTools(row, out)
   out.ascii('}')
 }
@@ -61,6 +90,7 @@ function writeWhole(row: RowView, chosen: Value, rejected: Value, out: RowWriter
     return answers
   }
   out.ascii('{"messages":[')
+  writeSystemBefore(row, chosen, out)
   write(chosen, left.slice(0, shared), row.nameOf('chosen'))
   for (const [field, side, items] of [['chosen', chosen, left] as const, ['rejected', rejected, right] as const]) {
     out.ascii(`],"${field}":[`)

@@ -4,6 +4,14 @@ import { AppError } from '../../../contract/errors.ts'
 import { duckError, openDuck, pathLiteral } from './duckdb.ts'
 import { maxRowBytes, type RowReader, sampleOf, tooLong } from './row-source.ts'
 
+/** A name that no column has: of an alias and a column of one name, DuckDB takes the column. It knows no case. */
+function aliasBeside(columns: readonly string[]): string {
+  const taken = new Set(columns.map(name => name.toLowerCase()))
+  let alias = 'whole_row'
+  while (taken.has(alias)) alias += '_'
+  return alias
+}
+
 /** The columns of a Parquet file with the types that its schema declares, in DuckDB's words. Throws as `readParquet`. */
 export async function parquetTypes(path: string): Promise<ReadonlyMap<string, string>> {
   const connection = await openDuck({ memoryLimitMiB: 100, threads: 1 })
@@ -30,7 +38,9 @@ export const readParquet: RowReader = async (file, sink, tick) => {
     const source = `read_parquet(${pathLiteral(file.path)})`
     const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${source}`)
     const total = Number(counted.getRows()[0]?.[0] ?? 0)
-    const result = await connection.stream(`SELECT to_json(source) FROM ${source} AS source`)
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`)
+    const alias = aliasBeside(described.getRows().map(([name]) => String(name)))
+    const result = await connection.stream(`SELECT to_json(${alias}) FROM ${source} AS ${alias}`)
     let row = 0
     for (;;) {
       const chunk = await result.fetchChunk()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { DatasetFormat } from '../../../contract/datasets.ts'
+import type { DatasetFormat } from '../../../contract/dataset-rows.ts'
 import { formatNamed } from './formats.ts'
 import { IssueLog } from './issue-log.ts'
 import { JsonTape } from './json-tape.ts'
@@ -187,8 +187,9 @@ describe('conversations come back as they were', () => {
 })
 
 test('whatever happens to one line, the others are kept and nothing is thrown', async () => {
+  // Numbers of nine digits: no few bytes make one row of another.
   const rows = Array.from({ length: 9 }, (_, index) =>
-    canonical({ system: undefined, turns: [{ question: `q${index} é模`, answer: 'a' }] }),
+    canonical({ system: undefined, turns: [{ question: `q${String(index).repeat(9)} é模`, answer: 'a' }] }),
   )
   const lines = rows.map(row => Buffer.from(JSON.stringify(row)))
   const change = fc.record({

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { datasetFormats } from '../../../contract/datasets.ts'
+import { datasetFormats } from '../../../contract/dataset-rows.ts'
 import { formats } from './formats.ts'
-import { imported, jsonLines, type Scratch, scratch } from './test-import.ts'
+import { imported, jsonLines, parquetOf, type Scratch, scratch } from './test-import.ts'
 
 let at: Scratch
 beforeEach(() => {
@@ -13,6 +13,8 @@ afterEach(() => at.remove())
 const user = (content: string) => ({ role: 'user', content })
 const assistant = (content: string) => ({ role: 'assistant', content })
 const system = (content: string) => ({ role: 'system', content })
+const human = (value: string) => ({ from: 'human', value })
+const gpt = (value: string) => ({ from: 'gpt', value })
 
 test('the contract and the importer know the same formats', () => {
   expect(formats.map(format => format.name).toSorted()).toEqual([...datasetFormats].toSorted())
@@ -244,6 +246,116 @@ const cases: readonly Case[] = [
       },
     ],
   ],
+  [
+    'ShareGPT with a system column',
+    [{ system: 's', conversations: [human(q), gpt('4')] }],
+    'sharegpt',
+    'sft',
+    [{ messages: [system('s'), user(q), assistant('4')] }],
+  ],
+  [
+    'ShareGPT with a system column and a system turn of its own',
+    [{ system: 's', conversations: [{ from: 'system', value: 'own' }, human(q), gpt('4')] }],
+    'sharegpt',
+    'sft',
+    [{ messages: [system('own'), user(q), assistant('4')] }],
+  ],
+  [
+    'OpenAI messages with a system column',
+    [{ system: 's', messages: [user(q), assistant('4')] }],
+    'openai',
+    'sft',
+    [{ messages: [system('s'), user(q), assistant('4')] }],
+  ],
+  [
+    'prompt, input and response',
+    [{ prompt: 'add', input: '2 2', response: '4' }],
+    'prompt_response',
+    'sft',
+    [{ messages: [user('add\n2 2'), assistant('4')] }],
+  ],
+  [
+    'Alpaca DPO',
+    [{ system: 's', instruction: 'add', input: '2 2', chosen: '4', rejected: '5' }],
+    'dpo',
+    'dpo',
+    [{ messages: [system('s'), user('add\n2 2')], chosen: [assistant('4')], rejected: [assistant('5')] }],
+  ],
+  [
+    'ShareGPT DPO',
+    [{ conversations: [human('add')], chosen: gpt('4'), rejected: gpt('5') }],
+    'dpo',
+    'dpo',
+    [{ messages: [user('add')], chosen: [assistant('4')], rejected: [assistant('5')] }],
+  ],
+  [
+    'DPO conversations with a system column',
+    [{ system: 's', chosen: [user(q), assistant('good')], rejected: [user(q), assistant('bad')] }],
+    'dpo',
+    'dpo',
+    [{ messages: [system('s'), user(q)], chosen: [assistant('good')], rejected: [assistant('bad')] }],
+  ],
+  [
+    'Alpaca KTO',
+    [{ instruction: 'add', input: '2 2', output: '4', kto_tag: true }],
+    'kto',
+    'kto',
+    [{ messages: [user('add\n2 2')], completion: [assistant('4')], label: true }],
+  ],
+  [
+    'ShareGPT KTO',
+    [
+      { conversations: [human('add'), gpt('4')], kto_tag: true },
+      { conversations: [human('add'), gpt('5')], kto_tag: false },
+    ],
+    'kto',
+    'kto',
+    [
+      { messages: [user('add')], completion: [assistant('4')], label: true },
+      { messages: [user('add')], completion: [assistant('5')], label: false },
+    ],
+  ],
+  [
+    'messages with a class',
+    [
+      { messages: [user(q), assistant('4')], label: 0 },
+      { messages: [user(q), assistant('4')], label: 1 },
+    ],
+    'openai',
+    'sft',
+    [{ messages: [user(q), assistant('4')] }, { messages: [user(q), assistant('4')] }],
+  ],
+  [
+    'prompts with an input',
+    [{ instruction: 'add', input: '2 2' }],
+    'prompts',
+    'prompts',
+    [{ messages: [user('add\n2 2')] }],
+  ],
+  [
+    'arrays of messages',
+    [
+      [system('s'), user(q), assistant('4')],
+      [human('a'), gpt('b')],
+    ],
+    'openai',
+    'sft',
+    [{ messages: [system('s'), user(q), assistant('4')] }, { messages: [user('a'), assistant('b')] }],
+  ],
+  [
+    'Chinese column names',
+    [{ 问题: q, 回答: '4' }],
+    'prompt_response',
+    'sft',
+    [{ messages: [user(q), assistant('4')] }],
+  ],
+  [
+    'Alpaca in Chinese',
+    [{ 指令: '加', 输入: '2 2', 输出: '4' }],
+    'prompt_response',
+    'sft',
+    [{ messages: [user('加\n2 2'), assistant('4')] }],
+  ],
   ['prompts', [{ prompt: q }], 'prompts', 'prompts', [{ messages: [user(q)] }]],
   ['Qianfan prompts', [[{ prompt: q }]], 'prompts', 'prompts', [{ messages: [user(q)] }]],
   ['messages without an answer', [{ messages: [user(q)] }], 'prompts', 'prompts', [{ messages: [user(q)] }]],
@@ -300,6 +412,16 @@ test('Parquet is read in any schema that can be mapped', async () => {
   again.remove()
 })
 
+test('a column of Parquet may have any name, also one that a query would give to the whole row', async () => {
+  const pairs = [user('a'), assistant('b')]
+  for (const name of ['source', 'SOURCE', 'whole_row', 'row', 't', 'select', 'a "quoted" name', '来源']) {
+    const path = await parquetOf(at, [{ messages: pairs, [name]: 'somewhere' }])
+    const { rows, result } = await imported(at, path)
+    expect(rows, name).toEqual([{ messages: pairs }])
+    expect(result.detection, name).toMatchObject({ format: 'openai', ignoredColumns: [name] })
+  }
+})
+
 test('plain text is a row per line, or per file for documents', async () => {
   expect((await imported(at, at.file('a.txt', '\ufeffone\r\n\n two \n'))).rows).toEqual([
     { text: 'one' },
@@ -337,6 +459,37 @@ test('columns with names of their own are mapped', async () => {
   })
 })
 
+test('an input or a system prompt that is no text is left out, and so is an answer that nobody judged', async () => {
+  const rows = [{ prompt: 'a', response: 'b', input: [1, 2], system: 7 }]
+  const { result } = await imported(at, at.file('a.jsonl', jsonLines(rows)))
+  expect(result).toMatchObject({ rows: 1, detection: { ignoredColumns: ['input', 'system'] } })
+  const judged = [
+    { conversations: [human('a'), gpt('b')], kto_tag: true },
+    { conversations: [human('a')], kto_tag: true },
+    { conversations: [human('a'), gpt(' ')], kto_tag: false },
+  ]
+  const second = await imported(at, at.file('b.jsonl', jsonLines(judged)))
+  expect(second.result).toMatchObject({ rows: 1, reasons: { no_answer: 2 } })
+})
+
+test('an answer that cannot be read is told, not left out', async () => {
+  const path = at.file('a.jsonl', jsonLines([{ question: '2+2', answer: 4 }]))
+  await expect(imported(at, path)).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('answer must be text, not a number'),
+  })
+  const prompts = await imported(at, path, { format: 'prompts' })
+  expect(prompts.rows).toEqual([{ messages: [user('2+2')] }])
+  const unanswered = await imported(at, at.file('b.jsonl', jsonLines([{ question: '2+2', answer: '' }])))
+  expect(unanswered.result.detection.format).toBe('prompts')
+})
+
+test('the messages of one conversation are no texts', async () => {
+  await expect(imported(at, at.file('a.json', JSON.stringify([user('a'), assistant('b')])))).rejects.toMatchObject({
+    message: expect.stringContaining('"role" (text), "content" (text)'),
+  })
+})
+
 test('two equally likely meanings are a question, not a guess', async () => {
   const columns = at.file('a.jsonl', jsonLines([{ question: 'a', query: 'b', answer: 'c' }]))
   await expect(imported(at, columns)).rejects.toMatchObject({
@@ -344,6 +497,22 @@ test('two equally likely meanings are a question, not a guess', async () => {
   })
   const weak = at.file('b.jsonl', jsonLines([{ prompt: 'a', text: 'b' }]))
   await expect(imported(at, weak)).rejects.toMatchObject({ message: expect.stringContaining('text or as prompts') })
+})
+
+test('a README and a licence beside rows are about them; on their own they are read', async () => {
+  const { mkdirSync } = await import('node:fs')
+  mkdirSync(`${at.dir}/set/data`, { recursive: true })
+  at.file('set/README.md', '# About\n')
+  at.file('set/LICENSE.txt', 'MIT\n')
+  expect((await imported(at, `${at.dir}/set`)).rows).toHaveLength(2)
+  at.file('set/data/rows.jsonl', jsonLines([{ prompt: 'a', response: 'b' }]))
+  at.file('set/data/readme-rows.jsonl', jsonLines([{ prompt: 'c', response: 'd' }]))
+  const { rows, result } = await imported(at, `${at.dir}/set`)
+  expect(rows).toHaveLength(2)
+  expect(result.ignoredFiles).toEqual([
+    { name: 'LICENSE.txt', why: 'about the dataset, not rows of it' },
+    { name: 'README.md', why: 'about the dataset, not rows of it' },
+  ])
 })
 
 test('a folder is read as one set; several splits need a decision', async () => {

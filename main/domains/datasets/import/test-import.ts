@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDuck, pathLiteral } from './duckdb.ts'
-import { type ImportHooks, type ImportOptions, type ImportResult, importRows } from './import-rows.ts'
+import { literal, openDuck, pathLiteral } from './duckdb.ts'
+import { type ImportOptions, type ImportResult, importRows } from './import-rows.ts'
+import type { ImportHooks } from './progress.ts'
 
 export type Scratch = {
   readonly dir: string
@@ -37,6 +38,17 @@ export async function parquetRows(path: string): Promise<Record<string, unknown>
   reading ??= openDuck({ memoryLimitMiB: 200, threads: 1 })
   const read = await (await reading).runAndReadAll(`SELECT to_json(t) FROM read_parquet(${pathLiteral(path)}) AS t`)
   return read.getRows().map(([json]) => JSON.parse(String(json)) as Record<string, unknown>)
+}
+
+/** Writes rows into a Parquet file as another program would, and answers its path. */
+export async function parquetOf(at: Scratch, rows: readonly unknown[]): Promise<string> {
+  reading ??= openDuck({ memoryLimitMiB: 200, threads: 1 })
+  const path = join(at.dir, 'foreign.parquet')
+  const lines = at.file('foreign.jsonl', jsonLines(rows))
+  await (await reading).run(
+    `COPY (SELECT * FROM read_json(${pathLiteral(lines)}, format = 'newline_delimited')) TO ${literal(path)} (FORMAT parquet)`,
+  )
+  return path
 }
 
 /** How many rows a Parquet file has. */

@@ -146,6 +146,6 @@ const noBackend = (device: string, cause?: unknown) =>
     `The device "${device}" cannot be used: its driver or runtime libraries are not there.`,
     {
       ...(cause !== undefined && { cause }),
-      hint: 'slipway doctor shows what is missing; --device cpu always works.',
+      hint: 'The training environment brings CUDA’s libraries (slipway environments build training), slipway doctor shows the driver; --device cpu always works.',
     },
   )

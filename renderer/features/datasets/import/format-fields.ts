@@ -1,9 +1,9 @@
-import type { DatasetField, DatasetFormat } from '../../../../main/contract/datasets.ts'
+import type { DatasetField, DatasetFormat } from '../../../../main/contract/dataset-rows.ts'
 
 /** Which fields each format can be told the columns of; a test holds this equal to what the importer takes. */
 export const formatFields: Readonly<Record<DatasetFormat, readonly DatasetField[]>> = {
-  openai: ['messages', 'tools'],
-  sharegpt: ['messages', 'tools'],
+  openai: ['messages', 'system', 'tools'],
+  sharegpt: ['messages', 'system', 'tools'],
   alpaca: ['prompt', 'input', 'response', 'history', 'system'],
   prompt_response: ['prompt', 'input', 'response', 'history', 'system', 'tools'],
   dpo: ['messages', 'prompt', 'system', 'input', 'history', 'tools', 'chosen', 'rejected'],

@@ -1,4 +1,4 @@
-import type { DatasetField } from '../../../../main/contract/datasets.ts'
+import type { DatasetField } from '../../../../main/contract/dataset-rows.ts'
 import { dictionary } from '../../../lib/i18n.ts'
 
 export const importText = dictionary({
@@ -45,6 +45,7 @@ export const importText = dictionary({
   cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],
   open: ['Open the dataset', '打开数据集'],
+  again: ['Try again', '重试'],
   another: ['Import another', '再导入一个'],
   refused: ['The import did not start', '导入未能开始'],
   reading: [(name: string) => `Reading rows into ${name}`, (name: string) => `正在读入 ${name}`],

@@ -7,7 +7,8 @@ import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { brokenSteps } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
-import { RunFailure } from './RunFailure.tsx'
+import { useBeforeAndAfter } from './before-after.ts'
+import { hasDiverged, RunFailure } from './RunFailure.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
@@ -20,15 +21,16 @@ export function RunNews({ shown, live, onFailed }: Props) {
   const text = useText(runText)
   const { run, state, isAlive } = shown
   const broken = brokenSteps(live.curve.train)
+  const evaluation = useBeforeAndAfter(run)
   const news = [
     (state === 'failed' || state === 'lost') && <RunFailure key="failure" shown={shown} onFailed={onFailed} />,
-    broken.length > 0 && (
+    broken.length > 0 && !hasDiverged(run) && (
       <Fault
         key="nan"
         tone="warn"
         title={text.nan}
         cause={text.nanCause(number(broken.length), number(broken[0] ?? 0))}
-        remedy={text.nanRemedy}
+        remedy={isAlive ? text.nanRemedy : text.nanRemedyEnded}
         actions={
           <>
             {isAlive && (
@@ -63,11 +65,7 @@ export function RunNews({ shown, live, onFailed }: Props) {
         cause={text.doneText(run.result.name)}
         actions={
           <>
-            <ActionButton
-              needs="write"
-              type="primary"
-              href={hrefTo('evaluations', { dialog: 'new', model: run.result.id })}
-            >
+            <ActionButton needs="write" type="primary" {...(evaluation !== undefined && { href: evaluation })}>
               {text.evaluate}
             </ActionButton>
             <ActionButton needs="write" href={hrefTo('deployments', { dialog: 'new', model: run.result.id })}>
