@@ -52,7 +52,6 @@ export const StorageUse = z.object({
   waitsFor: z.string().optional().meta({
     description: 'what is being stored just now: until it has ended nothing can be freed',
   }),
-  removed: z.array(RemovedItem).meta({ description: 'what can be taken back, the next to go for good first' }),
 })
 export type StorageUse = z.output<typeof StorageUse>
 
@@ -79,12 +78,20 @@ export type StorageCheck = z.output<typeof StorageCheck>
 
 export const storage = {
   show: query({
-    description: 'Show what the data directory holds, what of it could be freed, and what can still be taken back',
+    description: 'Show what the data directory holds, by part, and what of it could be freed',
     policy: 'read',
     route: 'GET /storage',
     cli: { example: 'slipway storage show' },
     input: z.object({}),
     output: StorageUse,
+  }),
+  removed: query({
+    description: 'List what was removed and can still be taken back, the next to go for good first',
+    policy: 'read',
+    route: 'GET /storage/removed',
+    cli: { example: 'slipway storage removed' },
+    input: z.object({}),
+    output: z.object({ items: z.array(RemovedItem) }),
   }),
   prune: command({
     description:

@@ -9,11 +9,14 @@ import { answered, lastHeardMs, NoAnswer, noteHeard, watchPulse } from './pulse.
 /** A graph tells of things of every kind. */
 const graphs: readonly QueryKey[] = [api.models.graph.key(), api.datasets.graph.key()]
 
+/** Things of every kind are removed, and taken back. */
+const removed: QueryKey = api.storage.removed.key()
+
 /** Which cached answers an event of a topic makes stale. Metrics and log lines carry their own data instead. */
 const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   // Looking through folders, and reading or checking rows, which never change, is not done again for every event.
-  models: [api.models.list.key(), api.models.facets.key(), api.models.show.key(), ...graphs],
-  datasets: [api.datasets.list.key(), api.datasets.show.key(), api.datasets.issues.key(), ...graphs],
+  models: [api.models.list.key(), api.models.facets.key(), api.models.show.key(), removed, ...graphs],
+  datasets: [api.datasets.list.key(), api.datasets.show.key(), api.datasets.issues.key(), removed, ...graphs],
   // Curves grow by the points that events carry, and what a method takes does not change: neither is read again.
   runs: [
     api.training.list.key(),
@@ -21,10 +24,11 @@ const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
     api.training.compare.key(),
     api.training.plan.key(),
     api.models.show.key(),
+    removed,
     ...graphs,
   ],
-  evaluations: [api.evaluation.key(), ...graphs],
-  deployments: [api.inference.key(), ...graphs],
+  evaluations: [api.evaluation.key(), removed, ...graphs],
+  deployments: [api.inference.key(), removed, ...graphs],
   // Building one is what uses the network: what was sent stands in the status.
   environments: [api.environments.key(), api.doctor.key(), api.system.key()],
   jobs: [api.jobs.key()],

@@ -84,14 +84,14 @@ test('what was removed is told with the time until which it can be taken back', 
   const rows = await importRows('removed-rows', backend.dataDir)
   const { restorableUntil } = await client.models.remove({ id: model })
   await client.datasets.remove({ id: rows })
-  const { removed } = await client.storage.show({})
-  expect(removed.filter(item => [model, rows].includes(item.id))).toMatchObject([
+  const { items } = await client.storage.removed({})
+  expect(items.filter(item => [model, rows].includes(item.id))).toMatchObject([
     { kind: 'model', name: 'removed-model v1', restorableUntil, sizeBytes: expect.any(Number) },
     { kind: 'dataset', name: 'removed-rows v1' },
   ])
   await client.models.restore({ id: model })
   await client.datasets.restore({ id: rows })
-  expect((await client.storage.show({})).removed).toEqual([])
+  expect((await client.storage.removed({})).items).toEqual([])
 })
 
 test('a check of all files finds every one sound, and then those that are damaged or missing', async () => {

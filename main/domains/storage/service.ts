@@ -70,9 +70,9 @@ export function createStorage(deps: Deps): Storage {
           disk: { totalBytes: blocks * bsize, freeBytes: bavail * bsize, reserveBytes: diskReserveBytes },
           freeable: measured.freeable,
           ...(waitsFor !== undefined && { waitsFor }),
-          removed: removed(),
         }
       },
+      removed: async () => ({ items: removed() }),
       prune: async (_input, call) => {
         const freed = await collector.sweep(call.signal, tellFreed)
         store.commit(call, 'data directory', tx => tx.announce({ topic: 'storage', kind: 'changed' }))

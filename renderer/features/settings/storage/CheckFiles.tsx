@@ -67,10 +67,7 @@ function Result({ check }: { readonly check: StorageCheck }) {
             <a className="link ell" dir="auto" href={hrefTo(of.kind === 'model' ? 'models' : 'datasets', of.id)}>
               {of.name}
             </a>
-            <span>
-              {words[kind]}
-              {quarantined && `, ${text.aside}`}
-            </span>
+            <span>{quarantined ? text.aside(words[kind]) : words[kind]}</span>
             <span className="mono ell" dir="ltr" title={path}>
               {path}
             </span>

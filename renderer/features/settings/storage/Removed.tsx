@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { App } from 'antd'
 import { useState } from 'react'
 import type { RemovedItem } from '../../../../main/contract/storage.ts'
@@ -18,30 +18,39 @@ const restoreBy: Record<RemovedItem['kind'], (id: string) => Promise<unknown>> =
   deployment: id => client.inference.restore({ id }),
 }
 
+const rowHeightPx = 32
+const headHeightPx = 36
+/** More than these scroll. */
+const mostRows = 6
+
 /** What was removed and can still be taken back, with the time at which it goes for good. */
-export function Removed({ items }: { readonly items: readonly RemovedItem[] }) {
+export function Removed() {
   const text = useText(storageText)
   const kinds = useText(removedKindText)
-  const queries = useQueryClient()
   const { message } = App.useApp()
   const [selected, setSelected] = useState(-1)
+  const { data, error, refetch } = useQuery(api.storage.removed.queryOptions({ input: {} }))
+  const items = data?.items ?? []
   const restore = useMutation({
     mutationFn: ({ kind, id }: RemovedItem) => restoreBy[kind](id),
-    onSuccess: (_answer, { name }) => {
-      void message.success(text.restored(name))
-      void queries.invalidateQueries({ queryKey: api.storage.show.key() })
-    },
+    onSuccess: (_answer, { name }) => void message.success(text.restored(name)),
   })
   return (
     <>
       <h3>{text.removed}</h3>
-      <p className="sub">{items.length > 0 ? text.removedWhy : text.removedNone}</p>
+      {error && !data && <FailureFault error={error} title={text.removedUnread} onRetry={() => void refetch()} />}
+      {data && <p className="sub">{items.length > 0 ? text.removedWhy : text.removedNone}</p>}
+      {!error && !data && <i className="bone" style={{ width: 420, height: 20 }} aria-busy />}
       {restore.error && <FailureFault error={restore.error} title={text.notRestored} />}
       {items.length > 0 && (
-        <div className="settings-table storage-removed">
+        <div
+          className="settings-table"
+          style={{ height: headHeightPx + Math.min(items.length, mostRows) * rowHeightPx }}
+        >
           <VirtualGrid
             label={text.removed}
             count={items.length}
+            rowHeightPx={rowHeightPx}
             selected={selected}
             onSelect={setSelected}
             columns={[

@@ -38,9 +38,9 @@ export function Storage() {
             <span className="dim">{text.measured(timeOfDay(data.measuredAt))}</span>
           </p>
           <FreeSpace use={data} />
-          <Removed items={data.removed} />
         </>
       )}
+      <Removed />
       <CheckFiles />
     </section>
   )

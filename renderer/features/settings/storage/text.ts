@@ -81,6 +81,7 @@ export const storageText = dictionary({
     '移除的内容会保留七天，之后六小时内彻底删除。',
   ],
   removedNone: ['Nothing was removed in the last seven days.', '最近七天没有移除任何内容。'],
+  removedUnread: ['What was removed could not be read', '无法读取已移除的内容'],
   kind: ['Kind', '类型'],
   name: ['Name', '名称'],
   goes: ['Deleted for good', '彻底删除时间'],
@@ -112,7 +113,7 @@ export const storageText = dictionary({
     (count: string, files: string) => `${files} 个文件中有 ${count} 个与存储时不符`,
   ],
   more: [(count: string) => `and ${count} more`, (count: string) => `另有 ${count} 个`],
-  aside: ['moved aside', '已隔离'],
+  aside: [(what: string) => `${what}, moved aside`, (what: string) => `${what}，已隔离`],
 })
 
 export const outcomeText = dictionary({
