@@ -25,6 +25,7 @@ export function createEngineClient(
 
   const open = (path: string, body: unknown, signal: AbortSignal | undefined): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelled(signal))
       const text = JSON.stringify(body)
       const outgoing = httpRequest(
         {
@@ -33,11 +34,15 @@ export function createEngineClient(
           method: 'POST',
           path,
           headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
-          ...(signal && { signal }),
         },
-        resolve,
+        response => {
+          ignore()
+          resolve(response)
+        },
       )
+      const ignore = onAbort(signal, () => outgoing.destroy())
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        ignore()
         if (signal?.aborted) return reject(cancelled(signal))
         // The engine closed an idle connection at the moment it was used again: nothing was read, so it may be repeated.
         if (outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))
@@ -75,9 +80,13 @@ export function createEngineClient(
           else throw appErrorOf(line.error)
         }
         const fail = (error: unknown) => {
+          ignore()
           response.destroy()
           reject(error)
         }
+        const ignore = onAbort(signal, () => signal && fail(cancelled(signal)))
+        // It may have come while the answer was on its way here.
+        if (signal?.aborted) return fail(cancelled(signal))
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => {
           try {
@@ -97,7 +106,9 @@ export function createEngineClient(
           } catch (error) {
             return fail(error instanceof AppError ? error : lost(facts.name, error))
           }
-          return done ? resolve(done) : fail(lost(facts.name))
+          if (!done) return fail(lost(facts.name))
+          ignore()
+          resolve(done)
         })
       })
     },
@@ -109,13 +120,26 @@ export function createEngineClient(
 }
 
 async function textOf(response: IncomingMessage, name: string, signal: AbortSignal | undefined): Promise<string> {
+  const ignore = onAbort(signal, () => response.destroy())
   try {
+    if (signal?.aborted) response.destroy()
     const chunks: Buffer[] = []
     for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
     return Buffer.concat(chunks).toString()
   } catch (error) {
     throw signal?.aborted ? cancelled(signal) : lost(name, error)
+  } finally {
+    ignore()
   }
+}
+
+/**
+ * Calls back when a signal is aborted; returns what takes that back. Node's own way (`signal` of a request) destroys the
+ * connection with an error, which nobody hears any more, and which then ends this program, where the answer had come whole.
+ */
+function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
+  signal?.addEventListener('abort', act, { once: true })
+  return () => signal?.removeEventListener('abort', act)
 }
 
 const appErrorOf = ({ code, message, hint }: EngineFailure): AppError =>

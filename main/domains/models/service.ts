@@ -25,6 +25,7 @@ import { isPathUsed } from './kept-bytes-repo.ts'
 import type { ServingBytes } from './listing/describe.ts'
 import { createLists, type ListDeps } from './lists.ts'
 import type { ModelReaders } from './reading/readers.ts'
+import { pickleRefusal } from './refuse-pickle.ts'
 import { relocateModels } from './relocation.ts'
 import { createRemoval } from './removal.ts'
 import {
@@ -300,12 +301,7 @@ export function createModels({
       const real = realPath(path)
       assertNotRoot(real, 'model')
       const inspection = await inspect(real, call.signal)
-      if (inspection.summary.format === 'pickle') {
-        throw new AppError('unsupported', `${basename(path)} holds pickled weights: loading them runs code.`, {
-          hint: 'Get the model as safetensors or GGUF. Slipway never loads pickles.',
-          details: { containsCode: inspection.summary.containsCode },
-        })
-      }
+      if (inspection.summary.format === 'pickle') throw pickleRefusal(path, inspection.summary.containsCode)
       const known = findVersionByPath(store.read, real)
       if (known && !copy && (name === undefined || name === known.name)) {
         throw new AppError('conflict', `This is registered already as ${known.name} V${known.version}.`, {

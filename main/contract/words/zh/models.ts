@@ -9,6 +9,9 @@ export const models: Words = {
   '{0} V{1} is {2}: {3}': '{0} V{1} {2:word}：{3:zh}',
   'its files are not as recorded': '文件与记录不符',
   'slipway models verify {0} checks again.': '可用 slipway models verify {0} 重新校验。',
+  '{0} is an archive: what is in it is not looked at.': '{0} 是压缩包：不会查看其内容。',
+  'Unpack it with a tool that you trust, and name the folder. Slipway never loads pickles.':
+    '请用可信的工具解压，再指定文件夹。Slipway 从不加载 pickle。',
   '{0} holds pickled weights: loading them runs code.': '{0} 含 pickle 权重：加载会执行代码。',
   'Get the model as safetensors or GGUF. Slipway never loads pickles.':
     '请改用 safetensors 或 GGUF 格式的模型。Slipway 从不加载 pickle。',
