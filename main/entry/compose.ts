@@ -331,6 +331,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     address: api.address,
     newLaunchCode: identity.newLaunchCode,
     stop,
+    log,
     network: () =>
       networkState({
         isOffline: env.SLIPWAY_OFFLINE === 'hard',

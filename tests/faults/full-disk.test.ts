@@ -60,6 +60,21 @@ describe.skipIf(!canMount)('a data directory on a full disk (needs root: it moun
     expect(await client.backup.create({})).toMatchObject({ sizeBytes: expect.any(Number) })
   })
 
+  test('does not keep the backend from stopping', async () => {
+    const disk = smallDisk()
+    const backend = await startBackend({ dataDir: join(disk, 'data') })
+    cleanUps.push(() => backend.dispose())
+    const { client, child } = backend
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    fill(join(disk, 'filler'))
+    const untilFull = async () => {
+      for (let n = 0; n < 2_000; n += 1) await client.keys.create({ name: `while-full-${n}` })
+    }
+    await expect(untilFull()).rejects.toMatchObject({ code: 'storage_full' })
+    expect(await client.system.stop({})).toEqual({ stopping: true })
+    expect(await ended).toBe(0)
+  })
+
   test('that has no room for a database says so', async () => {
     const disk = smallDisk()
     fill(join(disk, 'filler'))

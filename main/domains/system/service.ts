@@ -4,6 +4,7 @@ import type { backup, events, NetworkState, system } from '../../contract/system
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { AuditedStore } from '../../platform/db/store.ts'
 import type { EventBus } from '../../platform/events.ts'
+import type { Log } from '../../platform/log.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { describeSamples } from './samples.ts'
 
@@ -28,6 +29,7 @@ type Deps = {
   readonly newLaunchCode: () => string
   readonly counts: () => { readonly waiting: number; readonly running: number }
   readonly stop: () => void
+  readonly log: Log
 }
 
 type SystemHandlers = {
@@ -52,6 +54,7 @@ export function createSystem({
   newLaunchCode,
   counts,
   stop,
+  log,
 }: Deps): SystemHandlers {
   const startedAt = isoOf(clock.nowMs())
   return {
@@ -93,7 +96,13 @@ export function createSystem({
         return { recorded: true }
       },
       stop: async (_input, call) => {
-        store.commit(call, 'backend', () => undefined)
+        try {
+          store.commit(call, 'backend', () => undefined)
+        } catch (error) {
+          // A disk that takes no record must not keep anybody from stopping what runs on it.
+          if (!(error instanceof AppError) || !['storage_full', 'storage_failed'].includes(error.code)) throw error
+          log.error('stopping without an audit record: the disk takes none', { error: error.message })
+        }
         stop()
         return { stopping: true }
       },
