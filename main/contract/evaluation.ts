@@ -97,7 +97,7 @@ export const Evaluation = z.object({
 export type Evaluation = z.output<typeof Evaluation>
 
 export const EvaluationDetail = Evaluation.extend({
-  generation: Generation,
+  generation: Generation.extend({ systemPrompt: z.string().optional() }),
   comparisons: z.array(Comparison),
   warnings: z.array(z.string()),
   lineage: Lineage,

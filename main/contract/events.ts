@@ -12,6 +12,7 @@ export const topics = [
   'metrics',
   'log',
   'resources',
+  'storage',
   'keys',
   'settings',
   'audit',

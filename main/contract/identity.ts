@@ -63,6 +63,16 @@ export const Access = z.object({
 })
 export type Access = z.output<typeof Access>
 
+/** A browser that is signed in. */
+export const BrowserSession = z.object({
+  id: z.string().meta({ description: 'the beginning of the hash of its token, as in the audit log' }),
+  beganAt: Timestamp,
+  usedAt: Timestamp.meta({ description: 'to the minute' }),
+  key: ApiKey.pick({ id: true, name: true }).optional().meta({ description: 'absent: a launch link opened it' }),
+  isYours: z.boolean().meta({ description: 'the one that asks' }),
+})
+export type BrowserSession = z.output<typeof BrowserSession>
+
 export const sessions = {
   begin: command({
     description: 'Open a browser session that may do what an API key may do',
@@ -79,6 +89,28 @@ export const sessions = {
     route: 'GET /sessions/current',
     input: z.object({}),
     output: Access,
+  }),
+  list: query({
+    description: 'List the browsers that are signed in, the last one used first',
+    policy: 'admin',
+    route: 'GET /sessions',
+    cli: { example: 'slipway sessions list' },
+    input: z.object({}),
+    output: z.object({ items: z.array(BrowserSession) }),
+  }),
+  endOther: command({
+    description: 'Sign another browser out, or every other one',
+    policy: 'admin',
+    audit: 'sessions.endOther',
+    route: 'POST /sessions/end-other',
+    input: z.object({
+      id: z
+        .string()
+        .regex(/^[0-9a-f]{12}$/)
+        .optional()
+        .meta({ description: 'default: every one but that which asks' }),
+    }),
+    output: z.object({ ended: z.number().int() }),
   }),
   end: command({
     description: 'End the session of this browser',

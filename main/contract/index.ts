@@ -10,6 +10,7 @@ import { jobs } from './jobs.ts'
 import type { Handlers } from './method.ts'
 import { models } from './models.ts'
 import { resources } from './resources.ts'
+import { search } from './search.ts'
 import { settings } from './settings.ts'
 import { storage } from './storage.ts'
 import { backup, events, system } from './system.ts'
@@ -30,6 +31,7 @@ export const contract = {
   keys,
   models,
   resources,
+  search,
   sessions,
   settings,
   storage,

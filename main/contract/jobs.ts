@@ -22,6 +22,7 @@ export const JobKind = z.enum([
   'conversion',
   'import',
   'verification',
+  'storage',
 ])
 export type JobKind = z.output<typeof JobKind>
 
@@ -76,6 +77,10 @@ export const Job = z.object({
   attempt: z.number().int(),
   /** When a service that fell over will be started again. */
   restartsAt: Timestamp.optional(),
+  stopping: z
+    .enum(['saving', 'ending'])
+    .optional()
+    .meta({ description: 'while it is being stopped: whether it first saves what it has, or only ends' }),
   createdAt: Timestamp,
   startedAt: Timestamp.optional(),
   endedAt: Timestamp.optional(),
@@ -102,8 +107,22 @@ export const LogPage = z.object({
   next: z.number().int().optional().meta({
     description: 'the line to go on from, as before or after; absent at the end. A search may go on without a hit yet',
   }),
+  attempt: z
+    .number()
+    .int()
+    .optional()
+    .meta({ description: 'whose log this is, where the thing was started more than once' }),
+  attempts: z.number().int().optional().meta({ description: 'how often it was started; --attempt N reads each' }),
 })
 export type LogPage = z.output<typeof LogPage>
+
+/** Which start's log, of a thing that was started more than once: each has a job, and so a log, of its own. */
+export const attemptInput = {
+  attempt: z.coerce.number().int().positive().optional().meta({
+    description:
+      'of what was started more than once, such as a run that was resumed: 1 is the first; default: the last',
+  }),
+}
 
 /** What asks for a page of a log. */
 export const logInput = {
@@ -146,7 +165,7 @@ export const jobs = {
     policy: 'read',
     route: 'GET /jobs/{id}/logs',
     cli: { args: ['id'], example: 'slipway jobs logs job_… --limit 200' },
-    input: z.object({ id: Ref, ...logInput }),
+    input: z.object({ id: Ref, ...attemptInput, ...logInput }),
     output: LogPage,
   }),
   wait: query({

@@ -35,7 +35,11 @@ export const modelFilters = {
   architecture: anyOf(ShortText),
   size: anyOf(SizeClass),
   fit: anyOf(FitClass).meta({ description: 'whether it can be served on the device' }),
-  device: z.string().max(60).default('auto').meta({ description: 'for fit: auto is the largest GPU, else the CPU' }),
+  device: z
+    .string()
+    .max(60)
+    .default('auto')
+    .meta({ description: 'for fit and memory: auto is the largest GPU, else the CPU' }),
 }
 
 /** What lists tell beyond the version itself. */
@@ -43,7 +47,8 @@ export const listedFacts = {
   task: ModelTask,
   labels: z.array(z.string()),
   servingBytes: Bytes.optional().meta({
-    description: 'memory to serve it as it is stored: 8,192 tokens of context at most, four requests at once',
+    description:
+      'memory to serve it on the device as it is stored: 8,192 tokens of context at most, four requests at once',
   }),
   servingBytesAt4Bits: Bytes.optional().meta({ description: 'the same with its weights in 4 bits' }),
   madeBy: z

@@ -76,6 +76,22 @@ export const system = {
     input: z.object({}),
     output: Samples,
   }),
+  refusedCall: command({
+    description: 'Record that the desktop window refused a call of a frame that is not its own page',
+    policy: 'admin',
+    audit: 'system.refuseCall',
+    route: 'POST /system/refused-calls',
+    // For the desktop shell alone, over the socket.
+    surfaces: ['rpc'],
+    input: z.object({
+      channel: z.string().max(100).meta({ description: 'the function of the window that was called' }),
+      frame: z
+        .string()
+        .max(300)
+        .meta({ description: 'where the frame came from, without what its address carries along' }),
+    }),
+    output: z.object({ recorded: z.literal(true) }),
+  }),
   stop: command({
     description: 'Stop the backend; jobs and deployments go on and are adopted at the next start',
     policy: 'admin',

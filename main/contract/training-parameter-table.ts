@@ -57,6 +57,11 @@ export type ParameterRow = Shared &
         readonly rangeFor?: Readonly<Partial<Record<TrainingMethod, Range>>>
         /** Where people end up; outside is allowed, with a warning. */
         readonly usual?: Range | { readonly byTuning: Readonly<Record<Tuning, Range>> }
+        /**
+         * The hidden size for which the upper end of `usual` is meant: a narrower model bears as much more as it is
+         * narrower, as the best rate of Adam falls with the width (Yang et al. 2022, Tensor Programs V).
+         */
+        readonly usualWidth?: number
       }
     | { readonly type: 'boolean' }
     | { readonly type: 'choice'; readonly choices: readonly string[] }
@@ -111,6 +116,8 @@ export const parameterTable = {
     type: 'number',
     range: { min: 1e-9, max: 0.1 },
     usual: { byTuning: learningRates },
+    // What the ranges were collected on: models of about a billion parameters and more.
+    usualWidth: 2048,
     default: { byTuning: { lora: 3e-4, qlora: 3e-4, full: 3e-5 } },
     defaultFor: {
       pretrain: { byTuning: { lora: 2e-4, qlora: 2e-4, full: 3e-5 } },

@@ -258,6 +258,18 @@ describe('training parameters', () => {
     expect(warnings).toEqual([expect.stringContaining('learningRate 0.05 is unusual: runs mostly use 1e-7 to 0.01')])
   })
 
+  test('a learning rate is judged by the width of the model: what is rare for a large one is usual for a small one', () => {
+    const parameters = parseParameters('sft', { learningRate: 3e-3 })
+    const warned = (hiddenSize?: number) =>
+      parameterWarnings('sft', parameters, hiddenSize === undefined ? {} : { hiddenSize })
+    expect(warned(256)).toEqual([])
+    expect(warned(4096)).toEqual([expect.stringContaining('runs mostly use 0.000001 to 0.001.')])
+    expect(warned()).toEqual(warned(4096))
+    expect(parameterWarnings('sft', parseParameters('sft', { learningRate: 0.05 }), { hiddenSize: 256 })).toEqual([
+      expect.stringContaining('runs mostly use 0.000001 to 0.008.'),
+    ])
+  })
+
   test('the description is JSON, complete, and says its schema', () => {
     for (const method of trainingMethods) {
       const description = describeMethod(method)

@@ -39,6 +39,8 @@ export type TrainingParameters = {
 export type ParameterLimits = {
   /** Positions the model was built for; longer sequences fail or turn to noise. */
   readonly contextLength?: number
+  /** The width of its layers: narrow models take higher learning rates. */
+  readonly hiddenSize?: number
 }
 
 type Values = Readonly<Record<string, ParameterValue>>
@@ -354,12 +356,20 @@ export const defaultsFor = (method: TrainingMethod, tuning: Tuning, limits: Para
   parseParameters(method, { tuning }, limits)
 
 /** Values that are allowed but rarely meant, one sentence each. */
-export const parameterWarnings = (method: TrainingMethod, parameters: TrainingParameters): readonly string[] => {
+export const parameterWarnings = (
+  method: TrainingMethod,
+  parameters: TrainingParameters,
+  { hiddenSize }: ParameterLimits = {},
+): readonly string[] => {
   const values: Readonly<Record<string, unknown>> = parameters
   return parametersOf(method).flatMap(parameter => {
     const value = values[parameter.key]
     if (!('usual' in parameter) || parameter.usual === undefined || typeof value !== 'number') return []
-    const { min, max } = 'byTuning' in parameter.usual ? parameter.usual.byTuning[parameters.tuning] : parameter.usual
+    const usual = 'byTuning' in parameter.usual ? parameter.usual.byTuning[parameters.tuning] : parameter.usual
+    const narrowness =
+      parameter.usualWidth === undefined || hiddenSize === undefined ? 1 : parameter.usualWidth / hiddenSize
+    const { min } = usual
+    const max = Number(Math.min(parameter.range.max, usual.max * Math.max(1, narrowness)).toPrecision(2))
     return value >= min && value <= max
       ? []
       : [`${parameter.key} ${value} is unusual: runs mostly use ${min} to ${max}. ${parameter.help.en}`]

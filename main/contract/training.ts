@@ -13,7 +13,7 @@ import {
   sortedPageInput,
   Timestamp,
 } from './common.ts'
-import { JobFailure, JobId, JobState, LogPage, logInput } from './jobs.ts'
+import { attemptInput, JobFailure, JobId, JobState, LogPage, logInput } from './jobs.ts'
 import { command, query } from './method.ts'
 import { trainingMethods } from './training-parameters.ts'
 
@@ -119,7 +119,13 @@ export const Run = z.object({
   phase: z.string().optional(),
   jobId: JobId.optional(),
   model: z.object({ id: z.string(), name: z.string() }),
-  datasets: z.array(z.object({ id: z.string(), name: z.string() })),
+  datasets: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      samplingRate: z.number().optional().meta({ description: 'how often its rows are used; absent: once' }),
+    }),
+  ),
   step: z.number().int(),
   totalSteps: z.number().int().optional(),
   loss: z.number().nullable().optional(),
@@ -172,6 +178,10 @@ const planInput = {
     .max(20)
     .default([])
     .meta({ description: 'datasets that only measure; otherwise validationSplit holds rows back' }),
+  samplingRate: z.record(z.string(), z.coerce.number().min(0.01).max(10)).default({}).meta({
+    description:
+      'how often the rows of a dataset are used, by its name: notes=0.1 takes a tenth of it by chance, notes=2 each row twice',
+  }),
   set: Parameters,
   device: z.string().max(60).default('auto').meta({ description: 'auto, cpu, or a GPU such as cuda:0' }),
 }
@@ -297,11 +307,11 @@ export const training = {
     output: RunDetail,
   }),
   logs: query({
-    description: 'Read the last log lines of a run, or those around a line, or those with a text',
+    description: 'Read the last log lines of a run (of each of its attempts), or those around a line or with a text',
     policy: 'read',
     route: 'GET /training/runs/{id}/logs',
-    cli: { args: ['id'], example: 'slipway training logs my-run' },
-    input: z.object({ id: Ref, ...logInput }),
+    cli: { args: ['id'], example: 'slipway training logs my-run --attempt 1' },
+    input: z.object({ id: Ref, ...attemptInput, ...logInput }),
     output: LogPage,
   }),
   metrics: query({

@@ -123,7 +123,9 @@ async function withPython(name, node, env, work) {
 
 const handOver = (node, args, env) => inherit(node, args, { cwd: root, env })
 
-/** Types, lint and format, import rules, generated files. All of them run, so that one look shows everything. */
+const rules = ['boundaries', 'window-rules', 'electron-version']
+
+/** Types, lint and format, rules of our own, generated files. All of them run, so that one look shows everything. */
 async function check({ node, env }) {
   const bin = name => join(root, 'node_modules', ...name.split('/'))
   const steps = [
@@ -136,8 +138,9 @@ async function check({ node, env }) {
       run: () => handOver(node, [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'], env),
     },
     {
-      name: 'import rules',
-      run: () => handOver(node, [bin('vitest/vitest.mjs'), 'run', 'tests/contract/boundaries.test.ts'], env),
+      name: 'import rules, window rules, age of Electron',
+      run: () =>
+        handOver(node, [bin('vitest/vitest.mjs'), 'run', ...rules.map(name => `tests/contract/${name}.test.ts`)], env),
     },
     { name: 'generated files', run: () => handOver(node, [entry('generate.ts'), '--check'], env) },
   ]

@@ -7,28 +7,39 @@ import { type Call, systemCall } from '../contract/call.ts'
 import { AppError } from '../contract/errors.ts'
 import type { AllHandlers } from '../contract/index.ts'
 import { createAudit } from '../domains/audit/service.ts'
+import { datasetsFindable } from '../domains/datasets/findable.ts'
 import { createRenderRows } from '../domains/datasets/render-rows.ts'
+import { versionsRemovedSince as datasetsRemovedSince, storedRows } from '../domains/datasets/repo.ts'
 import { createDatasets } from '../domains/datasets/service.ts'
 import { createDoctor } from '../domains/environments/doctor.ts'
 import { createEnvironments } from '../domains/environments/service.ts'
+import { evaluationsFindable } from '../domains/evaluation/findable.ts'
+import { evaluationsRemovedSince } from '../domains/evaluation/repo.ts'
 import { renderReport } from '../domains/evaluation/report/render-report.ts'
 import { createEvaluations } from '../domains/evaluation/service.ts'
 import { createFiles } from '../domains/files/service.ts'
 import { createIdentity } from '../domains/identity/service.ts'
+import { deploymentsFindable } from '../domains/inference/findable.ts'
+import { deploymentsRemovedSince } from '../domains/inference/repo.ts'
 import { createInference } from '../domains/inference/service.ts'
 import { createSubjects } from '../domains/inference/subjects.ts'
+import { jobsFindable } from '../domains/jobs/findable.ts'
 import { createJobs } from '../domains/jobs/service.ts'
+import { modelsFindable } from '../domains/models/findable.ts'
 import { createModelReaders } from '../domains/models/reading/readers.ts'
 import { knownStores } from '../domains/models/scan/known-stores.ts'
 import { createModels } from '../domains/models/service.ts'
 import { createMachine } from '../domains/resources/machine.ts'
 import { createResources } from '../domains/resources/service.ts'
+import { createSearch } from '../domains/search/service.ts'
 import { createSettings } from '../domains/settings/service.ts'
 import { createStorage } from '../domains/storage/service.ts'
 import { createBackups } from '../domains/system/backups.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
+import { runsFindable } from '../domains/training/findable.ts'
 import { createPlanner } from '../domains/training/planning.ts'
+import { runsRemovedSince } from '../domains/training/repo.ts'
 import { createTraining } from '../domains/training/service.ts'
 import { servingBytes } from '../domains/training/serving-bytes.ts'
 import { createServingPlanner } from '../domains/training/serving-planning.ts'
@@ -47,6 +58,7 @@ import type { Log } from '../platform/log.ts'
 import { makeFolder } from '../platform/make-folder.ts'
 import { processMetrics } from '../platform/metrics/process-metrics.ts'
 import { meterOutside } from '../platform/network/meter.ts'
+import { ownPlaces } from '../platform/own-path.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
 import { cudaLibraryEnv } from '../platform/python/cuda-libraries.ts'
@@ -164,6 +176,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     readers,
     blobs,
     blobsRoot: paths.blobs,
+    ownPlaces: ownPlaces(paths),
     collector,
     usersOf: id => [...inference.usersOfModel(id), ...training.usersOfModel(id), ...evaluations.usersOf(id)],
     servingBytes,
@@ -257,7 +270,53 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     prefix: 'eval',
     isRow: evaluations.isEvaluation,
   })
-  const storage = createStorage({ store, clock, log, collector })
+  const storage = createStorage({
+    store,
+    clock,
+    log,
+    paths,
+    jobs: jobs.port,
+    collector,
+    models: models.port.kept,
+    datasets: datasets.port.kept,
+    removedSince: (kind, sinceMs) => {
+      switch (kind) {
+        case 'model':
+          return models.port.removedSince(sinceMs)
+        case 'dataset':
+          return datasetsRemovedSince(store.read, sinceMs)
+        case 'run':
+          return runsRemovedSince(store.read, sinceMs)
+        case 'evaluation':
+          return evaluationsRemovedSince(store.read, sinceMs)
+        case 'deployment':
+          return deploymentsRemovedSince(store.read, sinceMs)
+        default:
+          return kind satisfies never
+      }
+    },
+    files: () => [
+      ...models.port
+        .storedFiles()
+        .map(({ version: { id, name }, ...file }) => ({ ...file, of: { kind: 'model' as const, id, name } })),
+      ...storedRows(store.read).map(({ versionId: id, name, sha256, sizeBytes }) => ({
+        path: blobs.pathOf(sha256),
+        sha256,
+        sizeBytes,
+        of: { kind: 'dataset' as const, id, name },
+      })),
+    ],
+  })
+  const search = createSearch({
+    sources: [
+      modelsFindable(store),
+      datasetsFindable(store),
+      runsFindable(store, training.now),
+      evaluationsFindable(store, evaluations.now),
+      deploymentsFindable(store, inference.now),
+      jobsFindable(store),
+    ],
+  })
   const backups = createBackups({ store, db, clock, folder: paths.backups })
   const system = createSystem({
     store,
@@ -306,6 +365,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     keys: identity.keys,
     models: models.handlers,
     resources: resources.handlers,
+    search: search.handlers,
     sessions: identity.sessions,
     settings: settings.handlers,
     storage: storage.handlers,
@@ -351,6 +411,9 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     clock,
     log,
   })
+  // Before anything asks what is needed, and deletes the rest.
+  models.relocate()
+  training.relocate()
   // Domains have named what their jobs' events mean; now what runs can be adopted and what waits can start.
   resources.start()
   jobs.start()

@@ -18,7 +18,7 @@ import { ConvertConfig, type ConvertFinished } from '../domains/models/conversio
 import { runStep } from '../domains/models/conversion/run-step.ts'
 import { inspect } from '../domains/models/inspection.ts'
 import { diskError, hashFile } from '../platform/blobs/store.ts'
-import { flushFolder, flushTree } from '../platform/flush-tree.ts'
+import { flushFolder, flushTree } from '../platform/flush.ts'
 import { ensureConverter } from '../platform/llama-cpp/converter.ts'
 import { llamaCppRelease } from '../platform/llama-cpp/release.ts'
 import { freeBytes } from '../platform/python/disk.ts'

@@ -8,9 +8,10 @@ import '../platform/network/never.ts'
 import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError, toAppError } from '../contract/errors.ts'
+import { relativeTarget } from '../domains/models/relocation.ts'
 import { HashConfig } from '../domains/models/verification.ts'
 import { type BlobStore, copyHashing, createBlobStore, diskError, hashFile } from '../platform/blobs/store.ts'
-import { flushFolder, flushTree } from '../platform/flush-tree.ts'
+import { flushFolder, flushTree } from '../platform/flush.ts'
 import { makeFolder } from '../platform/make-folder.ts'
 
 const emit = (event: string, fields: object = {}) => process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)
@@ -41,7 +42,7 @@ async function take(
     return { ...identity, sha256 }
   }
   const { sha256 } = await blobs.putFile(source, { onBytes })
-  symlinkSync(blobs.pathOf(sha256), target)
+  symlinkSync(relativeTarget(target, blobs.pathOf(sha256)), target)
   return { ...identityOf(target), sha256 }
 }
 

@@ -8,7 +8,9 @@ import { jobsMigrations } from '../domains/jobs/migrations.ts'
 import { conversionMigrations } from '../domains/models/conversion/migrations.ts'
 import { modelsMigrations } from '../domains/models/migrations.ts'
 import { resourcesMigrations } from '../domains/resources/migrations.ts'
+import { searchMigrations } from '../domains/search/migrations.ts'
 import { settingsMigrations } from '../domains/settings/migrations.ts'
+import { storageMigrations } from '../domains/storage/migrations.ts'
 import { trainingMigrations } from '../domains/training/migrations.ts'
 import { auditMigration } from '../platform/db/audit-chain.ts'
 import { lineageMigration } from '../platform/db/lineage.ts'
@@ -30,4 +32,6 @@ export const migrations: readonly Migration[] = [
   ...inferenceMigrations,
   ...evaluationMigrations,
   ...settingsMigrations,
+  ...storageMigrations,
+  ...searchMigrations,
 ].sort((a, b) => a.version - b.version)

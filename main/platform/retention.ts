@@ -22,6 +22,15 @@ export const nothingToRestore = (
         hint: `A removal can be taken back for ${undoDays} days, by the id of the ${what}; later it is gone for good.`,
       })
 
+/** Something of a domain that was removed and can be taken back. */
+export type Removed = {
+  readonly id: string
+  readonly name: string
+  readonly removedAtMs: number
+  /** What it holds in the data directory. */
+  readonly sizeBytes: number
+}
+
 export type Purging = {
   readonly start: () => void
   /** Deletes now what is old enough. */

@@ -19,6 +19,7 @@ import { keepOffGpus } from './no-gpu.ts'
 import { createNotices } from './notices.ts'
 import { findPlace } from './place.ts'
 import { registerScheme, serveScheme } from './protocol.ts'
+import { createRefusalReport } from './refusals.ts'
 import { openSettings } from './settings.ts'
 import { wordsIn } from './strings.ts'
 import { createTrayEntry } from './tray.ts'
@@ -150,7 +151,7 @@ async function open(): Promise<void> {
       quit,
     })
   answerDesktopCalls({
-    handle: createHandle(log),
+    handle: createHandle({ log, refused: createRefusalReport({ backend, fetch, clock: systemClock, log }) }),
     setLanguage: chosen => {
       settings.change({ language: chosen })
       drawMenu()

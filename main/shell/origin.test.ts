@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isOurs, mayOpenOutside } from './origin.ts'
+import { isOurs, mayOpenOutside, placeOf } from './origin.ts'
 
 test.each(['app://slipway/', 'app://slipway', 'app://slipway/#/models?sel=0', 'app://slipway/rpc/x'])(
   '%s is ours',
@@ -58,3 +58,18 @@ test.each([
   ['https:example', true],
   ['', false],
 ])('a click may open %s outside: %s', (address, isAllowed) => expect(mayOpenOutside(address)).toBe(isAllowed))
+
+test.each([
+  ['app://slipway/readyz', 'app://slipway/readyz'],
+  ['https://evil.example:8443/a/b?token=secret#more', 'https://evil.example:8443/a/b'],
+  ['https://user:secret@evil.example/', 'https://evil.example/'],
+  ['data:text/html,<title>secret</title>', 'data:'],
+  ['blob:app://slipway/0', 'blob:'],
+  ['file:///home/secret', 'file:'],
+  ['no address', 'nowhere'],
+  [undefined, 'nowhere'],
+])('a record names %s as %s, without what it carries', (address, place) => expect(placeOf(address)).toBe(place))
+
+test('a record is short, however long an address is', () => {
+  expect(placeOf(`https://evil.example/${'a'.repeat(5_000)}`)).toHaveLength(300)
+})

@@ -19,6 +19,16 @@ export function mayOpenOutside(address: string): boolean {
   return url?.protocol === 'mailto:'
 }
 
+/**
+ * Where an address leads, for a record that others read: scheme, host and path, never its query or what a `data:` address
+ * holds. At most 300 characters.
+ */
+export function placeOf(address: string | undefined): string {
+  const url = address === undefined ? undefined : parse(address)
+  if (!url) return 'nowhere'
+  return (url.host === '' ? url.protocol : `${url.protocol}//${url.host}${url.pathname}`).slice(0, 300)
+}
+
 function parse(address: string): URL | undefined {
   try {
     return new URL(address)

@@ -77,7 +77,7 @@ export const wordsIn =
 export const saidIn = (language: DesktopLanguage): Translator => (language === 'zh-CN' ? toChinese : text => text)
 
 /** Kinds whose jobs the backend names, such as `import notes`. */
-const namedByBackend: ReadonlySet<string> = new Set(['environment', 'conversion', 'import', 'verification'])
+const namedByBackend: ReadonlySet<string> = new Set(['environment', 'conversion', 'import', 'verification', 'storage'])
 
 /** What a job is called; a name that a person gave stays as it is. */
 export const jobNameIn = (
@@ -101,6 +101,7 @@ const kinds: Readonly<Record<string, readonly [string, string]>> = {
   conversion: ['Conversion', '转换'],
   import: ['Import', '导入'],
   verification: ['Verification', '校验'],
+  storage: ['Storage check', '存储检查'],
 }
 const ends: Readonly<Record<string, readonly [string, string]>> = {
   done: ['is done', '已完成'],

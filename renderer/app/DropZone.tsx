@@ -1,7 +1,8 @@
 import { App } from 'antd'
 import { useCallback, useEffect, useState } from 'react'
+import { nameOf } from '../features/files/clean-path.ts'
 import { desktop } from '../lib/desktop.ts'
-import { number } from '../lib/format.ts'
+import { middle, number } from '../lib/format.ts'
 import { dictionary, textOf, useText } from '../lib/i18n.ts'
 import { go } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
@@ -21,9 +22,11 @@ const phrases = dictionary({
     (count: string) => `每次导入一个：另有 ${count} 个文件未打开，请稍后单独导入。`,
   ],
   notebook: [
-    'Slipway does not open notebooks yet. The file is as it was.',
-    'Slipway 目前还不能打开 Notebook，文件未作改动。',
+    (what: string) =>
+      `Not opened: ${what}. Slipway does not work with notebooks yet; Jupyter does. Nothing was changed.`,
+    (what: string) => `未打开：${what}。Slipway 目前还不支持 Notebook，请用 Jupyter 打开。文件未作改动。`,
   ],
+  notebooks: [(count: string) => `${count} notebooks`, (count: string) => `${count} 个 Notebook 文件`],
 })
 
 /** Opens what came from the file manager, and says what of it was not opened. */
@@ -33,10 +36,13 @@ export function useOpenPaths(): (paths: readonly string[]) => void {
     paths => {
       const opening = openingOf(paths)
       const say = textOf(phrases, useView.getState().language)
-      if (opening === undefined) return
-      if (opening.page === 'none') return void message.info(say.notebook, 6)
-      go(opening.page, { import: opening.path })
+      if (opening.import) go(opening.import.page, { import: opening.import.path })
       if (opening.left > 0) void message.info(say.left(number(opening.left)), 6)
+      const [notebook, ...others] = opening.notebooks
+      if (notebook === undefined) return
+      const what = others.length > 0 ? say.notebooks(number(opening.notebooks.length)) : middle(nameOf(notebook))
+      // Whoever double-clicked it sees another program than they meant to: time to read why.
+      void message.info(say.notebook(what), 12)
     },
     [message],
   )

@@ -8,7 +8,7 @@ import { failureOf } from '../lib/failure.ts'
 import { percent } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
-import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
+import { jobGlyph, jobKindText, jobStateText, pageOfKind, stoppingText, useJobName } from '../lib/job-words.ts'
 import { useLiveJobs } from '../lib/live-jobs.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
@@ -62,6 +62,7 @@ function TrayJob({ job }: { readonly job: Job }) {
   const text = useText(phrases)
   const kinds = useText(jobKindText)
   const states = useText(jobStateText)
+  const stopping = useText(stoppingText)
   const language = useView(view => view.language)
   const name = useJobName()(job)
   const { message } = App.useApp()
@@ -87,7 +88,15 @@ function TrayJob({ job }: { readonly job: Job }) {
           {done && <span>{done}</span>}
           {rate && <span>{rate}</span>}
           <span className="grow" />
-          <span>{left ? text.left(left) : job.queuePosition ? text.position(job.queuePosition) : ''}</span>
+          <span>
+            {job.stopping
+              ? stopping[job.stopping]
+              : left
+                ? text.left(left)
+                : job.queuePosition
+                  ? text.position(job.queuePosition)
+                  : ''}
+          </span>
         </p>
       </div>
       <Tooltip title={stopWord}>

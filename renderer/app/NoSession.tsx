@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { api } from '../lib/client.ts'
 import { failureOf } from '../lib/failure.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
+import { CommandLine } from '../ui/CommandLine.tsx'
 import { FailureFault, Fault } from '../ui/Fault.tsx'
 import { LanguageAndTheme } from './LanguageAndTheme.tsx'
 import { Mark } from './TopBar.tsx'
@@ -50,7 +51,7 @@ export function NoSession() {
         <section>
           <h2>{text.link}</h2>
           <p className="sub">{text.linkWhy}</p>
-          <code>npx slipway serve</code>
+          <CommandLine command="npx slipway serve" />
         </section>
         <section>
           <h2>{text.key}</h2>

@@ -35,6 +35,16 @@ const phrases = dictionary({
 
 const narrowestForDisk = 1_080
 
+/**
+ * How many GPUs fit, and whether their meters have to be short: only what is used, and the rest in the tooltip. The
+ * figures are the widths of the frame in pixels at which the strip still ends inside it, in both languages.
+ */
+export function gpuMeters(widthPx: number, gpus: number): { readonly most: number; readonly isShort: boolean } {
+  const whole = widthPx >= 1_500 ? 4 : widthPx >= 1_360 ? 3 : widthPx >= 980 ? 2 : 0
+  if (gpus <= whole) return { most: whole, isShort: false }
+  return { most: widthPx >= 1_360 ? 5 : widthPx >= 980 ? 3 : widthPx >= 800 ? 2 : 1, isShort: true }
+}
+
 /** The machine at a glance, on every page: each GPU, processor, memory, disk, and whether anything can leave. */
 export function ResourceStrip() {
   const text = useText(phrases)
@@ -44,14 +54,15 @@ export function ResourceStrip() {
   const sample = useLiveSample(live => live.sample)
   if (!machine) return <div className="strip" aria-busy />
   const gpus = machine.devices.filter(device => device.kind === 'gpu' && device.partOf === undefined)
+  const { most, isShort } = gpuMeters(width, gpus.length)
   const cpuPercent = sample?.cpuPercent ?? machine.cpu.utilizationPercent
   const usedBytes = sample?.memoryUsedBytes ?? machine.memory.totalBytes - machine.memory.availableBytes
   const ours = machine.devices.find(device => device.kind === 'cpu')?.oursBytes ?? 0
   const { freeBytes, totalBytes } = machine.disk
   return (
     <a className="strip" href={hrefTo('resources')} title={text.machine}>
-      {gpus.slice(0, width < 1_360 ? 2 : 4).map(device => (
-        <GpuMeter key={device.id} device={device} />
+      {gpus.slice(0, most).map(device => (
+        <GpuMeter key={device.id} device={device} isShort={isShort} />
       ))}
       <Meter widthPx={64} name="CPU" value={`${number(cpuPercent)}%`}>
         <LoadBar
@@ -98,7 +109,7 @@ export function ResourceStrip() {
   )
 }
 
-function GpuMeter({ device }: { readonly device: Device }) {
+function GpuMeter({ device, isShort }: { readonly device: Device; readonly isShort: boolean }) {
   const text = useText(phrases)
   const live = useLiveSample(({ sample }) => sample?.devices.find(({ id }) => id === device.id))
   const usedBytes = live?.usedBytes ?? device.usedBytes
@@ -110,10 +121,10 @@ function GpuMeter({ device }: { readonly device: Device }) {
   const name = deviceName(device.id)
   return (
     <Meter
-      widthPx={142}
+      widthPx={isShort ? 92 : 176}
       name={name}
-      value={utilization === null ? '–' : `${number(utilization)}%`}
-      side={`${gib(usedBytes)} / ${gib(device.totalBytes)}`}
+      value={isShort ? `${gib(usedBytes)} GiB` : utilization === null ? '–' : `${number(utilization)}%`}
+      {...(!isShort && { side: `${gib(usedBytes)} / ${gib(device.totalBytes)} GiB` })}
       title={`${device.name}: ${held}${celsius === null ? '' : `, ${text.temperature(number(celsius))}`}`}
     >
       <LoadBar

@@ -18,6 +18,7 @@ import { LanguageAndTheme } from './LanguageAndTheme.tsx'
 const phrases = dictionary({
   backend: ['Backend', '后端'],
   lost: ['Backend lost, connecting again', '后端失联，正在重连'],
+  silent: ['Backend not answering', '后端无响应'],
   connecting: ['Connecting', '正在连接'],
   noApi: ['API off', 'API 未开启'],
   api: [(address: string) => `API ${address}`, (address: string) => `API ${address}`],
@@ -44,7 +45,7 @@ export function StatusBar() {
     <footer className="status">
       <span className="st state" role="status">
         <Glyph state={state === 'live' ? 'ok' : state === 'connecting' ? 'run' : 'lost'} size={11} />
-        {state === 'live' ? text.backend : state === 'connecting' ? text.connecting : text.lost}
+        {state === 'live' ? text.backend : state === 'connecting' || state === 'silent' ? text[state] : text.lost}
         {state === 'live' && latencyMs !== undefined && <em>{`${number(latencyMs, latencyMs < 10 ? 1 : 0)} ms`}</em>}
       </span>
       {/* Each entry comes once the ones before it are known: nothing that is read moves. */}

@@ -4,7 +4,6 @@ import { useConnection } from '../lib/connection.ts'
 import { useText } from '../lib/i18n.ts'
 import { useRoute } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
-import { CommandPalette } from './CommandPalette.tsx'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
 import { DropZone } from './DropZone.tsx'
 import { useDesktopBridge } from './desktop-bridge.ts'
@@ -15,6 +14,7 @@ import { NoPermissionPage } from './NoPermissionPage.tsx'
 import { NoSession } from './NoSession.tsx'
 import { NotificationCentre } from './NotificationCentre.tsx'
 import { navigationText, type PageName } from './navigation.ts'
+import { CommandPalette } from './palette/CommandPalette.tsx'
 import { Rail } from './Rail.tsx'
 import { StatusBar } from './StatusBar.tsx'
 import { isPage, pageNeeds, readAhead, screens } from './screens.ts'
@@ -43,7 +43,7 @@ export function Workstation() {
   }, [name])
   if (connection === 'refused') return <NoSession />
   return (
-    <div className={`frame${connection === 'lost' ? ' is-lost' : ''}`}>
+    <div className={`frame${connection === 'lost' || connection === 'silent' ? ' is-lost' : ''}`}>
       <TopBar />
       <Rail page={page} />
       <OpenPage key={page} page={page} />

@@ -1,4 +1,8 @@
+import type { Access } from '../../main/contract/identity.ts'
 import type { Scope } from '../../main/contract/method.ts'
+import { conversations } from '../features/playground/playground-store.ts'
+import { signOut } from '../lib/access.ts'
+import { desktop } from '../lib/desktop.ts'
 import { dictionary } from '../lib/i18n.ts'
 import { go } from '../lib/route.ts'
 import { themeOf, useView } from '../lib/view.ts'
@@ -12,6 +16,8 @@ export type Command = {
   readonly cli?: string
   /** What it demands of whoever asks; the others only look, or change this window. */
   readonly needs?: Scope
+  /** Where it makes no sense, it is not offered; without: it always does. */
+  readonly isFor?: (access: Access | undefined) => boolean
   readonly run: () => void
 }
 
@@ -22,9 +28,14 @@ export const commandText = dictionary({
   importDataset: ['Import a dataset', '导入数据集'],
   newEvaluation: ['Evaluate models', '评测模型'],
   deploy: ['Deploy a model', '部署模型'],
+  newConversation: ['Start a conversation', '新建对话'],
+  buildEnvironment: ['Build the training environment', '构建训练环境'],
   doctor: ['Check this machine', '检查本机环境'],
   newKey: ['Create an API key', '新建 API 密钥'],
   backup: ['Back up the database', '备份数据库'],
+  storage: ['Storage: free space, check files', '存储：释放空间、检查文件'],
+  exportAudit: ['Export the audit log', '导出审计日志'],
+  apiDocs: ['Open the API reference', '打开 API 参考'],
   palette: ['Command palette', '命令面板'],
   jobs: ['Show or hide jobs', '显示或隐藏任务栏'],
   notifications: ['Notifications', '通知'],
@@ -33,6 +44,8 @@ export const commandText = dictionary({
   rail: ['Collapse or expand the rail', '收起或展开导航'],
   settings: ['Open the settings', '打开设置'],
   keys: ['Keyboard shortcuts', '键盘快捷键'],
+  browsers: ['Signed-in browsers', '已登录的浏览器'],
+  signOut: ['Sign out of this browser', '退出此浏览器的登录'],
 })
 export type CommandId = keyof typeof commandText
 
@@ -45,9 +58,24 @@ export const commands: readonly Command[] = [
   { id: 'importDataset', needs: 'write', cli: 'datasets import PATH', run: () => go('datasets', { dialog: 'import' }) },
   { id: 'newEvaluation', needs: 'write', cli: 'evaluation start', run: () => go('evaluations', { dialog: 'new' }) },
   { id: 'deploy', needs: 'write', cli: 'inference deploy MODEL', run: () => go('deployments', { dialog: 'new' }) },
+  { id: 'newConversation', run: () => go('playground', { c: conversations.start().id }) },
+  {
+    id: 'buildEnvironment',
+    needs: 'admin',
+    cli: 'environments build training',
+    run: () => go('environments', 'training', { dialog: 'build' }),
+  },
   { id: 'doctor', cli: 'doctor', run: () => go('environments') },
   { id: 'newKey', needs: 'admin', cli: 'keys create NAME --scope inference', run: () => go('keys', { dialog: 'new' }) },
+  { id: 'storage', cli: 'storage show', run: () => go('settings', { section: 'storage' }) },
   { id: 'backup', needs: 'admin', cli: 'backup create', run: () => go('settings', { section: 'backup' }) },
+  { id: 'exportAudit', needs: 'admin', cli: 'audit export PATH', run: () => go('audit', { dialog: 'export' }) },
+  // The desktop window opens no others; its settings tell the address for a browser.
+  {
+    id: 'apiDocs',
+    isFor: () => desktop === undefined,
+    run: () => void open('/api/v1/docs', '_blank', 'noreferrer'),
+  },
   {
     id: 'palette',
     keys: 'Ctrl K',
@@ -64,4 +92,6 @@ export const commands: readonly Command[] = [
   { id: 'rail', keys: '[', run: () => view().set({ isRailWide: !view().isRailWide }) },
   { id: 'settings', keys: 'Ctrl ,', run: () => go('settings') },
   { id: 'keys', keys: '?', run: () => view().set({ overlay: 'keys' }) },
+  { id: 'browsers', needs: 'admin', cli: 'sessions list', run: () => go('keys', { tab: 'browsers' }) },
+  { id: 'signOut', isFor: access => access?.kind === 'session', run: () => void signOut() },
 ]

@@ -12,7 +12,11 @@ const tick = () => {
 
 function subscribe(changed: () => void): () => void {
   listeners.add(changed)
-  timer ??= window.setInterval(tick, 15_000)
+  if (timer === undefined) {
+    // Nobody has looked for a while: what is shown first is not the minute of then.
+    nowMs = Date.now()
+    timer = window.setInterval(tick, 15_000)
+  }
   return () => {
     listeners.delete(changed)
     if (listeners.size > 0) return

@@ -4,15 +4,19 @@ import type { ChangeEvent, Topic } from '../../main/contract/events.ts'
 import { api, client, queries } from './client.ts'
 import { useConnection } from './connection.ts'
 import { failureOf } from './failure.ts'
+import { answered, lastHeardMs, NoAnswer, noteHeard, watchPulse } from './pulse.ts'
 
 /** A graph tells of things of every kind. */
 const graphs: readonly QueryKey[] = [api.models.graph.key(), api.datasets.graph.key()]
 
+/** Things of every kind are removed, and taken back. */
+const removed: QueryKey = api.storage.removed.key()
+
 /** Which cached answers an event of a topic makes stale. Metrics and log lines carry their own data instead. */
 const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
   // Looking through folders, and reading or checking rows, which never change, is not done again for every event.
-  models: [api.models.list.key(), api.models.facets.key(), api.models.show.key(), ...graphs],
-  datasets: [api.datasets.list.key(), api.datasets.show.key(), api.datasets.issues.key(), ...graphs],
+  models: [api.models.list.key(), api.models.facets.key(), api.models.show.key(), removed, ...graphs],
+  datasets: [api.datasets.list.key(), api.datasets.show.key(), api.datasets.issues.key(), removed, ...graphs],
   // Curves grow by the points that events carry, and what a method takes does not change: neither is read again.
   runs: [
     api.training.list.key(),
@@ -20,15 +24,19 @@ const staleBy: Partial<Record<Topic, readonly QueryKey[]>> = {
     api.training.compare.key(),
     api.training.plan.key(),
     api.models.show.key(),
+    removed,
     ...graphs,
   ],
-  evaluations: [api.evaluation.key(), ...graphs],
-  deployments: [api.inference.key(), ...graphs],
+  evaluations: [api.evaluation.key(), removed, ...graphs],
+  deployments: [api.inference.key(), removed, ...graphs],
   // Building one is what uses the network: what was sent stands in the status.
   environments: [api.environments.key(), api.doctor.key(), api.system.key()],
   jobs: [api.jobs.key()],
   resources: [api.resources.key()],
-  keys: [api.keys.key()],
+  // The folder is walked anew only when its screen asks: see features/settings/storage.
+  storage: [api.storage.report.key()],
+  // Sessions come and go with keys, and apart from them.
+  keys: [api.keys.key(), api.sessions.list.key()],
   settings: [api.system.key(), api.settings.key()],
   audit: [api.audit.key()],
 }
@@ -59,6 +67,7 @@ function markStale(keys: readonly QueryKey[]): void {
 }
 
 function take(event: ChangeEvent): void {
+  noteHeard()
   if (event.topic === 'resync') void queries.invalidateQueries()
   else markStale(staleBy[event.topic] ?? [])
   for (const listener of listeners) listener(event)
@@ -67,21 +76,33 @@ function take(event: ChangeEvent): void {
 const firstRetryMs = 250
 const longestRetryMs = 5_000
 
-/** Follows the backend's changes for as long as the window lives, and says when it is gone and when it is back. */
+/** Follows the backend's changes for as long as the window lives, and says when it is gone or silent, and when it is back. */
 export async function followChanges(signal: AbortSignal): Promise<void> {
   let lastEventId: string | undefined
   let retryMs = firstRetryMs
   let version: string | undefined
+  let unansweredSinceMs: number | undefined
   while (!signal.aborted) {
+    const following = new AbortController()
+    const stop = () => following.abort()
+    signal.addEventListener('abort', stop)
+    let isSilent = false
+    unansweredSinceMs ??= performance.now()
+    let endPulse: (() => void) | undefined
     try {
-      const status = await client.system.status({}, { signal })
+      const status = await answered(asked => client.system.status({}, { signal: asked }))
       version ??= status.version
       if (version !== status.version) return useConnection.setState({ state: 'outdated' }, true)
-      const stream = await client.events.subscribe({}, { signal, context: lastEventId ? { lastEventId } : {} })
-      const wasLost = useConnection.getState().state !== 'connecting'
-      useConnection.setState({ state: 'live' }, true)
-      if (wasLost) void queries.invalidateQueries()
+      endPulse = watchPulse(() => {
+        isSilent = true
+        unansweredSinceMs = lastHeardMs()
+        stop()
+      })
+      const context = lastEventId ? { lastEventId } : {}
+      const stream = await client.events.subscribe({}, { signal: following.signal, context })
+      await becomeLive()
       retryMs = firstRetryMs
+      unansweredSinceMs = undefined
       for await (const event of stream) {
         lastEventId = getEventMeta(event)?.id ?? lastEventId
         take(event)
@@ -89,9 +110,24 @@ export async function followChanges(signal: AbortSignal): Promise<void> {
     } catch (error) {
       if (signal.aborted) return
       if (failureOf(error).code === 'unauthenticated') return useConnection.setState({ state: 'refused' }, true)
+      isSilent ||= error instanceof NoAnswer
+    } finally {
+      endPulse?.()
+      signal.removeEventListener('abort', stop)
     }
-    useConnection.setState({ state: 'lost', retryAtMs: Date.now() + retryMs }, true)
+    useConnection.setState(
+      isSilent ? { state: 'silent', sinceMs: unansweredSinceMs ?? performance.now() } : { state: 'lost' },
+      true,
+    )
     await new Promise(resolve => window.setTimeout(resolve, retryMs))
     retryMs = Math.min(longestRetryMs, retryMs * 2)
   }
+}
+
+async function becomeLive(): Promise<void> {
+  const before = useConnection.getState().state
+  useConnection.setState({ state: 'live' }, true)
+  // What was asked of a backend that was silent may never be answered: it is asked again.
+  if (before === 'silent') await queries.cancelQueries()
+  if (before !== 'connecting') void queries.invalidateQueries()
 }

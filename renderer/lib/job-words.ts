@@ -38,6 +38,12 @@ export const jobStateText = dictionary({
   lost: ['Lost', '已丢失'],
 })
 
+/** What a job does that is being stopped: the time that the whole of it would take is no longer told. */
+export const stoppingText = dictionary({
+  saving: ['saving a checkpoint', '正在保存检查点'],
+  ending: ['ending', '正在结束'],
+})
+
 export const jobKindText = dictionary({
   training: ['Training', '训练'],
   deployment: ['Deployment', '部署'],
@@ -46,6 +52,7 @@ export const jobKindText = dictionary({
   conversion: ['Conversion', '转换'],
   import: ['Import', '导入'],
   verification: ['Verification', '校验'],
+  storage: ['Storage check', '存储检查'],
 } satisfies Record<JobKind, readonly [string, string]>)
 
 /** Whose jobs the backend names, such as `import notes`; the others bear the name that a person gave to something. */
@@ -57,6 +64,7 @@ const namedByBackend: Record<JobKind, boolean> = {
   conversion: true,
   import: true,
   verification: true,
+  storage: true,
 }
 
 /** What a job is called in the language that is on. */

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { noteHeard } from './pulse.ts'
 
 const kept = 9
 const recentMs: number[] = []
@@ -13,6 +14,7 @@ export const useLatency = create<{ readonly quickestMs: number | undefined }>(()
 export async function timedFetch(request: Request | URL | string, init?: RequestInit): Promise<Response> {
   const sinceMs = performance.now()
   const response = await fetch(request, init)
+  noteHeard()
   recentMs.push(performance.now() - sinceMs)
   if (recentMs.length > kept) recentMs.shift()
   useLatency.setState({ quickestMs: Math.min(...recentMs) })

@@ -1,3 +1,5 @@
+import { CommandLine } from './CommandLine.tsx'
+
 type Props = {
   readonly title: React.ReactNode
   /** What this is for, in a sentence or two. */
@@ -25,6 +27,6 @@ export const Empty = ({ title, children, steps, actions, command }: Props) => (
       </ol>
     )}
     {actions !== undefined && <div className="acts">{actions}</div>}
-    {command !== undefined && <code>{command}</code>}
+    {command !== undefined && <CommandLine command={command} />}
   </div>
 )

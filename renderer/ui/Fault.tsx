@@ -4,6 +4,7 @@ import { signOut, useAccess, useRefusal } from '../lib/access.ts'
 import { useSaid } from '../lib/backend-words.ts'
 import { type Failure, failureOf } from '../lib/failure.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
+import { CommandLine } from './CommandLine.tsx'
 import { Glyph } from './Glyph.tsx'
 
 const phrases = dictionary({
@@ -76,9 +77,7 @@ export function NoPermission({ scope, title }: NoPermissionProps) {
   const { cause, remedy, command } = useRefusal(scope)
   return (
     <Fault tone="warn" title={title ?? text.unseen} cause={cause} remedy={remedy} actions={<OtherKey />}>
-      <p>
-        <code>{command}</code>
-      </p>
+      <CommandLine command={command} />
     </Fault>
   )
 }

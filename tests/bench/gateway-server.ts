@@ -1,4 +1,4 @@
-import type { EngineFacts, Engines } from '../../main/contract/engine.ts'
+import type { EngineClient, EngineFacts, Engines } from '../../main/contract/engine.ts'
 import { AppError } from '../../main/contract/errors.ts'
 import { createEngineClient } from '../../main/domains/inference/engine-client.ts'
 import { systemClock } from '../../main/platform/clock.ts'
@@ -11,14 +11,33 @@ import { createOpenAi, openAiMaxBodyBytes } from '../../main/surfaces/openai/han
 
 /**
  * The gateway in a process of its own, as in the product: the whole guard chain, a key, the OpenAI surface, and one
- * engine that runs already. `node gateway-server.ts SOCKET FACTS-JSON` prints its port and ends with its standard input.
+ * engine that runs already. `node gateway-server.ts SOCKET FACTS-JSON` prints its port, then a line for each request:
+ * how long the engine itself took to the first token. It ends with its standard input.
  */
+export type EngineTime = { readonly prompt: string; readonly firstTokenMs: number }
 
 const [socket = '', facts = '{}'] = process.argv.slice(2)
 const client = createEngineClient(socket, JSON.parse(facts) as EngineFacts)
+const timed: EngineClient = {
+  ...client,
+  generate: (request, callbacks) => {
+    const beganMs = performance.now()
+    let isFirst = true
+    return client.generate(request, {
+      ...callbacks,
+      onTokens: tokens => {
+        const firstTokenMs = performance.now() - beganMs
+        callbacks.onTokens(tokens)
+        if (!isFirst) return
+        isFirst = false
+        console.log(JSON.stringify({ prompt: String(request.prompt), firstTokenMs } satisfies EngineTime))
+      },
+    })
+  },
+}
 const engines: Engines = {
   list: () => [client.facts],
-  resolve: name => (name === client.facts.name ? client : new AppError('not_found', `no ${name}`)),
+  resolve: name => (name === client.facts.name ? timed : new AppError('not_found', `no ${name}`)),
 }
 const surface = createOpenAi({ engines, nowMs: Date.now })
 const gateway = createGateway({

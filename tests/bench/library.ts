@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { ModelSummary } from '../../main/contract/models.ts'
-import { taskOf } from '../../main/domains/models/listing/describe.ts'
-import { type Describe, refreshModel } from '../../main/domains/models/listing-repo.ts'
+import { describeWith } from '../../main/domains/models/listing/describe.ts'
+import { refreshModel } from '../../main/domains/models/listing-repo.ts'
 import { insertModel, insertVersion, setLabels } from '../../main/domains/models/repo.ts'
 import { servingBytes } from '../../main/domains/training/serving-bytes.ts'
 import { migrations } from '../../main/entry/migrations.ts'
@@ -34,11 +34,7 @@ const labels = ['draft', 'best', 'paper', 'baseline', 'archived', 'team-a', 'tea
 const scattered = (i: number): number => (i * 2_654_435_761) >>> 0
 const pick = <T>(values: readonly T[], number: number): T => values[number % values.length] as T // never empty
 
-const describe: Describe = version => ({
-  task: taskOf(version.summary),
-  servingBytes: servingBytes(version, { precision: 'stored', parallel: 4, kind: 'cuda' }),
-  servingBytesAt4Bits: servingBytes(version, { precision: '4bit', parallel: 4, kind: 'cuda' }),
-})
+const describe = describeWith(servingBytes)
 
 function summaryOf(i: number, parameterCount: number): ModelSummary {
   const hash = scattered(i)

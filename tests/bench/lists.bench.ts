@@ -17,6 +17,12 @@ const questions: Readonly<Record<string, string>> = {
   'search two words and a filter': 'models?limit=100&q=qwen+sweep&format=gguf',
   'search what is rare': 'models?limit=100&q=99999',
   'search two letters': 'models?limit=100&q=yi',
+  // What the palette asks at every key.
+  'find by one letter': 'search?q=a&limit=24',
+  'find by letters apart': 'search?q=qwn4b&limit=24',
+  'find by two words': 'search?q=991+mstr&limit=24',
+  'find a name that very many begin with': 'search?q=mistral&limit=24',
+  'find what is not there': 'search?q=zzzzqq&limit=24',
   ...Object.fromEntries(
     ['name', 'created', 'updated', 'size', 'parameters', 'memory'].flatMap(sort => [
       [`sort by ${sort}, first page`, `models?limit=100&sort=${sort}`],

@@ -65,11 +65,6 @@ test('imports follow the layers: contract, platform, domains, surfaces, shell, p
   expect(found).toEqual([])
 })
 
-test('one file alone listens to calls of the page, so that each of them passes its guard', () => {
-  const listening = filesBelow('main/shell').filter(file => /\bipcMain\b/.test(readFileSync(join(root, file), 'utf8')))
-  expect(listening).toEqual(['main/shell/ipc.ts'])
-})
-
 test('one file alone writes to the clipboard: in the desktop window the web’s own way is denied', () => {
   const writing = filesBelow('renderer').filter(file =>
     /navigator\.clipboard/.test(readFileSync(join(root, file), 'utf8')),

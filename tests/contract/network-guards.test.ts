@@ -15,6 +15,7 @@ const byWish = [
   'backend.ts',
   'build-environment.ts',
   'cli.ts',
+  'electron-releases.ts',
   'electron.ts',
   'generate.ts',
   'lock-environments.ts',

@@ -178,9 +178,14 @@ const allowed: Record<Role, readonly string[]> = {
 
 test('every method obeys its policy for every scope', async () => {
   for (const listed of httpMethods) {
-    // Streams that never end, and what acts on the backend or the machine itself: only their refusals are tried.
+    // Streams that never end, and what acts on the backend, the machine or the sessions of this test: only their
+    // refusals are tried.
     const isStream = getEventIteratorSchemaDetails(listed.method['~orpc'].outputSchema) !== undefined
-    const isDrastic = isStream || listed.domain === 'system' || listed.facts.audit === 'doctor.fix'
+    const isDrastic =
+      isStream ||
+      listed.domain === 'system' ||
+      listed.facts.audit === 'doctor.fix' ||
+      listed.facts.audit === 'sessions.endOther'
     const { verb, path } = routeOf(listed)
     for (const scope of Object.keys(keys) as Role[]) {
       const isAllowed = allowed[scope].includes(listed.facts.policy)
@@ -391,4 +396,12 @@ test('every kind of refusal of the guards is in the audit log, with who and what
   } finally {
     await calm.dispose()
   }
+})
+
+test('no key, whatever it may do, makes the record say that the window refused something', async () => {
+  const body = JSON.stringify({ json: { channel: 'slipway:copyText', frame: 'https://example.com/' } })
+  const headers = { ...ours, authorization: `Bearer ${keys.admin}` }
+  expect((await raw('/rpc/system/refusedCall', { method: 'POST', headers, body })).status).toBe(403)
+  const { items } = await backend.client.audit.list({ action: 'system.refuseCall' })
+  expect(items.map(({ actor, object }) => [actor.split(':')[0], object])).toEqual([['key', '']])
 })

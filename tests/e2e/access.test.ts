@@ -77,6 +77,7 @@ describe.skipIf(!chromiumPath)('signing in with a key', () => {
       `datasets/${dataset}`,
       'settings?section=api',
       'settings?section=backup',
+      'settings?section=storage',
     ].entries()) {
       await workstation.open(`#/${place}`)
       await page.locator('main h1').first().waitFor()

@@ -1,9 +1,37 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { keptIn } from '../support/conversions.ts'
+import { temporaryDir } from '../support/backend.ts'
+import { expectedOf, keptIn, runPython } from '../support/conversions.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
+
+/** The most likely next token, by nothing but ONNX Runtime and the tokenizer that lies beside the model. */
+const logitsOf = async (folder: string): Promise<{ best: number }> =>
+  JSON.parse(
+    await runPython(
+      `import json, sys, numpy as np; from pathlib import Path
+from onnxruntime import InferenceSession; from tokenizers import Tokenizer
+folder = Path(sys.argv[1])
+ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode("Run 7 reached").ids
+session = InferenceSession(folder / "onnx" / "model.onnx", providers=["CPUExecutionProvider"])
+feed = {}
+for entry in session.get_inputs():
+    if entry.name.startswith("past_key_values."):
+        feed[entry.name] = np.zeros((1, entry.shape[1], 0, entry.shape[3]), np.float32)
+    elif entry.name == "input_ids":
+        feed[entry.name] = np.array([ids], np.int64)
+    elif entry.name == "attention_mask":
+        feed[entry.name] = np.ones((1, len(ids)), np.int64)
+    else:
+        feed[entry.name] = np.arange(len(ids), dtype=np.int64)[None]
+logits = session.run(["logits"], feed)[0]
+print(json.dumps({"best": int(logits[0, -1].argmax())}))`,
+      folder,
+    ),
+  ) as { best: number }
 
 const hasPython = process.env.SLIPWAY_TEST_PYTHON !== undefined
 const minutesMs = 4 * 60_000
@@ -74,6 +102,50 @@ describe.skipIf(!chromiumPath || !hasPython)(
       await graph.getByText('tide@1').waitFor()
       expect(await barriers(page)).toEqual([])
       expect(workstation.complaints).toEqual([])
+    })
+
+    test('the sample becomes ONNX to the end, and ONNX Runtime loads what came of it and answers', async () => {
+      await workstation.backend.client.environments.adopt({
+        name: 'conversion',
+        path: join(process.env.SLIPWAY_TEST_PYTHON ?? '', '..', '..'),
+      })
+      await openDialog()
+      await choose('To', 'ONNX, for other runtimes')
+      await dialog().getByLabel('Name').fill('tide-onnx')
+      await dialog().getByRole('button', { name: 'Convert', exact: true }).click()
+      await dialog().getByRole('status').filter({ hasText: 'Done' }).waitFor({ timeout: minutesMs })
+      await dialog().getByRole('button', { name: 'Open the new model' }).click()
+      await inspector('tide-onnx').getByText('ONNX').first().waitFor()
+      await inspector('tide-onnx').getByRole('tab', { name: 'Files' }).click()
+      await inspector('tide-onnx').getByText('onnx/model.onnx', { exact: true }).waitFor()
+      expect(await barriers(page)).toEqual([])
+      const { path } = await workstation.backend.client.models.show({ id: 'tide-onnx' })
+      const [loaded, compared] = await Promise.all([logitsOf(path), expectedOf(sample('model'), ['Run 7 reached'])])
+      expect(loaded.best).toBe(compared[0]?.answer[0])
+      expect(workstation.complaints).toEqual([])
+    })
+
+    test('where the environment for ONNX is not built, the dialog says so and how to build it', async () => {
+      const cache = temporaryDir('empty cache')
+      const bare = await openWorkstation({}, { env: { XDG_CACHE_HOME: cache } })
+      try {
+        const { models, jobs } = bare.backend.client
+        const { id, jobId } = await models.import({ path: sample('model'), name: 'tide' })
+        await jobs.wait({ id: jobId, timeoutMs: 60_000 })
+        await bare.open(`#/models/${id}`)
+        await bare.page.getByRole('button', { name: 'More actions' }).click()
+        await bare.page.getByRole('menuitem', { name: 'Convert …' }).click()
+        const bareDialog = bare.page.getByRole('dialog', { name: 'Convert tide v1' })
+        await bareDialog.getByRole('combobox', { name: 'To' }).click()
+        await bare.page.locator('.ant-select-dropdown:visible').getByText('ONNX, for other runtimes').last().click()
+        await bareDialog.getByRole('button', { name: 'Convert', exact: true }).click()
+        const refusal = bareDialog.getByRole('alert')
+        await refusal.getByText('Build it: slipway environments build conversion --wait').waitFor()
+        expect(await barriers(bare.page)).toEqual([])
+      } finally {
+        await bare.close()
+        rmSync(cache, { recursive: true, force: true })
+      }
     })
 
     test('a conversion that is cancelled says so, leaves no model and no file', async () => {

@@ -87,7 +87,7 @@ describe.skipIf(!chromiumPath)('deployments', () => {
   test('the palette finds it by a part of its name', async () => {
     await page.keyboard.press('Control+k')
     await page.keyboard.type('hel')
-    await page.getByRole('option', { name: /^helm Deployments/ }).click()
+    await page.getByRole('group', { name: 'Deployments' }).getByRole('option', { name: /^helm/ }).click()
     await page.waitForURL(/#\/deployments\/dep_/)
     await state('Serving').waitFor()
   })

@@ -82,6 +82,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     await dialog().getByLabel('Max tokens').fill('12')
     await page.keyboard.press('Tab')
     await expect.poll(() => dialog().locator('.cmd').textContent()).toContain('--max-tokens 12')
+    expect(await dialog().locator('.cmd').textContent()).toContain('--object bow@2 stern@1 --dataset ships@1 ')
     expect(await barriers(page)).toEqual([])
     await shoot(page, 'evaluation-new', { theme: 'dark', language: 'en', width: 1280 })
     await page.setViewportSize({ width: 1440, height: 900 })
@@ -102,7 +103,10 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     await page.getByRole('heading', { name: /^Speed and failures/ }).waitFor()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('bow-or')
-    await page.getByRole('option', { name: /^bow-or-stern Evaluations/ }).waitFor()
+    await page
+      .getByRole('group', { name: 'Evaluations' })
+      .getByRole('option', { name: /^bow-or-stern/ })
+      .waitFor()
     await page.keyboard.press('Escape')
     for (const theme of ['dark', 'light'] as const) {
       await setLook(page, { theme, language: 'en', width: 1440 })
@@ -187,7 +191,8 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     await fault.getByText('The evaluation failed').waitFor({ timeout: 30_000 })
     expect(await fault.textContent()).toContain('feed_forward_length')
     await fault.getByRole('button', { name: 'Run again …' }).click()
-    await dialog().waitFor()
+    // With everything that it was started with.
+    await dialog().getByText('--object leaky@1 --dataset ships@1 ').waitFor()
     await page.keyboard.press('Escape')
     await dialog().waitFor({ state: 'hidden' })
   })

@@ -14,7 +14,13 @@ const places = [
   ...['resources', 'environments', 'jobs', 'keys', 'audit', 'settings'],
 ]
 const dialogs = ['models?dialog=import', 'datasets?dialog=import', 'evaluations?dialog=new', 'deployments?dialog=new']
-const more = ['training/new', 'settings?section=backup', 'settings?section=api', 'environments/training']
+const more = [
+  'training/new',
+  'settings?section=backup',
+  'settings?section=storage',
+  'settings?section=api',
+  'environments/training',
+]
 
 const methods = '**/rpc/**'
 /** Without these the window itself would be lost, which is another state with a test of its own. */
@@ -102,7 +108,12 @@ describe.skipIf(!chromiumPath)('every screen', () => {
     expect(unreachable).toEqual([])
   })
 
-  const reading = [...places.filter(place => place !== 'settings'), 'settings?section=backup', 'training/new']
+  const reading = [
+    ...places.filter(place => place !== 'settings'),
+    'settings?section=backup',
+    'settings?section=storage',
+    'training/new',
+  ]
   const absent = ['models/x', 'datasets/x', 'training/x', 'evaluations/x', 'deployments/x', 'environments/training']
 
   test.each([

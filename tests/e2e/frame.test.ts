@@ -70,7 +70,7 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
 
     await page.keyboard.press('Control+k')
     await page.keyboard.type('heron')
-    await page.getByRole('option', { name: /heron-base/ }).waitFor()
+    await page.getByRole('option', { name: /^heron-base/ }).waitFor()
     await page.keyboard.press('Escape')
     await dialog('Command palette').waitFor({ state: 'hidden' })
   })

@@ -60,7 +60,7 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
     await page.keyboard.insertText('笔记本 laptop')
     await page.keyboard.press('Control+Enter')
     const once = page.getByRole('dialog', { name: 'The key, shown this once' })
-    await once.getByRole('button', { name: 'Copy' }).click()
+    await once.getByRole('button', { name: 'Copy', exact: true }).click()
     await once.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await barriers(page)).toEqual([])
     const key = await page.evaluate(() => navigator.clipboard.readText())

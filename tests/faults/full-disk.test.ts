@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startBackend } from '../support/backend.ts'
 import { openCli } from '../support/cli.ts'
+import { canMount, fill, mountSmallDisk } from '../support/small-disk.ts'
 
-const canMount = process.platform === 'linux' && process.getuid?.() === 0
 const cleanUps: (() => void | Promise<void>)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
@@ -18,30 +18,10 @@ function temporary(): string {
   return folder
 }
 
-function smallDisk(...options: string[]): string {
-  const folder = temporary()
-  execFileSync('mount', ['-t', 'tmpfs', '-o', ['size=4m', ...options].join(','), 'tmpfs', folder])
-  cleanUps.push(() => void execFileSync('umount', ['-l', folder]))
+function smallDisk(): string {
+  const { folder, remove } = mountSmallDisk(4)
+  cleanUps.push(remove)
   return folder
-}
-
-/** Takes every byte that is left. */
-function fill(path: string): void {
-  const file = openSync(path, 'w')
-  try {
-    for (const size of [1 << 16, 1 << 10]) while (hasRoomFor(file, size));
-  } finally {
-    closeSync(file)
-  }
-}
-
-function hasRoomFor(file: number, sizeBytes: number): boolean {
-  try {
-    return writeSync(file, Buffer.alloc(sizeBytes)) === sizeBytes
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false
-    throw error
-  }
 }
 
 describe.skipIf(!canMount)('a data directory on a full disk (needs root: it mounts a small tmpfs)', () => {

@@ -50,12 +50,35 @@ test('a job runs, tells its events in order, and is done', async () => {
   expect((await jobs.port.logs(id, { limit: 10 })).lines).toMatchObject([{ line: 0, stream: 'stderr', text: 'said' }])
 })
 
+test('what was started again has a log of each attempt, the latest first to be shown, and is found by its name', async () => {
+  const { jobs } = house()
+  const run = { name: 'my-run', subjectId: 'run_1' }
+  const ids: JobId[] = []
+  for (const word of ['one', 'two']) {
+    const { id } = jobs.port.start(asOwner, shellJob(`echo ${word} >&2`, run))
+    ids.push(id)
+    await jobs.port.ended(id)
+  }
+  const read = async (id: string, attempt?: number) => {
+    const page = await jobs.handlers.logs({ id, limit: 10, ...(attempt !== undefined && { attempt }) }, asOwner)
+    return [page.lines[0]?.text, page.attempt, page.attempts]
+  }
+  expect(await read('my-run')).toEqual(['two', 2, 2])
+  expect(await read('my-run', 1)).toEqual(['one', 1, 2])
+  expect(await read(ids[0] ?? '')).toEqual(['one', 1, 2])
+  expect((await jobs.handlers.show({ id: 'my-run' }, asOwner)).id).toBe(ids[1])
+  await expect(read('my-run', 3)).rejects.toMatchObject({ code: 'not_found', details: { attempts: 2 } })
+  // A name that two different things have stays a question.
+  await jobs.port.ended(jobs.port.start(asOwner, shellJob('true', { ...run, subjectId: 'run_2' })).id)
+  await expect(read('my-run')).rejects.toMatchObject({ code: 'conflict' })
+})
+
 test('a stop asks politely first, and a child that obeys is cancelled without a signal', async () => {
   const { jobs, told } = house()
   const code = `console.log('{"event":"up"}'); process.stdin.on('data', d => { console.log('{"event":"heard","line":'+String(d).trim()+'}'); process.exit(0) })`
   const { id } = jobs.port.start(asOwner, nodeJob(code, { politeStopMs: 20_000 }))
   await until('the child', () => told(id).length > 0)
-  expect(jobs.port.stop(asOwner, id, { save: true }).state).toBe('stopping')
+  expect(jobs.port.stop(asOwner, id, { save: true })).toMatchObject({ state: 'stopping', stopping: 'saving' })
   expect((await jobs.port.ended(id)).state).toBe('cancelled')
   expect(told(id)[1]?.data.line).toEqual({ command: 'stop', save: true })
 })

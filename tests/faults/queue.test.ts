@@ -107,8 +107,8 @@ test('jobs are listed newest first, page by page, and found by a name that is un
     close()
   })
   // Not started: everything stays in the queue.
-  for (const name of ['a', 'b', 'b']) {
-    jobs.port.start(asOwner, shellJob('true', { name }))
+  for (const [index, name] of ['a', 'b', 'b'].entries()) {
+    jobs.port.start(asOwner, shellJob('true', { name, subjectId: `eval_${index}` }))
     await new Promise(resolve => setTimeout(resolve, 2)) // ids are ordered by millisecond
   }
   const first = await jobs.handlers.list(inputOf(methods.list, { limit: 2 }), asOwner)

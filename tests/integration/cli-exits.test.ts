@@ -50,7 +50,7 @@ test('serve beside a backend that was started to stay, or on a port that is take
 
 test('another workstation refuses a wrong key with 4 and a missing one before it is asked; where none answers, it is 1', async () => {
   const backend = await startBackend({ port: true })
-  const list = (url: string, ...more: string[]) => cli.run('keys', 'list', '--url', url, ...more)
+  const list = (url: string, ...more: string[]) => cli.say('keys', 'list', '--url', url, ...more)
   try {
     const { secret } = await backend.client.keys.create({ name: 'far', scope: ['admin'] })
     expect((await list(backend.url, '--key', secret)).code).toBe(0)
@@ -87,23 +87,23 @@ test('a command under SLIPWAY_OFFLINE=hard works with a backend that is offline,
 })
 
 test('a check that finds something wrong does not end with 0', async () => {
-  expect((await cli.run('audit', 'verify')).code).toBe(0)
-  expect((await cli.run('audit', 'verify', '--anchor-seq', '9999')).code).toBe(1)
+  expect((await cli.say('audit', 'verify')).code).toBe(0)
+  expect((await cli.say('audit', 'verify', '--anchor-seq', '9999')).code).toBe(1)
 
-  const { path } = (await cli.run('backup', 'create', '--json')).json() as { path: string }
-  expect((await cli.run('backup', 'verify', path)).code).toBe(0)
+  const { path } = (await cli.say('backup', 'create', '--json')).json() as { path: string }
+  expect((await cli.say('backup', 'verify', path)).code).toBe(0)
   writeFileSync(join(cli.dataDir, 'empty.db'), '')
-  const empty = await cli.run('backup', 'verify', join(cli.dataDir, 'empty.db'), '--json')
+  const empty = await cli.say('backup', 'verify', join(cli.dataDir, 'empty.db'), '--json')
   expect(empty.code).toBe(1)
   expect(empty.json()).toMatchObject({ ok: false, problems: [expect.stringMatching(/not a database of Slipway/)] })
-  expect((await cli.run('backup', 'verify', 'nothing.db')).code).toBe(3)
+  expect((await cli.say('backup', 'verify', 'nothing.db')).code).toBe(3)
 
   const rows = join(cli.dataDir, 'rows.jsonl')
   writeFileSync(rows, '{"prompt":"a","response":"b"}\n')
   appendFileSync(rows, '{"prompt":"c","response":"d"}\n')
-  await cli.run('datasets', 'import', rows, '--name', 'rows')
-  expect((await cli.run('datasets', 'check', 'rows', '--method', 'sft')).code).toBe(0)
-  const wrong = await cli.run('datasets', 'check', 'rows', '--method', 'dpo', '--json')
+  await cli.say('datasets', 'import', rows, '--name', 'rows')
+  expect((await cli.say('datasets', 'check', 'rows', '--method', 'sft')).code).toBe(0)
+  const wrong = await cli.say('datasets', 'check', 'rows', '--method', 'dpo', '--json')
   expect(wrong.json()).toMatchObject({ verdict: 'refused' })
   expect(wrong.code).toBe(1)
 })
@@ -128,7 +128,7 @@ test.each([
   ['nothing', ['models', 'import', ''], /^2 error\[invalid_input\]: An empty path was given for path\.\nhint: /],
   ['nothing', ['backup', 'create', '--path='], /^2 error\[invalid_input\]: An empty path was given for path\.\nhint: /],
 ])('where a path is wanted, %s is refused by what it is: %j', async (_, words, said) => {
-  const { code, stderr } = await cli.run(...words)
+  const { code, stderr } = await cli.say(...words)
   expect(`${code} ${stderr}`).toMatch(said)
 })
 
@@ -159,7 +159,7 @@ test.each([
   ['models', 'model version'],
 ])('%s restore says what is not there, and which id it takes, whatever is typed', async (domain, what) => {
   for (const id of ['no such thing', 'run_1', `run_${'0'.repeat(32)}`]) {
-    const { code, stderr } = await cli.run(domain, 'restore', id)
+    const { code, stderr } = await cli.say(domain, 'restore', id)
     expect(`${code} ${stderr}`).toMatch(
       new RegExp(
         `^3 error\\[not_found\\]: There is no removed ${what} with the id ${id}\\.\nhint: .*7 days, by the id of the ${what}`,
@@ -171,8 +171,8 @@ test.each([
 test('what was not removed cannot be restored, and that is said', async () => {
   const rows = join(cli.dataDir, 'there.jsonl')
   writeFileSync(rows, '{"prompt":"a","response":"b"}\n')
-  await cli.run('datasets', 'import', rows, '--name', 'there')
-  const { code, stderr } = await cli.run('datasets', 'restore', 'there')
+  await cli.say('datasets', 'import', rows, '--name', 'there')
+  const { code, stderr } = await cli.say('datasets', 'restore', 'there')
   expect(`${code} ${stderr}`).toMatch(/^5 error\[conflict\]: The dataset version there is not removed\./)
 })
 

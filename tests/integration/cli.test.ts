@@ -108,9 +108,26 @@ test('backup, verify and restore bring the state back, and keep what was replace
   const restored = await cli.run('backup', 'restore', path, '--json')
   expect(restored.code).toBe(0)
   expect(restored.json()).toMatchObject({ previousFilesAreIn: expect.stringContaining('replaced-') })
+  expect(restored.stderr).toMatch(/^restore \S+\.db: checking, 0 % of [\d.]+ kB$/m)
+  expect(restored.stderr).toMatch(/^restore \S+\.db: copying, 100 % of [\d.]+ kB, [\d.]+ \w?B\/s, 0 s left$/m)
   const { items } = (await cli.run('keys', 'list', '--json')).json() as { items: { name: string }[] }
   expect(items.map(item => item.name)).toEqual(expect.arrayContaining(['first']))
   expect(items.map(item => item.name)).not.toContain('after-the-backup')
+})
+
+test('a restore that is watched tells its progress as lines of JSON, and at last what it did', async () => {
+  const { path } = (await cli.run('backup', 'create', '--json')).json() as { path: string }
+  await cli.run('stop')
+  const { code, stdout, stderr } = await cli.run('backup', 'restore', path, '--watch')
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(lines[0]).toMatchObject({ event: 'progress', phase: 'checking', files: 1, done: 0, unit: 'bytes' })
+  const last = lines.findLast(line => line.event === 'progress')
+  expect(last).toMatchObject({ phase: 'copying', done: last?.total, ratePerSecond: expect.any(Number), secondsLeft: 0 })
+  expect(lines.at(-1)).toMatchObject({ event: 'finished', restored: path })
 })
 
 test('status says what runs and where', async () => {

@@ -38,6 +38,8 @@ test('the models table knows task, labels and memory, and its facets count them'
   expect(facets.fit[0]).toEqual({ value: 'fits', count: 1 })
   const { devices, items: fits } = await client.models.fit({ id: ['sample', 'nobody'], precision: '8bit' })
   expect(devices[0]?.kind).toBe('cpu')
+  const asStored = await client.models.fit({ id: ['sample'] })
+  expect(asStored.items[0]?.devices.find(({ id }) => id === facets.device.id)?.totalBytes).toBe(items[0]?.servingBytes)
   expect(fits).toMatchObject([
     { id: 'sample', devices: [{ id: 'cpu', verdict: 'fits' }] },
     { id: 'nobody', devices: [] },

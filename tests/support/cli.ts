@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { pathsOf } from '../../main/platform/paths.ts'
+import { runCommand, splitGlobalFlags } from '../../main/surfaces/cli/run.ts'
 import { temporaryDir } from './backend.ts'
 
 const cliFile = fileURLToPath(new URL('../../main/entry/cli.ts', import.meta.url))
@@ -14,7 +16,9 @@ export type Ran = {
 export type Cli = {
   readonly dataDir: string
   readonly run: (...words: string[]) => Promise<Ran>
-  /** The same, with this text piped in. */
+  /** The same in this process, which takes no second: for what a command answers, not for how its process starts and ends. */
+  readonly say: (...words: string[]) => Promise<Ran>
+  /** As `run`, with this text piped in. */
   readonly pipe: (input: string, ...words: string[]) => Promise<Ran>
   readonly dispose: () => Promise<void>
 }
@@ -44,9 +48,29 @@ export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
     })
   }
   const run = (...words: string[]) => start(undefined, words)
+  const say = async (...words: string[]): Promise<Ran> => {
+    let stdout = ''
+    let stderr = ''
+    const output = {
+      out: (text: string) => {
+        stdout += text.endsWith('\n') ? text : `${text}\n`
+      },
+      write: (text: string) => {
+        stdout += text
+      },
+      err: (text: string) => {
+        stderr += `${text}\n`
+      },
+    }
+    const { flags, rest } = splitGlobalFlags(words, {})
+    const deps = { paths: pathsOf(dataDir, process.env), cwd: process.cwd(), width: 160, output }
+    const code = await runCommand(rest, flags, deps)
+    return { code, stdout, stderr, json: () => JSON.parse(stdout) }
+  }
   return {
     dataDir,
     run,
+    say,
     pipe: (input, ...words) => start(input, words),
     dispose: async () => {
       await run('stop')

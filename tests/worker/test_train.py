@@ -10,6 +10,7 @@ import tiny
 from conftest import Commands, Run
 from engine_client import Child
 from slipway_worker import checkpoints, merge, train
+from slipway_worker.rows import sampled
 
 
 @pytest.mark.parametrize("tuning", ["lora", "full"])
@@ -159,12 +160,48 @@ def test_no_file_of_a_checkpoint_needs_code_to_be_loaded(run: Run, train_config)
 
 def test_a_diverged_run_stops_with_the_reason_and_keeps_no_broken_weights(run: Run, train_config) -> None:
     broken = train_config(tuning="full", learningRate=0.1, maxGradNorm=1000, weightDecay=1, maxSteps=60, saveSteps=3)
-    record = run(train.main, broken | {"modelDir": str(_with_nan(run.folder, broken["modelDir"]))}, expect=1)
+    record = run(train.main, broken | {"modelDir": str(_scaled(run.folder, broken["modelDir"], head=math.inf))}, expect=1)
     assert record.last["code"] == "worker_failed"
     assert record.last["details"]["reason"] == "non_finite_loss"
     assert [w["code"] for w in record.of("warning")] == ["non_finite_loss"]
     assert record.of("step")[-1]["loss"] is None
     assert not record.of("checkpoint")
+
+
+@pytest.mark.parametrize("save_steps", [1, 100])
+def test_weights_that_the_last_step_broke_become_neither_checkpoint_nor_result(
+    run: Run, train_config, tmp_path: Path, save_steps: int
+) -> None:
+    # The loss of a step is measured before its update. On the way back through the first norm the gradient overflows.
+    config = train_config(tuning="full", learningRate=0.1, lrSchedulerType="constant", maxSteps=1, saveSteps=save_steps)
+    config |= {"modelDir": str(_scaled(run.folder, config["modelDir"], head=1e37, embedding=1e-6, epsilon=1e-20))}
+    record = run(train.main, config, expect=1)
+    assert record.losses[1] is not None and math.isfinite(record.losses[1])
+    assert record.last["code"] == "worker_failed"
+    assert record.last["details"]["reason"] == "non_finite_weights"
+    assert not record.of("checkpoint") and not record.of("finished")
+    assert not (tmp_path / "out" / "result").exists()
+    assert not list((tmp_path / "out" / "checkpoints").glob("checkpoint-*"))
+
+
+def test_each_file_is_sampled_at_its_rate_and_what_measures_is_not_learned_from(
+    run: Run, train_config, tmp_path: Path
+) -> None:
+    files = [tiny.write_parquet(tmp_path / f"{name}.parquet", tiny.rows_of("sft", 40)) for name in ("a", "b")]
+    keys: dict[str, Any] = {"trainFiles": [str(file) for file in files], "maxSteps": 2, "validationSplit": 0.1}
+    started = run(train.main, train_config(**keys, trainRates=[0.25, 2.5])).of("started")[0]
+    # 8 of 80 rows measure; how many of each file that is follows from the seed.
+    assert started["validationRows"] == 8
+    held = train.hold_back(80, 0.1, 42)
+    left = [40 - sum(row < 40 for row in held), 40 - sum(row >= 40 for row in held)]
+    assert started["rows"] == round(left[0] * 0.25) + round(left[1] * 2.5)
+    kept = sorted(set(range(80)) - set(held))
+    rows = sampled(kept, [40, 40], [0.25, 2.5], 42)
+    assert not set(rows) & set(held)
+    assert rows == sampled(kept, [40, 40], [0.25, 2.5], 42) != sampled(kept, [40, 40], [0.25, 2.5], 7)
+    assert {rows.count(row) for row in kept if row >= 40} == {2, 3}
+    refused = run(train.main, train_config(**keys, trainRates=[1]), expect=2).last
+    assert refused["code"] == "invalid_input" and "trainRates" in refused["message"]
 
 
 def test_validation_early_stopping_and_the_best_weights(run: Run, train_config, tmp_path: Path) -> None:
@@ -351,18 +388,21 @@ def _weights(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(folder.glob("*.safetensors"))}
 
 
-def _with_nan(folder: Path, model_dir: str) -> Path:
-    """A copy of the model whose weights overflow on the way to the loss."""
+def _scaled(folder: Path, model_dir: str, *, head: float, embedding: float = 1, epsilon: float = 1e-6) -> Path:
+    """A copy of the model with larger logits, smaller embeddings and another epsilon of its norms: it overflows."""
     import shutil
 
     from safetensors.torch import load_file, save_file
 
-    copy = folder / "huge"
+    copy = folder / "scaled"
     shutil.copytree(model_dir, copy)
     weights = load_file(copy / "model.safetensors")
-    weights["lm_head.weight"] = weights["lm_head.weight"] * float("inf")
+    weights["lm_head.weight"] = weights["lm_head.weight"] * head
+    weights["model.embed_tokens.weight"] = weights["model.embed_tokens.weight"] * embedding
     save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
-    assert json.loads((copy / "config.json").read_text())["vocab_size"] == len(weights["lm_head.weight"])
+    config = json.loads((copy / "config.json").read_text())
+    assert config["vocab_size"] == len(weights["lm_head.weight"])
+    (copy / "config.json").write_text(json.dumps(config | {"rms_norm_eps": epsilon}))
     return copy
 
 

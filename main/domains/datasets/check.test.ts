@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jsonLines } from './import/test-import.ts'
-import type { RenderRows } from './service.ts'
+import type { RenderRows } from './render-rows.ts'
 import { type Bench, bench, call } from './test-datasets.ts'
 
 const user = (content: string) => ({ role: 'user', content })

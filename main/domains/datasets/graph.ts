@@ -2,8 +2,8 @@ import type { LineageGraph } from '../../contract/common.ts'
 import type { DatasetVersion } from '../../contract/datasets.ts'
 import { type GraphLimits, lineageGraph, withStates } from '../../platform/db/lineage-graph.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
-import { shown } from './filled.ts'
 import { sourcesOf } from './repo.ts'
+import { shown } from './versions.ts'
 
 /**
  * The lineage of a dataset version. It begins with the files that were read, which are things of nobody's domain: each

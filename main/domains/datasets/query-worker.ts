@@ -1,78 +1,51 @@
-/** The thread in which DuckDB reads dataset versions, so that no scan ever keeps the backend's event loop waiting. */
+/** A thread in which DuckDB reads the rows of versions. */
 import '../../platform/network/never.ts'
 
-import { parentPort } from 'node:worker_threads'
-import { AppError } from '../../contract/errors.ts'
-import { errorToCross } from '../../platform/threads/crossing.ts'
+import { answerQuestions } from '../../platform/threads/answer.ts'
+import { detectRows } from './import/detect-rows.ts'
 import { openDuck } from './import/duckdb.ts'
-import { detectRows } from './import/import-rows.ts'
 import { checkRows } from './queries/check.ts'
 import { exportRows } from './queries/export.ts'
 import { preview } from './queries/preview.ts'
 import { repairRows } from './queries/repair.ts'
 import { splitRows } from './queries/split.ts'
 import { stats } from './queries/stats.ts'
-import type { QueryInput, QueryName, QueryOutput, QueryReply, QueryRequest } from './query-protocol.ts'
+import type { Queries } from './query-threads.ts'
 
 type Connection = Awaited<ReturnType<typeof openDuck>>
-type Implementation = {
-  readonly [N in QueryName]: (
-    input: QueryInput<N>,
-    connection: Connection,
-    signal: AbortSignal,
-  ) => Promise<QueryOutput<N>>
-}
 
-const implementation: Implementation = {
-  preview: (input, connection) => preview(connection, input),
-  stats: (input, connection) => stats(connection, input),
-  check: (input, connection) => checkRows(connection, input),
-  export: (input, connection, signal) => exportRows(connection, input, () => signal.aborted),
-  repair: (input, connection) => repairRows(connection, input),
-  split: (input, connection) => splitRows(connection, input),
-  detect: async (input, _connection, signal) => {
-    const { files, ...found } = await detectRows(input, signal)
-    return { ...found, files: files.map(({ name, sizeBytes, type }) => ({ path: name, sizeBytes, format: type })) }
-  },
-}
+type Ask<Input, Output> = (connection: Connection, input: Input, signal: AbortSignal) => Promise<Output>
 
-const port = parentPort
-if (!port) throw new Error('query-worker.ts runs in a worker thread')
-const running = new Map<number, AbortController>()
-
-const answer = async (id: number, name: QueryName, input: unknown): Promise<QueryReply> => {
-  const abort = new AbortController()
-  running.set(id, abort)
-  // One small database per query: they share nothing, and what one allocated is gone with it.
-  const connection = await openDuck({ memoryLimitMiB: 512, threads: 2 })
-  const interrupt = () => connection.interrupt()
-  abort.signal.addEventListener('abort', interrupt)
-  try {
-    abort.signal.throwIfAborted()
-    // The caller's types tie name and input together; they cross a thread as plain data.
-    const run = implementation[name] as (
-      input: unknown,
-      connection: Connection,
-      signal: AbortSignal,
-    ) => Promise<unknown>
-    const output = await run(input, connection, abort.signal)
-    // An export that was complete before the cancellation came is complete; its file is there.
-    if (name !== 'export') abort.signal.throwIfAborted()
-    return { id, output }
-  } catch (error) {
-    if (abort.signal.aborted) return { id, error: new AppError('cancelled', 'Cancelled.').toBody() }
-    return { id, error: errorToCross(error) }
-  } finally {
-    running.delete(id)
-    connection.closeSync()
+/** One small database per query: they share nothing, and what one allocated is gone with it. */
+const inDuck =
+  <Input, Output>(ask: Ask<Input, Output>) =>
+  async (input: Input, signal: AbortSignal): Promise<Output> => {
+    const connection = await openDuck({ memoryLimitMiB: 512, threads: 2 })
+    const interrupt = () => connection.interrupt()
+    signal.addEventListener('abort', interrupt)
+    try {
+      signal.throwIfAborted()
+      return await ask(connection, input, signal)
+    } finally {
+      connection.closeSync()
+    }
   }
-}
 
-port.on('message', (request: QueryRequest) => {
-  if ('cancel' in request) running.get(request.id)?.abort()
-  else
-    void answer(request.id, request.name, request.input).then(
-      reply => port.postMessage(reply),
-      error => port.postMessage({ id: request.id, error: errorToCross(error) } satisfies QueryReply),
-    )
+/** The same for what is of no use to somebody who has cancelled, also when that was too late for DuckDB to stop. */
+const inDuckOrCancelled = <Input, Output>(ask: Ask<Input, Output>) =>
+  inDuck<Input, Output>(async (connection, input, signal) => {
+    const output = await ask(connection, input, signal)
+    signal.throwIfAborted()
+    return output
+  })
+
+answerQuestions<Queries>({
+  preview: inDuckOrCancelled(preview),
+  stats: inDuckOrCancelled(stats),
+  check: inDuckOrCancelled(checkRows),
+  // Complete before the cancellation came, an export is complete: its file is there.
+  export: inDuck((connection, input, signal) => exportRows(connection, input, () => signal.aborted)),
+  repair: inDuckOrCancelled(repairRows),
+  split: inDuckOrCancelled(splitRows),
+  detect: detectRows,
 })

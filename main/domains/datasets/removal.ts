@@ -7,7 +7,6 @@ import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import { createPurging, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
-import { shown } from './filled.ts'
 import {
   dropFiles,
   findDataset,
@@ -17,6 +16,7 @@ import {
   versionsOf,
   versionsRemovedBefore,
 } from './repo.ts'
+import { shown, versionOf } from './versions.ts'
 
 type Deps = {
   readonly store: Store
@@ -24,7 +24,6 @@ type Deps = {
   readonly log: Log
   readonly collector: Pick<Collector, 'release'>
   readonly usersOf: (id: DatasetVersionId) => readonly string[]
-  readonly version: (ref: string) => DatasetVersion
   readonly detail: (found: DatasetVersion) => DatasetDetail
   readonly announceChange: (tx: Tx, found: DatasetVersion, kind: 'created' | 'removed') => void
 }
@@ -33,7 +32,7 @@ export type Removal = Purging & { readonly handlers: Pick<Handlers<typeof datase
 
 /** Removing versions, taking it back, and deleting their rows later. */
 export function createRemoval(deps: Deps): Removal {
-  const { store, clock, log, collector, usersOf, version, detail, announceChange } = deps
+  const { store, clock, log, collector, usersOf, detail, announceChange } = deps
   const purging = createPurging({
     clock,
     log,
@@ -51,7 +50,7 @@ export function createRemoval(deps: Deps): Removal {
     handlers: {
       remove: async ({ id, purge }, call) => {
         const whole = findDataset(store.read, id)
-        const found = version(id)
+        const found = versionOf(store.read, id)
         const gone = whole ? versionsOf(store.read, found.datasetId) : [found]
         const busy = gone.find(each => each.state === 'importing')
         if (busy)
@@ -87,7 +86,7 @@ export function createRemoval(deps: Deps): Removal {
           setVersionRemoved(tx, id, null)
           announceChange(tx, removed, 'created')
         })
-        return detail(version(id))
+        return detail(versionOf(store.read, id))
       },
     },
   }

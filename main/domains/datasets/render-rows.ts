@@ -1,12 +1,34 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { RenderedRow } from '../../contract/datasets.ts'
+import type { RenderedRow } from '../../contract/dataset-checks.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import { WorkerEvent } from '../../contract/worker.ts'
-import type { RenderRows } from './service.ts'
+import { type CheckReport, WorkerEvent } from '../../contract/worker.ts'
+import { inScratch } from '../../platform/scratch.ts'
+
+/** What the tokenizer of a model makes of rows; made by the Python worker (slipway_worker.check). */
+export type RenderRows = (
+  request: {
+    readonly model: string
+    readonly method: string
+    readonly files: readonly string[]
+    readonly maxSequenceLength?: number | undefined
+    readonly samples: number
+    /** How many rows to render, from the first; all otherwise. */
+    readonly first?: number | undefined
+    /** Only these rows, token by token; otherwise all of them are rendered, and samples come in parts. */
+    readonly only?: { readonly firstRow: number; readonly rows: number }
+  },
+  signal?: AbortSignal,
+) => Promise<{
+  readonly report: CheckReport
+  /** Rows count from 0. */
+  readonly samples: readonly RenderedRow[]
+  readonly problems: readonly { readonly row: number; readonly code: string; readonly message: string }[]
+}>
+export type Rendered = Awaited<ReturnType<RenderRows>>
 
 type Deps = {
   readonly scratchDir: string
@@ -25,7 +47,6 @@ export const createRenderRows =
   async ({ model: ref, method, files, maxSequenceLength, samples, first, only }, signal) => {
     const { path } = model(ref)
     const { python: interpreter, env } = python()
-    const folder = mkdtempSync(join(scratchDir, 'check-'))
     const config = {
       method,
       modelDir: path,
@@ -36,12 +57,10 @@ export const createRenderRows =
       ...(first !== undefined && { maxRows: first }),
       ...(only && { firstRow: only.firstRow, maxRows: only.rows, pieces: true }),
     }
-    writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
-    try {
-      return await follow(interpreter, folder, env, signal)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    return inScratch(scratchDir, 'check', folder => {
+      writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+      return follow(interpreter, folder, env, signal)
+    })
   }
 
 function follow(
@@ -49,7 +68,7 @@ function follow(
   cwd: string,
   env: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
-): ReturnType<RenderRows> {
+): Promise<Rendered> {
   // Its standard input stays open: its end would tell the worker that nobody waits any more.
   const child = spawn(interpreter, ['-m', 'slipway_worker.check', 'config.json'], {
     cwd,

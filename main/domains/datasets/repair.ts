@@ -1,5 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Call } from '../../contract/call.ts'
 import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
@@ -10,23 +8,20 @@ import type { Clock } from '../../platform/clock.ts'
 import { linkLineage } from '../../platform/db/lineage.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
-import { type Filled, shown } from './filled.ts'
-import type { RowSet } from './queries/row-sql.ts'
-import type { createQueryThread } from './query-thread.ts'
+import { inScratch } from '../../platform/scratch.ts'
+import { methodFor } from './check.ts'
+import type { QueryThreads } from './query-threads.ts'
+import type { RenderRows } from './render-rows.ts'
 import { fillVersion, insertVersion, refreshDataset } from './repo.ts'
-import type { RenderRows } from './service.ts'
+import { type Filled, filledOf, rowSetOf, shown } from './versions.ts'
 
 type Deps = {
   readonly store: Store
   readonly clock: Clock
-  readonly blobs: Pick<BlobStore, 'adoptFile'>
+  readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf'>
   readonly scratchDir: string
-  readonly queries: ReturnType<typeof createQueryThread>
+  readonly queries: QueryThreads
   readonly render: RenderRows
-  /** A version that has its rows. */
-  readonly filled: (ref: string) => Filled
-  readonly rowSet: (found: Filled) => RowSet
-  readonly methodFor: (kind: Filled['kind']) => string
   readonly whileStoring: Collector['whileStoring']
 }
 
@@ -34,16 +29,15 @@ const renderedPrefix = 'render_'
 
 /** Repairs: rows never change, so what a check found is left out of a new version, and the old one stays as it was. */
 export function createRepair(deps: Deps): Pick<Handlers<typeof datasets>, 'repair'> {
-  const { store, clock, blobs, scratchDir, queries, filled, rowSet, whileStoring } = deps
+  const { store, clock, blobs, scratchDir, queries, whileStoring } = deps
+  const rowSet = (found: Filled) => rowSetOf(store.read, blobs, found)
   return {
     repair: ({ id, without, model, method, against, maxSequenceLength }, call) =>
       whileStoring(`a repair of ${id}`, async () => {
-        const found = filled(id)
-        const other = against === undefined ? undefined : filled(against)
+        const found = filledOf(store.read, id)
+        const other = against === undefined ? undefined : filledOf(store.read, against)
         const alsoRows = await rowsToldByModel(deps, found, { without, model, method, maxSequenceLength }, call)
-        mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
-        const outDir = mkdtempSync(join(scratchDir, 'repair-'))
-        try {
+        return inScratch(scratchDir, 'repair', async outDir => {
           const repaired = await queries.ask(
             'repair',
             {
@@ -78,10 +72,8 @@ export function createRepair(deps: Deps): Pick<Handlers<typeof datasets>, 'repai
             tx.announce({ topic: 'datasets', kind: 'created', id: newVersion })
             return newVersion
           })
-          return filled(made)
-        } finally {
-          rmSync(outDir, { recursive: true, force: true })
-        }
+          return filledOf(store.read, made)
+        })
       }),
   }
 }
@@ -95,7 +87,7 @@ type Told = {
 
 /** Rows that only the model's tokenizer and template find fault with. */
 async function rowsToldByModel(
-  { render, rowSet, methodFor }: Deps,
+  { store, blobs, render }: Deps,
   found: Filled,
   { without, model, method, maxSequenceLength }: Told,
   call: Call,
@@ -107,7 +99,13 @@ async function rowsToldByModel(
       hint: 'Give the model that the rows were checked against.',
     })
   const { problems } = await render(
-    { model, method: method ?? methodFor(found.kind), files: rowSet(found).files, maxSequenceLength, samples: 0 },
+    {
+      model,
+      method: method ?? methodFor(found.kind),
+      files: rowSetOf(store.read, blobs, found).files,
+      maxSequenceLength,
+      samples: 0,
+    },
     call.signal,
   )
   return problems.filter(problem => codes.includes(problem.code)).map(problem => problem.row)

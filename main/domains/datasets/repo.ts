@@ -1,15 +1,12 @@
 import type { FileEntry } from '../../contract/common.ts'
+import { type DatasetKind, ReasonCounts, RowIssue, type RowReason } from '../../contract/dataset-rows.ts'
 import {
   type DatasetId,
-  type DatasetKind,
   DatasetSettings,
   type DatasetSource,
   type DatasetState,
   DatasetVersion,
   type DatasetVersionId,
-  ReasonCounts,
-  RowIssue,
-  type RowReason,
   type SplitRole,
 } from '../../contract/datasets.ts'
 import { isoOf } from '../../platform/clock.ts'
@@ -17,6 +14,7 @@ import type { PageRequest } from '../../platform/db/keyset.ts'
 import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+import type { Removed } from '../../platform/retention.ts'
 
 type Row = {
   id: string
@@ -279,6 +277,27 @@ export const versionsRemovedBefore = (db: ReadableDb, beforeMs: number): string[
     )
     .all(beforeMs)
     .map(row => row.id)
+
+/** Versions that were removed since that time at the earliest and still have their rows. */
+export const versionsRemovedSince = (db: ReadableDb, sinceMs: number): Removed[] =>
+  db
+    .prepare<[number], Removed>(
+      `SELECT v.id, d.name || ' v' || v.version AS name, v.removed_at_ms AS removedAtMs, v.size_bytes AS sizeBytes
+       FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id
+       WHERE v.removed_at_ms >= ? AND (v.rows = 0 OR EXISTS (SELECT 1 FROM dataset_files f WHERE f.version_id = v.id))`,
+    )
+    .all(sinceMs)
+
+/** Every blob with rows of a version that is there or can be restored. */
+export const storedRows = (
+  db: ReadableDb,
+): { readonly versionId: string; readonly name: string; readonly sha256: string; readonly sizeBytes: number }[] =>
+  db
+    .prepare<[], { versionId: string; name: string; sha256: string; sizeBytes: number }>(
+      `SELECT v.id AS versionId, d.name || ' v' || v.version AS name, f.sha256, f.size_bytes AS sizeBytes
+       FROM dataset_files f JOIN dataset_versions v ON v.id = f.version_id JOIN datasets d ON d.id = v.dataset_id`,
+    )
+    .all()
 
 /** Forgets where a removed version's rows are, and tells the digests that it had. */
 export function dropFiles(db: WritableDb, id: string): string[] {

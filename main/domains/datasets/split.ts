@@ -1,7 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Call } from '../../contract/call.ts'
-import type { DatasetVersion, datasets } from '../../contract/datasets.ts'
+import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Collector } from '../../platform/blobs/collector.ts'
@@ -10,34 +8,29 @@ import type { Clock } from '../../platform/clock.ts'
 import { linkLineage } from '../../platform/db/lineage.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
-import { type Filled, shown } from './filled.ts'
-import type { RowSet } from './queries/row-sql.ts'
-import type { createQueryThread } from './query-thread.ts'
+import { inScratch } from '../../platform/scratch.ts'
+import type { QueryThreads } from './query-threads.ts'
 import { fillVersion, insertVersion, refreshDataset } from './repo.ts'
+import { type Filled, filledOf, rowSetOf, shown, versionOf } from './versions.ts'
 
 type Deps = {
   readonly store: Store
   readonly clock: Clock
-  readonly blobs: Pick<BlobStore, 'adoptFile'>
+  readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf'>
   readonly scratchDir: string
-  readonly queries: ReturnType<typeof createQueryThread>
-  readonly version: (ref: string) => DatasetVersion
-  readonly filled: (ref: string) => Filled
-  readonly rowSet: (found: Filled) => RowSet
+  readonly queries: QueryThreads
   readonly whileStoring: Collector['whileStoring']
 }
 type Shares = { readonly validation: number; readonly test: number; readonly seed: number }
 
 /** Divides a version by chance into new ones; rows with the same question stay together. */
 export function createSplit(deps: Deps): Pick<Handlers<typeof datasets>, 'split'> {
-  const { store, clock, blobs, scratchDir, queries, version, filled, rowSet, whileStoring } = deps
-  const divide = async (found: Filled, { validation, test, seed }: Shares, call: Call) => {
-    mkdirSync(scratchDir, { recursive: true, mode: 0o700 })
-    const outDir = mkdtempSync(join(scratchDir, 'split-'))
-    try {
+  const { store, clock, blobs, scratchDir, queries, whileStoring } = deps
+  const divide = (found: Filled, { validation, test, seed }: Shares, call: Call) =>
+    inScratch(scratchDir, 'split', async outDir => {
       const parts = await queries.ask(
         'split',
-        { ...rowSet(found), seed, shares: { validation, test }, outDir },
+        { ...rowSetOf(store.read, blobs, found), seed, shares: { validation, test }, outDir },
         call.signal,
       )
       const empty = parts.find(part => part.rows === 0)
@@ -82,18 +75,15 @@ export function createSplit(deps: Deps): Pick<Handlers<typeof datasets>, 'split'
           return partId
         }),
       )
-      return { items: ids.map(version) }
-    } finally {
-      rmSync(outDir, { recursive: true, force: true })
-    }
-  }
+      return { items: ids.map(id => versionOf(store.read, id)) }
+    })
   return {
     split: async ({ id, validation, test, seed }, call) => {
       if (validation + test <= 0 || validation + test >= 1)
         throw new AppError('invalid_input', 'validation and test together must be more than 0 and less than 1.', {
           hint: 'For example --validation 0.1 --test 0.1: the rest is for training.',
         })
-      const found = filled(id)
+      const found = filledOf(store.read, id)
       return whileStoring(`the split of ${shown(found)}`, () => divide(found, { validation, test, seed }, call))
     },
   }

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { systemCall } from '../../contract/call.ts'
+import { toAppError } from '../../contract/errors.ts'
 import { type Job, JobId } from '../../contract/jobs.ts'
 import { createCollector } from '../../platform/blobs/collector.ts'
-import { createBlobStore } from '../../platform/blobs/store.ts'
+import { createBlobStore, diskError } from '../../platform/blobs/store.ts'
 import { type Clock, isoOf, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { type LineageEdge, lineageMigration, linkLineage } from '../../platform/db/lineage.ts'
@@ -16,9 +15,11 @@ import { createStore } from '../../platform/db/store.ts'
 import { newId } from '../../platform/ids.ts'
 import { silentLog } from '../../platform/log.ts'
 import type { JobHandler, JobsPort, WorkerEvent } from '../../platform/processes/port.ts'
+import { runImport } from './import/run-import.ts'
 import { type Scratch, scratch } from './import/test-import.ts'
 import { datasetsMigrations } from './migrations.ts'
-import { createDatasets, type Datasets, type RenderRows } from './service.ts'
+import type { RenderRows } from './render-rows.ts'
+import { createDatasets, type Datasets } from './service.ts'
 
 export type Bench = {
   readonly at: Scratch
@@ -42,8 +43,8 @@ export type Bench = {
 export const call = systemCall('test')
 
 /**
- * The datasets domain over a real database, real blobs and real import children. Only the supervisor is left out: it has
- * tests of its own, and here a job is its child and the lines that it prints.
+ * The datasets domain over a real database, real blobs and real imports. Only the processes around imports are left out:
+ * supervisor and child have tests of their own (import-process.test.ts), and here a job is what its child does and says.
  */
 export function bench(render: RenderRows = async () => Promise.reject(new Error('no renderer in this test'))): Bench {
   const at = scratch()
@@ -84,7 +85,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
         createdAt: isoOf(0),
         priority: 'normal',
       }
-      running.push(follow(job, spec.command, folder))
+      running.push(run(job, folder))
       return job
     },
     get: unused,
@@ -99,17 +100,20 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     remove: unused,
   }
 
-  const follow = async (job: Job, [file, ...args]: readonly [string, ...string[]], folder: string): Promise<void> => {
-    const child = spawn(file, args, { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] })
-    const ended = once(child, 'exit')
-    let failure: Job['failure']
-    for await (const line of createInterface({ input: child.stdout })) {
-      const event = JSON.parse(line) as WorkerEvent
-      if (event.event === 'failed') failure = event as unknown as NonNullable<Job['failure']>
-      store.record(tx => handler?.onEvent(tx, job, event, 0))
-    }
-    const [code] = await ended
-    const end: Job = { ...job, state: code === 0 ? 'done' : 'failed', ...(failure && { failure }) }
+  const run = async (job: Job, folder: string): Promise<void> => {
+    // No child says anything before the action that started it is stored.
+    await nextTurn()
+    const failure = await runImport(join(folder, 'config.json'), {
+      emit: (event, fields) => {
+        const said = JSON.parse(JSON.stringify({ event, ...fields })) as WorkerEvent
+        store.record(tx => handler?.onEvent(tx, job, said, 0))
+      },
+      signal: new AbortController().signal,
+    }).then(
+      () => undefined,
+      (error: unknown) => toAppError(diskError(error)).toBody(),
+    )
+    const end: Job = { ...job, state: failure ? 'failed' : 'done', ...(failure && { failure }) }
     store.record(tx => handler?.onEnd(tx, end))
   }
 

@@ -4,6 +4,7 @@ import type { PageRequest } from '../../platform/db/keyset.ts'
 import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+import type { Removed } from '../../platform/retention.ts'
 import type { GenerationSettings } from './config.ts'
 
 export type EvaluationRecord = {
@@ -112,6 +113,14 @@ export function findRemovedEvaluation(db: ReadableDb, id: string): EvaluationRec
 
 export const evaluationsRemovedBefore = (db: ReadableDb, beforeMs: number): EvaluationRecord[] =>
   db.prepare<[number], RemovedRow>(`${REMOVED} AND removed_at_ms < ?`).all(beforeMs).map(toRemoved)
+
+/** Evaluations that were removed since that time at the earliest. */
+export const evaluationsRemovedSince = (db: ReadableDb, sinceMs: number): Removed[] =>
+  db
+    .prepare<[number], Removed>(
+      'SELECT id, removed_name AS name, removed_at_ms AS removedAtMs, size_bytes AS sizeBytes FROM evaluations WHERE removed_at_ms >= ?',
+    )
+    .all(sinceMs)
 
 /** Hides an evaluation. Its name is free again: the row is called by its id until it is restored. */
 export const setEvaluationRemoved = (db: WritableDb, id: string, atMs: number): void =>

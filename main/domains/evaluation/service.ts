@@ -22,6 +22,7 @@ import type { Log } from '../../platform/log.ts'
 import type { Paths } from '../../platform/paths.ts'
 import type { JobHandler, JobsPort } from '../../platform/processes/port.ts'
 import { type EvaluateConfig, EvaluateEvent, resultFile } from './config.ts'
+import { defaultName } from './default-name.ts'
 import { createMetrics, selectMetrics } from './metrics/registry.ts'
 import { createRemoval } from './removal.ts'
 import {
@@ -155,10 +156,11 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
         })
       const name =
         input.name ??
-        `${subjects
-          .map(each => each.name)
-          .join('-vs-')
-          .slice(0, 200)}-${isoOf(clock.nowMs()).slice(0, 19).replaceAll(/[-:T]/g, '')}`
+        defaultName(
+          subjects.map(each => each.name),
+          data.name,
+          other => findEvaluation(store.read, other) !== undefined,
+        )
       if (findEvaluation(store.read, name))
         throw new AppError('conflict', `An evaluation named "${name}" exists already.`, {
           hint: 'Choose another --name.',

@@ -58,6 +58,12 @@ function openIdentity() {
       identity.keys.create(inputOf(keys.create, { name: scope.join('-'), scope, expires }), systemCall('keys.create')),
     signIn: (key: string) => identity.sessions.begin({ key }, callOf('sessions.begin')),
     signOut: () => identity.sessions.end({}, callOf('sessions.end')),
+    /** Another browser of the same machine, with a cookie of its own. */
+    launch: (): string => {
+      const token = identity.startSession(identity.newLaunchCode())
+      if (token === undefined) throw new Error('no session began')
+      return token
+    },
     caller: () => (cookie.token === undefined ? undefined : identity.callerOfSession(cookie.token)),
     audited: () =>
       db.prepare("SELECT actor, action, object, result FROM audit_log WHERE action LIKE 'sessions.%'").all(),
@@ -180,4 +186,43 @@ test('who came in with which key is in the audit log, and the key is not', async
     { actor: session, action: 'sessions.end', object: session, result: 'ok' },
   ])
   expect(JSON.stringify(db.prepare('SELECT * FROM audit_log').all())).not.toContain(secret.split('_')[2])
+})
+
+test('whoever owns the machine sees which browsers are signed in, and with which key', async () => {
+  const { identity, launch, signIn, makeKey, time } = openIdentity()
+  const owner = identity.callerOfSession(launch())
+  time.ms += hourMs / 6
+  const { secret, id } = await makeKey(['read'])
+  await signIn(secret)
+  if (!owner) throw new Error('nobody is in')
+  const { items } = await identity.sessions.list({}, { caller: owner, action: 'sessions.list' })
+  expect(items.map(({ key, isYours }) => ({ key, isYours }))).toEqual([
+    { key: { id, name: 'read' }, isYours: false },
+    { key: undefined, isYours: true },
+  ])
+  expect(items[1]).toMatchObject({ id: owner.id, beganAt: '2023-11-14T22:13:20.000Z' })
+  time.ms += hourMs
+  // The key's session was idle for too long; it is over, whether or not its row is still there.
+  expect((await identity.sessions.list({}, { caller: owner, action: 'sessions.list' })).items).toHaveLength(1)
+})
+
+test('another browser is signed out by its id, all others at once, and never the one that asks', async () => {
+  const { identity, launch, signIn, makeKey, caller, audited } = openIdentity()
+  const mine = identity.callerOfSession(launch())
+  const tokens = [launch(), launch(), launch()]
+  await signIn((await makeKey(['read'])).secret)
+  if (!mine) throw new Error('nobody is in')
+  const call: Call = { caller: mine, action: 'sessions.endOther' }
+  const first = identity.callerOfSession(tokens[0] ?? '')?.id ?? ''
+  expect(await identity.sessions.endOther({ id: first }, call)).toEqual({ ended: 1 })
+  expect(tokens.map(token => identity.isSessionLive(token))).toEqual([false, true, true])
+  expect(await identity.sessions.endOther({}, call)).toEqual({ ended: 3 })
+  expect(tokens.map(token => identity.isSessionLive(token))).toEqual([false, false, false])
+  expect(caller()).toBeUndefined()
+  expect((await identity.sessions.list({}, call)).items.map(({ id }) => id)).toEqual([mine.id])
+  expect(audited().slice(-2)).toEqual([
+    { actor: `session:${mine.id}`, action: 'sessions.endOther', object: `session:${first}`, result: 'ok' },
+    { actor: `session:${mine.id}`, action: 'sessions.endOther', object: 'sessions:3', result: 'ok' },
+  ])
+  await expect(identity.sessions.endOther({ id: first }, call)).rejects.toMatchObject({ code: 'not_found' })
 })

@@ -90,6 +90,22 @@ export function readSession(db: ReadableDb, tokenSha256: string): SessionRow | u
   )
 }
 
+export type ListedSession = SessionRow & { readonly tokenSha256: string }
+
+/** Every session that has not been deleted, also those that are over; the last one used first. */
+export const listSessions = (db: ReadableDb): readonly ListedSession[] =>
+  db
+    .prepare<[], { token_sha256: string; created_at_ms: number; used_at_ms: number; key_id: string | null }>(
+      'SELECT token_sha256, created_at_ms, used_at_ms, key_id FROM sessions ORDER BY used_at_ms DESC, token_sha256',
+    )
+    .all()
+    .map(row => ({
+      tokenSha256: row.token_sha256,
+      createdAtMs: row.created_at_ms,
+      usedAtMs: row.used_at_ms,
+      ...(row.key_id !== null && { keyId: row.key_id }),
+    }))
+
 /** Begins or prolongs a session. */
 export const saveSession = (db: WritableDb, tokenSha256: string, atMs: number, keyId?: string): void =>
   void db

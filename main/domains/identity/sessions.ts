@@ -3,7 +3,7 @@ import { type Call, type Caller, covers } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Access, ApiKey, sessions } from '../../contract/identity.ts'
 import type { Handlers } from '../../contract/method.ts'
-import type { Clock } from '../../platform/clock.ts'
+import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import { createRateLimiter } from '../../platform/http/limits.ts'
 import type { Log } from '../../platform/log.ts'
@@ -11,6 +11,8 @@ import {
   deleteSession,
   deleteSessionsUsedBefore,
   findKeyWithHash,
+  type ListedSession,
+  listSessions,
   readSession,
   type SessionRow,
   saveSession,
@@ -67,7 +69,11 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
       saveSession(tx, tokenSha256, nowMs)
     }
     try {
-      if (begun) store.commit(begun, `session:${begun.caller.id}`, save)
+      if (begun)
+        store.commit(begun, `session:${begun.caller.id}`, tx => {
+          save(tx)
+          announceChange(tx)
+        })
       else store.record(save)
       unsaved.delete(tokenSha256)
     } catch (error) {
@@ -90,7 +96,7 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
 
   const callerOf = (tokenSha256: string, key: ApiKey | undefined): Caller => ({
     kind: 'session',
-    id: tokenSha256.slice(0, 12),
+    id: idOf(tokenSha256),
     scopes: key?.scopes ?? ['admin'],
     source: 'tcp',
     ...(key && { keyId: key.id }),
@@ -102,7 +108,31 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
     unsaved.delete(tokenSha256)
     if (!live) return
     const caller = callerOf(tokenSha256, live.key)
-    store.commit({ ...call, caller }, `session:${caller.id}`, tx => deleteSession(tx, tokenSha256))
+    store.commit({ ...call, caller }, `session:${caller.id}`, tx => {
+      deleteSession(tx, tokenSha256)
+      announceChange(tx)
+    })
+  }
+
+  /** Sessions that go on, without those that a full disk kept from being written down. */
+  const liveSessions = (): readonly (ListedSession & { readonly id: string; readonly key?: ApiKey })[] =>
+    listSessions(store.read).flatMap(row => {
+      const live = liveSession(row.tokenSha256)
+      return live ? [{ ...row, ...live, id: idOf(row.tokenSha256) }] : []
+    })
+
+  const endOther = (id: string | undefined, call: Call): number => {
+    const isWanted = (tokenSha256: string) =>
+      id === undefined ? idOf(tokenSha256) !== call.caller.id : idOf(tokenSha256) === id
+    const ending = liveSessions().filter(({ tokenSha256 }) => isWanted(tokenSha256))
+    if (id !== undefined && ending.length === 0)
+      throw new AppError('not_found', `There is no session ${id}.`, { hint: 'It has ended already.' })
+    for (const tokenSha256 of [...unsaved.keys()].filter(isWanted)) unsaved.delete(tokenSha256)
+    store.commit(call, id === undefined ? `sessions:${ending.length}` : `session:${id}`, tx => {
+      for (const { tokenSha256 } of ending) deleteSession(tx, tokenSha256)
+      announceChange(tx)
+    })
+    return ending.length
   }
 
   const keyToEnter = (secret: string): ApiKey => {
@@ -137,9 +167,10 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
       const tokenSha256 = hash(token)
       const nowMs = clock.nowMs()
       const caller: Caller = { kind: 'key', id: key.id, scopes: key.scopes, source: call.caller.source }
-      store.commit({ ...call, caller }, `session:${tokenSha256.slice(0, 12)}`, tx => {
+      store.commit({ ...call, caller }, `session:${idOf(tokenSha256)}`, tx => {
         deleteSessionsUsedBefore(tx, nowMs - sessionIdleMs)
         saveSession(tx, tokenSha256, nowMs, key.id)
+        announceChange(tx)
       })
       browser.keep(token)
       return accessOf(callerOf(tokenSha256, key), key)
@@ -149,6 +180,16 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
       const key = keyId === undefined ? undefined : findKeyWithHash(store.read, keyId)?.key
       return accessOf(caller, key)
     },
+    list: async (_, { caller }) => ({
+      items: liveSessions().map(({ id, createdAtMs, usedAtMs, key }) => ({
+        id,
+        beganAt: isoOf(createdAtMs),
+        usedAt: isoOf(usedAtMs),
+        ...(key && { key: { id: key.id, name: key.name } }),
+        isYours: id === caller.id,
+      })),
+    }),
+    endOther: async ({ id }, call) => ({ ended: endOther(id, call) }),
     end: async (_, call) => {
       const browser = browserOf(call)
       if (browser.token !== undefined) endSession(browser.token, call)
@@ -187,6 +228,11 @@ export function createSessions({ store, clock, log, keyOf }: Deps): Sessions {
     isSessionLive: token => liveSession(hash(token)) !== undefined,
   }
 }
+
+/** What a session is called where it is told of: enough to know it by, useless to whoever would guess its token. */
+const idOf = (tokenSha256: string): string => tokenSha256.slice(0, 12)
+
+const announceChange = (tx: Tx): void => tx.announce({ topic: 'keys', kind: 'changed' })
 
 const hash = (token: string) => createHash('sha256').update(token).digest('hex')
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import type { EngineKind } from '../../contract/inference.ts'
 import type { ModelVersion } from '../../contract/models.ts'
+import { ggufFileOf } from '../../platform/llama-cpp/gguf-file.ts'
 import type { RevisionSettings } from './repo.ts'
 
 /** A model version with what else an engine must load, and the engine that can. */
@@ -103,7 +104,7 @@ export function launchOf(
         env: { ...llamaEnv(device), ...visibleCards(device) },
         config: {
           ...shared,
-          modelPath: base.path,
+          modelPath: ggufFileOf(base.path),
           parallel,
           maxQueue: maxQueued,
           ...(threads !== undefined && { threads: Math.min(threads, processors) }),

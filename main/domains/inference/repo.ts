@@ -5,6 +5,7 @@ import type { PageRequest } from '../../platform/db/keyset.ts'
 import { containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+import type { Removed } from '../../platform/retention.ts'
 
 /** All SQL of the inference domain. */
 
@@ -104,6 +105,14 @@ export const deploymentsRemovedBefore = (db: ReadableDb, beforeMs: number): read
   db
     .prepare<[number], DeploymentRecord>(`SELECT ${removedColumns} FROM deployments WHERE removed_at_ms < ?`)
     .all(beforeMs)
+
+/** Deployments that were removed since that time at the earliest. They hold no bytes of their own. */
+export const deploymentsRemovedSince = (db: ReadableDb, sinceMs: number): Removed[] =>
+  db
+    .prepare<[number], Removed>(
+      'SELECT id, removed_name AS name, removed_at_ms AS removedAtMs, 0 AS sizeBytes FROM deployments WHERE removed_at_ms >= ?',
+    )
+    .all(sinceMs)
 
 /** Hides a deployment. Its name is free again: the row is called by its id until it is restored. */
 export const setDeploymentRemoved = (db: WritableDb, id: DeploymentId, atMs: number): void =>

@@ -164,12 +164,25 @@ export function findJob(db: ReadableDb, id: string): JobRow | undefined {
   return row && toRow(row)
 }
 
-/** Up to two jobs of that name, the newest first: enough to see whether a name is unique. */
+/**
+ * The newest job of that name for each of up to two things that jobs of that name served: enough to see whether the name
+ * is unique. A thing that was started several times, such as a run that was resumed, has a job for each start.
+ */
 export const findJobsByName = (db: ReadableDb, name: string): JobRow[] =>
   db
-    .prepare<[string], Stored>(`SELECT ${COLUMNS} FROM jobs WHERE name = ? ORDER BY id DESC LIMIT 2`)
+    .prepare<[string], Stored>(
+      `SELECT ${COLUMNS} FROM jobs WHERE rowid IN (SELECT max(rowid) FROM jobs WHERE name = ? GROUP BY kind, subject_id)
+       ORDER BY rowid DESC LIMIT 2`,
+    )
     .all(name)
     .map(toRow)
+
+/** The ids of all jobs that serve the same thing in the same way as that one, in the order in which they came. */
+export const attemptIds = (db: ReadableDb, { kind, subjectId }: Pick<JobRow, 'kind' | 'subjectId'>): JobId[] =>
+  db
+    .prepare<[string, string], { id: JobId }>('SELECT id FROM jobs WHERE subject_id = ? AND kind = ? ORDER BY rowid')
+    .all(subjectId, kind)
+    .map(({ id }) => id)
 
 /** Jobs that have not ended, in queue order: priority first, then who came first (rowids grow with each insert). */
 export const liveJobs = (db: ReadableDb): JobRow[] =>
@@ -223,6 +236,13 @@ export function pageOfJobs(db: ReadableDb, filter: JobFilter, page: PageRequest)
 
 export const countJobs = (db: ReadableDb, filter: JobFilter): number => countOf(db, list, partsOf(filter))
 
+/** What is being stopped does not go on to its end: the time that the whole of it would take says nothing now. */
+function progressOf({ state }: JobRow, progress: JobProgress): JobProgress {
+  if (state !== 'stopping') return progress
+  const { secondsLeft: _left, ratePerSecond: _rate, ...others } = progress
+  return others
+}
+
 /** The contract's job. `queue` holds the waiting jobs' ids, for the position in line. */
 export function toJob(row: JobRow, queue: readonly string[] = []): Job {
   const place = row.state === 'queued' ? queue.indexOf(row.id) : -1
@@ -233,7 +253,8 @@ export function toJob(row: JobRow, queue: readonly string[] = []): Job {
     state: row.state,
     subjectId: row.subjectId,
     health: row.health,
-    ...(row.progress && { progress: row.progress }),
+    ...(row.progress && { progress: progressOf(row, row.progress) }),
+    ...(row.state === 'stopping' && { stopping: row.stop?.save === true ? ('saving' as const) : ('ending' as const) }),
     ...(row.failure && { failure: row.failure }),
     devices: [...(row.spec.devices ?? [])],
     ...(row.granted && { grantedDevices: row.granted.map(grant => grant.device) }),

@@ -8,12 +8,13 @@ import type { Handlers } from '../../contract/method.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
 import { logFolder, safeName } from '../../platform/processes/job-folder.ts'
-import { type LogRequest, readLog } from '../../platform/processes/log-reader.ts'
+import { readLog } from '../../platform/processes/log-reader.ts'
 import type { JobHandler, JobSpec, JobsPort } from '../../platform/processes/port.ts'
 import { createAttempts } from './attempts.ts'
 import type { JobsDeps } from './deps.ts'
 import { jobMetrics } from './metrics.ts'
 import {
+  attemptIds,
   countByKindAndState,
   countJobs,
   countLive,
@@ -248,8 +249,18 @@ export function createJobs(given: JobsDeps): Jobs {
     })
   }
 
-  const logs = (id: JobId, request: LogRequest, signal?: AbortSignal) =>
-    readLog(logFolder(join(paths.jobs, existing(id).id)), request, signal)
+  const logs: JobsPort['logs'] = async (id, { attempt, ...request }, signal) => {
+    const row = existing(id)
+    const attempts = attemptIds(store.read, row)
+    const chosen = attempt === undefined ? row.id : attempts[attempt - 1]
+    if (chosen === undefined)
+      throw new AppError('not_found', `${row.name} has no attempt ${attempt}.`, {
+        hint: `It was started ${attempts.length} times: the last attempt is ${attempts.length}.`,
+        details: { attempts: attempts.length },
+      })
+    const page = await readLog(logFolder(join(paths.jobs, chosen)), request, signal)
+    return attempts.length > 1 ? { ...page, attempt: attempts.indexOf(chosen) + 1, attempts: attempts.length } : page
+  }
 
   const port: JobsPort = {
     start,

@@ -62,6 +62,18 @@ test('a single file has the card of its download from the Hub, and no other READ
   expect((await readCard(join(snapshot, 'a.gguf'))).text).toBe('the card')
 })
 
+test('a copy in the data directory has its card in our store of blobs, and in no other folder', async () => {
+  const copy = join(dir, 'models', `mdv_${'1'.repeat(32)}`)
+  for (const folder of [copy, join(dir, 'blobs'), join(dir, 'other')]) mkdirSync(folder, { recursive: true })
+  writeFileSync(join(dir, 'blobs', 'one'), 'the card')
+  writeFileSync(join(dir, 'other', 'two'), 'secret')
+  symlinkSync(join('..', '..', 'blobs', 'one'), join(copy, 'README.md'))
+  expect((await readCard(copy)).text).toBe('the card')
+  rmSync(join(copy, 'README.md'))
+  symlinkSync(join('..', '..', 'other', 'two'), join(copy, 'README.md'))
+  expect(await readCard(copy)).toEqual(none)
+})
+
 test('files that are gone are named', async () => {
   await expect(readCard(join(dir, 'gone'))).rejects.toMatchObject({ code: 'not_found' })
 })

@@ -1,5 +1,6 @@
 import { sep } from 'node:path'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+import type { Removed } from '../../platform/retention.ts'
 import { isKept } from './repo.ts'
 
 /** The SQL of what models keep in the data directory: which bytes they need, and which they have given up. */
@@ -40,6 +41,19 @@ export const copyingName = (db: ReadableDb, folder: string): string | undefined 
     )
     .get(...inside(folder))?.name
 
+/** Where every version lies that still has its files, also a removed one. */
+export const pathsOfVersions = (db: ReadableDb): { readonly id: string; readonly path: string }[] =>
+  db.prepare<[], { id: string; path: string }>(`SELECT v.id, v.path FROM model_versions v WHERE ${isKept('v')}`).all()
+
+/** Whether a version has a folder of ours, named by its id, that does not lie in `folder`. */
+export const isKeptElsewhere = (db: ReadableDb, folder: string): boolean =>
+  db
+    .prepare<[string, string, string, string], { n: number }>(
+      `SELECT EXISTS (SELECT 1 FROM model_versions v
+         WHERE instr(v.path, ? || 'models' || ? || v.id) > 0 AND NOT (v.path > ? AND v.path < ?) AND ${isKept('v')}) AS n`,
+    )
+    .get(sep, sep, ...inside(folder))?.n === 1
+
 export type RemovedVersion = { readonly id: string; readonly path: string }
 
 /** Versions that were removed before that time and still have files, except those that are being copied or verified. */
@@ -49,6 +63,35 @@ export const versionsRemovedBefore = (db: ReadableDb, beforeMs: number): Removed
       `SELECT v.id, v.path FROM model_versions v WHERE v.removed_at_ms < ? AND v.state <> 'verifying' AND ${isKept('v')}`,
     )
     .all(beforeMs)
+
+/** Versions that were removed since that time at the earliest and still have their files. */
+export const versionsRemovedSince = (db: ReadableDb, sinceMs: number): (Removed & { readonly path: string })[] =>
+  db
+    .prepare<[number], Removed & { path: string }>(
+      `SELECT v.id, m.name || ' v' || v.version AS name, v.removed_at_ms AS removedAtMs, v.size_bytes AS sizeBytes, v.path
+       FROM model_versions v JOIN models m ON m.id = v.model_id WHERE v.removed_at_ms >= ? AND ${isKept('v')}`,
+    )
+    .all(sinceMs)
+
+export type StoredFile = {
+  readonly versionId: string
+  readonly name: string
+  /** Of the version: its folder, or its only file. */
+  readonly root: string
+  readonly path: string
+  readonly sha256: string
+  readonly sizeBytes: number
+}
+
+/** Every file with a known digest of versions that are there or can be restored, wherever they lie. */
+export const filesWithDigest = (db: ReadableDb): StoredFile[] =>
+  db
+    .prepare<[], StoredFile>(
+      `SELECT v.id AS versionId, m.name || ' v' || v.version AS name, v.path AS root, f.path, f.sha256, f.size_bytes AS sizeBytes
+       FROM model_files f JOIN model_versions v ON v.id = f.version_id JOIN models m ON m.id = v.model_id
+       WHERE f.sha256 IS NOT NULL AND v.state <> 'verifying'`,
+    )
+    .all()
 
 /** Forgets a removed version's files for good, and tells the digests that it had. */
 export function dropFiles(db: WritableDb, id: string): string[] {

@@ -133,3 +133,24 @@ test('the folder of a run that is gone stays for the models in it, and only thos
   opened.db.exec('DELETE FROM model_files; UPDATE model_versions SET removed_at_ms = 1')
   expect(unneeded()[0]).toBe(gone)
 })
+
+test('a database that was written when the data directory was elsewhere cannot say what it needs, unless it keeps nothing', () => {
+  const aside = openDatabase(join(dir, 'aside.db'))
+  try {
+    migrate(aside, [auditMigration, ...modelsMigrations])
+    const { read, record } = createStore({ db: aside, clock: systemClock, bootId: 'test', publish: () => undefined })
+    expect(opened.kept.isUsed(read, digest)).toBe(false)
+    const id = newId('mdv', 1)
+    record(tx => {
+      insertModel(tx, { id: newId('mdl', 1), name: 'old', description: '', atMs: 1 })
+      tx.prepare(
+        `INSERT INTO model_versions (id, model_id, version, state, source, path, format, size_bytes, summary, created_at_ms, updated_at_ms)
+         SELECT ?, id, 1, 'ready', 'copied', ?, 'gguf', 1, '{}', 1, 1 FROM models`,
+      ).run(id, `/old/data/models/${id}`)
+    })
+    expect(() => opened.kept.isUsed(read, digest)).toThrow(/elsewhere/)
+    expect(() => opened.kept.isFolderUsed(read, folderNamed('1'))).toThrow(/elsewhere/)
+  } finally {
+    aside.close()
+  }
+})

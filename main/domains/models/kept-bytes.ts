@@ -2,7 +2,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import type { BytesKeeper } from '../../platform/blobs/collector.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
-import { copyingName, isDigestUsedIn, isPathUsed } from './kept-bytes-repo.ts'
+import { copyingName, isDigestUsedIn, isKeptElsewhere, isPathUsed } from './kept-bytes-repo.ts'
 
 type Deps = {
   readonly store: { readonly read: ReadableDb }
@@ -29,11 +29,21 @@ export function createKeptModels({ store, modelsDir, blobPathOf, isBeingMade }: 
     return name === undefined ? undefined : join(modelsDir, name)
   }
 
+  // Our own database was corrected before anything was asked (`relocateModels`); one that was kept aside cannot be.
+  const assertOfThisPlace = (db: ReadableDb): void => {
+    if (db !== store.read && places(modelsDir).every(folder => isKeptElsewhere(db, folder)))
+      throw new Error('the database was written when the data directory was elsewhere')
+  }
+
   return {
     folderOf,
-    isUsed: (db, sha256) =>
-      places(modelsDir).some(folder => isDigestUsedIn(db, folder, sha256)) ||
-      places(blobPathOf(sha256)).some(path => isPathUsed(db, path)),
+    isUsed: (db, sha256) => {
+      assertOfThisPlace(db)
+      return (
+        places(modelsDir).some(folder => isDigestUsedIn(db, folder, sha256)) ||
+        places(blobPathOf(sha256)).some(path => isPathUsed(db, path))
+      )
+    },
     storing: () => {
       const name = copyingName(store.read, modelsDir)
       return name === undefined ? undefined : `a copy of the model ${name}`
@@ -44,8 +54,12 @@ export function createKeptModels({ store, modelsDir, blobPathOf, isBeingMade }: 
             .filter(entry => entry.isDirectory() && idOf(entry.name) !== undefined)
             .map(entry => join(modelsDir, entry.name))
         : [],
-    isFolderUsed: (db, folder) =>
-      isBeingMade(idOf(relative(dirname(folder), folder)) ?? '') || places(folder).some(path => isPathUsed(db, path)),
+    isFolderUsed: (db, folder) => {
+      assertOfThisPlace(db)
+      return (
+        isBeingMade(idOf(relative(dirname(folder), folder)) ?? '') || places(folder).some(path => isPathUsed(db, path))
+      )
+    },
   }
 }
 

@@ -1,10 +1,10 @@
 import { type FitClass, unsaid } from '../../contract/model-lists.ts'
-import { type ListedModel, type ModelSummary, ModelSummary as Summary } from '../../contract/models.ts'
+import { type ListedModel, ModelSummary as Summary } from '../../contract/models.ts'
 import { keysetOf, type PageRequest, type SortColumn } from '../../platform/db/keyset.ts'
 import { allOf, among, type Part } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
-import { type Listing, listingRevision, sizeClassOf } from './listing/describe.ts'
+import { type Describe, listingRevision, type ServingKind, sizeClassOf } from './listing/describe.ts'
 import type { Combination, CombinedFacet } from './listing/facets.ts'
 import { labelsOf, toVersion, VERSION_COLUMNS, type VersionRow } from './repo.ts'
 
@@ -14,12 +14,9 @@ export type ModelFilter = Readonly<Record<CombinedFacet, readonly string[]>> & {
   readonly q?: string | undefined
   readonly label: readonly string[]
   readonly fit: readonly FitClass[]
-  /** What the device that `fit` is told for holds when it is empty. */
-  readonly deviceBytes: number
+  /** The device that memory and `fit` are told for, with what it holds when it is empty. */
+  readonly device: { readonly kind: ServingKind; readonly totalBytes: number }
 }
-
-/** Works out what lists know of a version. */
-export type Describe = (version: { readonly summary: ModelSummary; readonly sizeBytes: number }) => Listing
 
 const facetColumns: Readonly<Record<CombinedFacet, string>> = {
   task: 'm.newest_task',
@@ -30,16 +27,25 @@ const facetColumns: Readonly<Record<CombinedFacet, string>> = {
   state: 'm.newest_state',
 }
 
-const fitSql: Readonly<Record<FitClass, string>> = {
-  fits: 'm.serving_bytes BETWEEN 0 AND ?',
-  fits_at_4_bits: '(m.serving_bytes > ? AND m.serving_4bit_bytes BETWEEN 0 AND ?)',
-  too_large: '(m.serving_bytes > ? AND NOT m.serving_4bit_bytes BETWEEN 0 AND ?)',
-  unknown: 'm.serving_bytes < 0',
+/** The memory that serving takes, by the kind of device; below 0 where nothing can be said of it. */
+const servingColumns = {
+  cpu: { stored: 'm.serving_cpu_bytes', at4Bits: 'm.serving_cpu_4bit_bytes', index: 'models_by_cpu_memory' },
+  cuda: { stored: 'm.serving_bytes', at4Bits: 'm.serving_4bit_bytes', index: 'models_by_memory' },
+} as const satisfies Record<ServingKind, unknown>
+
+const fitSql = (kind: ServingKind): Readonly<Record<FitClass, string>> => {
+  const { stored, at4Bits } = servingColumns[kind]
+  return {
+    fits: `${stored} BETWEEN 0 AND ?`,
+    fits_at_4_bits: `(${stored} > ? AND ${at4Bits} BETWEEN 0 AND ?)`,
+    too_large: `(${stored} > ? AND NOT ${at4Bits} BETWEEN 0 AND ?)`,
+    unknown: `${stored} < 0`,
+  }
 }
-const fitPart = (fit: FitClass, deviceBytes: number): Part => ({
-  sql: fitSql[fit],
-  values: Array.from({ length: fitSql[fit].split('?').length - 1 }, () => deviceBytes),
-})
+const fitPart = (fit: FitClass, { kind, totalBytes }: ModelFilter['device']): Part => {
+  const sql = fitSql(kind)[fit]
+  return { sql, values: Array.from({ length: sql.split('?').length - 1 }, () => totalBytes) }
+}
 
 const listed: Part = { sql: 'm.is_listed = 1', values: [] }
 
@@ -91,24 +97,23 @@ const factParts = (filter: ModelFilter): Part[] => [
   ...Object.entries(facetColumns).flatMap(([facet, column]) => among(column, filter[facet as CombinedFacet])),
   ...(filter.fit.length === 0 ? [] : [anyFit(filter)]),
 ]
-const anyFit = ({ fit, deviceBytes }: ModelFilter): Part => {
-  const parts = fit.map(each => fitPart(each, deviceBytes))
+const anyFit = ({ fit, device }: ModelFilter): Part => {
+  const parts = fit.map(each => fitPart(each, device))
   return { sql: `(${parts.map(part => part.sql).join(' OR ')})`, values: parts.flatMap(part => part.values) }
 }
 
 const whereOf = (filter: ModelFilter): Part =>
   allOf([listed, ...factParts(filter), ...labelPart(filter.label), ...searchParts(filter.q)])
 
-/** What lists can be sorted by, each with the index that holds it and every fact. */
+/** What lists can be sorted by, each with the index that holds it and every fact; `memory` is one for each kind. */
 const sorts = {
   name: { sql: 'm.name_key', index: 'models_by_name' },
   created: { sql: 'm.created_at_ms', index: 'models_by_age' },
   updated: { sql: 'm.newest_at_ms', index: 'models_by_change' },
   size: { sql: 'm.newest_size_bytes', index: 'models_by_size' },
   parameters: { sql: 'm.newest_parameters', index: 'models_by_parameters' },
-  memory: { sql: 'm.serving_bytes', index: 'models_by_memory' },
 } as const satisfies Record<string, SortColumn & { index: string }>
-export type ModelSort = keyof typeof sorts
+export type ModelSort = keyof typeof sorts | 'memory'
 
 type ListedRow = VersionRow & {
   sort_value: string | number
@@ -147,7 +152,8 @@ export function listModels(
   page: PageRequest & { readonly sort: ModelSort },
 ): ModelPage {
   const where = whereOf(filter)
-  const { sql: column, index } = sorts[page.sort]
+  const serving = servingColumns[filter.device.kind]
+  const { sql: column, index } = page.sort === 'memory' ? { ...serving, sql: serving.stored } : sorts[page.sort]
   const isSearch = (filter.q ?? '').trim() !== '' || filter.label.length > 0
   const keyset = keysetOf(page, { sql: isSearch ? 'sort_value' : column }, isSearch ? 'id' : 'm.id')
   const source = isSearch
@@ -158,7 +164,7 @@ export function listModels(
     : `SELECT m.row, ${column} AS sort_value, m.id FROM models m INDEXED BY ${index} WHERE ${where.sql} AND ${keyset.where}`
   const rows = db
     .prepare<unknown[], ListedRow>(
-      `${source} SELECT ${VERSION_COLUMNS}, chosen.sort_value, m.newest_task AS task, m.serving_bytes, m.serving_4bit_bytes,
+      `${source} SELECT ${VERSION_COLUMNS}, chosen.sort_value, m.newest_task AS task, ${serving.stored} AS serving_bytes, ${serving.at4Bits} AS serving_4bit_bytes,
          (SELECT json_group_array(label) FROM (SELECT label FROM model_labels WHERE model_id = m.id ORDER BY label)) AS labels,
          (SELECT json_object('id', parent_id, 'name', parent_name) FROM lineage WHERE child_id = v.id AND role IN ('run', 'source') ORDER BY role LIMIT 1) AS made_by,
          ${isSearch ? '(SELECT count(*) FROM found)' : 'NULL'} AS total
@@ -186,14 +192,16 @@ type CombinationRow = readonly [...facts: string[], total: number, fits: number,
 export function combinationsOf(db: ReadableDb, filter: ModelFilter): Combination[] {
   const where = allOf([listed, ...labelPart(filter.label), ...searchParts(filter.q)])
   const facets = Object.keys(facetColumns) as CombinedFacet[]
+  const { kind, totalBytes } = filter.device
+  const fit = fitSql(kind)
   const columns = Object.values(facetColumns).join(', ')
   return db
     .prepare<unknown[], CombinationRow>(
-      `SELECT ${columns}, count(*), sum(${fitSql.fits}), sum(${fitSql.fits_at_4_bits}), sum(${fitSql.unknown})
+      `SELECT ${columns}, count(*), sum(${fit.fits}), sum(${fit.fits_at_4_bits}), sum(${fit.unknown})
        FROM models m WHERE ${where.sql} GROUP BY ${columns}`,
     )
     .raw()
-    .all(filter.deviceBytes, filter.deviceBytes, filter.deviceBytes, ...where.values)
+    .all(totalBytes, totalBytes, totalBytes, ...where.values)
     .map(row => {
       const [total, fits, fits4, unknown] = row.slice(facets.length) as [number, number, number, number] // counted by SQLite
       const facts = Object.fromEntries(facets.map((facet, i) => [facet, row[i]])) as Record<CombinedFacet, string>
@@ -234,7 +242,7 @@ export function refreshModel(db: WritableDb, modelId: string, describe: Describe
   db.prepare(
     `UPDATE models SET newest_version_id = ?, is_listed = ?, newest_format = ?, newest_state = ?, name_key = ?, newest_at_ms = ?, newest_size_bytes = ?,
        newest_size_class = ?, newest_parameters = ?, newest_license = ?, newest_task = ?, newest_architecture = ?, serving_bytes = ?,
-       serving_4bit_bytes = ?, listing_revision = ? WHERE row = ?`,
+       serving_4bit_bytes = ?, serving_cpu_bytes = ?, serving_cpu_4bit_bytes = ?, listing_revision = ? WHERE row = ?`,
   ).run(
     found.versionId,
     found.versionId === null ? 0 : 1,
@@ -248,8 +256,10 @@ export function refreshModel(db: WritableDb, modelId: string, describe: Describe
     summary?.license ?? unsaid,
     listing?.task ?? '',
     summary?.architecture ?? unsaid,
-    listing?.servingBytes ?? -1,
-    listing?.servingBytesAt4Bits ?? -1,
+    listing?.serving.cuda.stored ?? -1,
+    listing?.serving.cuda.at4Bits ?? -1,
+    listing?.serving.cpu.stored ?? -1,
+    listing?.serving.cpu.at4Bits ?? -1,
     listingRevision,
     found.row,
   )

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Inputs } from '../../contract/index.ts'
-import { modelFacetNames } from '../../contract/model-lists.ts'
+import { type FitClass, modelFacetNames } from '../../contract/model-lists.ts'
 import { models } from '../../contract/models.ts'
 import { inputOf } from '../../contract/test-input.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { lineageMigration, linkLineage } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
-import { fitClassOf, sizeClassOf, taskOf } from './listing/describe.ts'
+import { type ServingBytes, sizeClassOf, taskOf } from './listing/describe.ts'
 import { modelsMigrations } from './migrations.ts'
 import { setVersionRemoved, updateModel } from './repo.ts'
-import { call, device, gib, type Made, openLibrary } from './test-library.ts'
+import { call, device, gib, type Made, openLibrary, simpleServing } from './test-library.ts'
 
 type Library = ReturnType<typeof openLibrary>
 let library: Library
@@ -208,6 +208,16 @@ const chosen = fc.record({
   label: some('x', 'y'),
 })
 
+/** By the rule of `simpleServing`. */
+const fitOf = (sizeBytes: number | undefined, deviceBytes: number): FitClass =>
+  sizeBytes === undefined
+    ? 'unknown'
+    : sizeBytes <= deviceBytes
+      ? 'fits'
+      : Math.floor(sizeBytes / 2) <= deviceBytes
+        ? 'fits_at_4_bits'
+        : 'too_large'
+
 test('facets and lists agree with counting by hand, for any library and any filter', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(made, { minLength: 1, maxLength: 30 }), chosen, async (all, filter) => {
@@ -215,14 +225,12 @@ test('facets and lists agree with counting by hand, for any library and any filt
       library = openLibrary()
       add(...all.map((each, i) => ({ ...each, name: `m-${i}` })))
       const facts = all.map(({ summary, state, sizeBytes, labels }) => {
-        const serving = summary.format === 'onnx' ? undefined : sizeBytes
-        const fit = { servingBytes: serving, servingBytesAt4Bits: serving && Math.floor(serving / 2) }
         return {
           ...summary,
           state,
           size: sizeClassOf(sizeBytes),
           task: taskOf({ ...summary, containsCode: [], warnings: [] }),
-          fit: fitClassOf(fit, 24 * gib),
+          fit: fitOf(summary.format === 'onnx' ? undefined : sizeBytes, 24 * gib),
           label: labels,
         } as Record<(typeof modelFacetNames)[number], string | string[]>
       })
@@ -246,26 +254,34 @@ test('facets and lists agree with counting by hand, for any library and any filt
   )
 })
 
+const stepsBefore = (version: number) => [
+  auditMigration,
+  lineageMigration,
+  ...modelsMigrations.filter(step => step.version < version),
+]
+
+/** A model that another program of that time wrote, with the label `kept`. */
+function insertAsBefore520(i: number, sizeBytes: number): void {
+  const summary = JSON.stringify({ format: 'gguf', hasChatTemplate: true, containsCode: [], warnings: [] })
+  const id = i.toString(16).padStart(32, '0')
+  library.db
+    .prepare(
+      "INSERT INTO models (id, name, description, newest_version_id, newest_format, newest_state, created_at_ms, updated_at_ms) VALUES (?, ?, '', ?, 'gguf', 'ready', ?, ?)",
+    )
+    .run(`mdl_${id}`, `old-${i}`, `mdv_${id}`, i, i)
+  library.db.prepare('INSERT INTO model_labels (label, model_id) VALUES (?, ?)').run('kept', `mdl_${id}`)
+  library.db
+    .prepare(
+      "INSERT INTO model_versions (id, model_id, version, state, source, path, format, size_bytes, summary, created_at_ms, updated_at_ms) VALUES (?, ?, 1, 'ready', 'registered', '/x', 'gguf', ?, ?, ?, ?)",
+    )
+    .run(`mdv_${id}`, `mdl_${id}`, sizeBytes, summary, i, i)
+}
+
 test('a library from before these lists is brought up to date at the start, in small steps', async () => {
   library.close()
-  const before = modelsMigrations.filter(step => step.version < 520)
-  library = openLibrary({ migrations: [auditMigration, lineageMigration, ...before] })
-  const summary = JSON.stringify({ format: 'gguf', hasChatTemplate: true, containsCode: [], warnings: [] })
-  for (let i = 0; i < 120; i += 1) {
-    const id = i.toString(16).padStart(32, '0')
-    library.db
-      .prepare(
-        "INSERT INTO models (id, name, description, newest_version_id, newest_format, newest_state, created_at_ms, updated_at_ms) VALUES (?, ?, '', ?, 'gguf', 'ready', ?, ?)",
-      )
-      .run(`mdl_${id}`, `old-${i}`, `mdv_${id}`, i, i)
-    library.db.prepare('INSERT INTO model_labels (label, model_id) VALUES (?, ?)').run('kept', `mdl_${id}`)
-    library.db
-      .prepare(
-        "INSERT INTO model_versions (id, model_id, version, state, source, path, format, size_bytes, summary, created_at_ms, updated_at_ms) VALUES (?, ?, 1, 'ready', 'registered', '/x', 'gguf', ?, ?, ?, ?)",
-      )
-      .run(`mdv_${id}`, `mdl_${id}`, gib, summary, i, i)
-  }
-  migrate(library.db, [auditMigration, lineageMigration, ...modelsMigrations])
+  library = openLibrary({ migrations: stepsBefore(520) })
+  for (let i = 0; i < 120; i += 1) insertAsBefore520(i, gib)
+  migrate(library.db, stepsBefore(Number.POSITIVE_INFINITY))
   expect((await list()).total, 'nothing is hidden meanwhile').toBe(120)
   library.lists.start()
   await expect.poll(async () => (await facets()).task).toEqual([{ value: 'chat', count: 120 }])
@@ -275,12 +291,68 @@ test('a library from before these lists is brought up to date at the start, in s
   })
 })
 
+/** As `simpleServing`, with 2 GiB more on a GPU. */
+const gpuTakesMore: ServingBytes = (version, settings) => {
+  const bytes = simpleServing(version, settings)
+  return bytes !== undefined && settings.kind === 'cuda' ? bytes + 2 * gib : bytes
+}
+
+test.each([
+  ['without a GPU', [device('cpu', 8 * gib)], ['auto', 'cpu']],
+  ['with a GPU', [device('cpu', 8 * gib), device('cuda:0', 8 * gib)], ['auto', 'cpu', 'cuda:0']],
+])('on a machine %s the list says of each device what models.fit says of it', async (_, devices, asked) => {
+  library.close()
+  library = openLibrary({ devices, servingBytes: gpuTakesMore })
+  // On a GPU the second does not fit as it is stored, and the fourth not even in 4 bits.
+  add(...[5, 7, 11, 13].map(size => ({ name: `of ${size} GiB`, sizeBytes: size * gib })))
+  const input = { contextLength: undefined, parallel: 4, id: ['of 5 GiB', 'of 7 GiB', 'of 11 GiB', 'of 13 GiB'] }
+  const detailOn = async (wanted: string, precision: 'stored' | '4bit') => {
+    const { items } = await library.lists.handlers.fit({ ...input, precision }, call)
+    const id = wanted === 'auto' ? devices.at(-1)?.id : wanted
+    return items.map(({ devices: each }) => each.find(found => found.id === id)?.totalBytes ?? Number.NaN)
+  }
+  for (const wanted of asked) {
+    const stored = await detailOn(wanted, 'stored')
+    const at4Bits = await detailOn(wanted, '4bit')
+    const { items } = await list({ device: wanted, sort: 'memory', order: 'asc' })
+    expect(
+      items.map(each => [each.servingBytes, each.servingBytesAt4Bits]),
+      wanted,
+    ).toEqual(stored.map((bytes, i) => [bytes, at4Bits[i]]))
+    const fits = stored.filter(bytes => bytes <= 8 * gib).length
+    const fitsAt4Bits = at4Bits.filter(bytes => bytes <= 8 * gib).length - fits
+    expect(
+      (await facets({ device: wanted })).fit.map(each => each.count),
+      wanted,
+    ).toEqual([...[fits, fitsAt4Bits, stored.length - fits - fitsAt4Bits, 0]])
+    expect((await list({ device: wanted, fit: 'fits' })).total, wanted).toBe(fits)
+  }
+})
+
 test('a machine without a GPU is told what its memory holds', async () => {
   library.close()
   library = openLibrary({ devices: [device('cpu', 8 * gib)] })
   add({ name: 'a', sizeBytes: 10 * gib })
   expect(await facets()).toMatchObject({ device: { id: 'cpu', totalBytes: 8 * gib } })
   expect(namesOf(await list({ fit: 'fits_at_4_bits' }))).toEqual(['a'])
+})
+
+test('what a GPU takes stands in for the CPU in an older library, until the start has worked it out', async () => {
+  library.close()
+  library = openLibrary({
+    devices: [device('cpu', 8 * gib)],
+    servingBytes: gpuTakesMore,
+    migrations: stepsBefore(520),
+  })
+  insertAsBefore520(0, 7 * gib)
+  migrate(library.db, stepsBefore(560))
+  library.db
+    .prepare('UPDATE models SET serving_bytes = ?, serving_4bit_bytes = ?, listing_revision = 1')
+    .run(9 * gib, 5.5 * gib)
+  migrate(library.db, stepsBefore(Number.POSITIVE_INFINITY))
+  expect((await list({ fit: 'fits_at_4_bits' })).items[0]?.servingBytes).toBe(9 * gib)
+  library.lists.start()
+  await expect.poll(async () => (await list({ fit: 'fits' })).items[0]?.servingBytes).toBe(7 * gib)
 })
 
 test.each([

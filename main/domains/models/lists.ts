@@ -1,16 +1,15 @@
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import { maxFacetValues, type Precision } from '../../contract/model-lists.ts'
-import type { ModelSummary, ModelVersion, models } from '../../contract/models.ts'
+import type { ModelVersion, models } from '../../contract/models.ts'
 import type { Device } from '../../contract/resources.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
-import { listingRevision, taskOf } from './listing/describe.ts'
+import { describeWith, listingRevision, type ServingBytes, type ServingKind } from './listing/describe.ts'
 import { countFacets, inOrder } from './listing/facets.ts'
 import { createRemembered } from './listing/remember.ts'
 import {
   combinationsOf,
   countModels,
-  type Describe,
   labelCounts,
   listModels,
   modelsListedBefore,
@@ -19,15 +18,7 @@ import {
 
 export type ListDeps = {
   readonly store: Store
-  readonly servingBytes: (
-    version: { readonly summary: ModelSummary; readonly sizeBytes: number },
-    settings: {
-      readonly precision: Precision
-      readonly contextLength?: number | undefined
-      readonly parallel: number
-      readonly kind: 'cpu' | 'cuda'
-    },
-  ) => number | undefined
+  readonly servingBytes: ServingBytes
   /** What this machine could serve on: the CPU first. */
   readonly devices: () => readonly Device[]
   readonly version: (ref: string) => ModelVersion
@@ -41,7 +32,6 @@ export type Lists = {
   readonly close: () => void
 }
 
-const usualParallel = 4
 /** Small enough that a request in between waits a few milliseconds only. */
 const refreshedAtOnce = 50
 
@@ -50,11 +40,7 @@ export function createLists({ store, servingBytes, devices, version }: ListDeps)
   let isClosed = false
   const remembered = createRemembered()
 
-  const describe: Describe = each => ({
-    task: taskOf(each.summary),
-    servingBytes: servingBytes(each, { precision: 'stored', parallel: usualParallel, kind: 'cuda' }),
-    servingBytesAt4Bits: servingBytes(each, { precision: '4bit', parallel: usualParallel, kind: 'cuda' }),
-  })
+  const describe = describeWith(servingBytes)
 
   const refresh = (tx: Tx, modelId: string): void => {
     refreshModel(tx, modelId, describe)
@@ -75,7 +61,7 @@ export function createLists({ store, servingBytes, devices, version }: ListDeps)
 
   const handlers: Lists['handlers'] = {
     list: async ({ limit, cursor, offset, sort, order, device, ...chosen }) => {
-      const filter = { ...chosen, deviceBytes: deviceOf(device).totalBytes }
+      const filter = { ...chosen, device: servingOn(deviceOf(device)) }
       const {
         items,
         nextCursor,
@@ -87,9 +73,9 @@ export function createLists({ store, servingBytes, devices, version }: ListDeps)
 
     facets: async ({ device: wanted, ...chosen }) => {
       const device = deviceOf(wanted)
-      const filter = { ...chosen, deviceBytes: device.totalBytes }
-      const { q, label, deviceBytes } = filter
-      const combinations = remembered.get(['combinations', q, label, deviceBytes], () =>
+      const filter = { ...chosen, device: servingOn(device) }
+      const { q, label } = filter
+      const combinations = remembered.get(['combinations', q, label, filter.device], () =>
         combinationsOf(store.read, filter),
       )
       const { total, counts } = countFacets(combinations, chosen)
@@ -135,7 +121,7 @@ export function createLists({ store, servingBytes, devices, version }: ListDeps)
     }
     const sizes = all.map(device => ({
       device,
-      bytes: servingBytes(found, { ...settings, kind: device.kind === 'gpu' ? 'cuda' : 'cpu' }),
+      bytes: servingBytes(found, { ...settings, kind: servingKindOf(device) }),
     }))
     if (sizes.some(({ bytes }) => bytes === undefined)) return { id: ref, reason: whyUnknown(found), devices: [] }
     return {
@@ -170,6 +156,9 @@ export function createLists({ store, servingBytes, devices, version }: ListDeps)
     },
   }
 }
+
+const servingKindOf = ({ kind }: Device): ServingKind => (kind === 'gpu' ? 'cuda' : 'cpu')
+const servingOn = (device: Device) => ({ kind: servingKindOf(device), totalBytes: device.totalBytes })
 
 const verdictOf = (bytes: number, deviceBytes: number): 'fits' | 'tight' | 'too_large' =>
   bytes <= 0.9 * deviceBytes ? 'fits' : bytes <= deviceBytes ? 'tight' : 'too_large'

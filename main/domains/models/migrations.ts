@@ -114,4 +114,37 @@ export const modelsMigrations: readonly Migration[] = [
         CREATE INDEX model_versions_verifying ON model_versions (source, id) WHERE state = 'verifying';
       `),
   },
+  {
+    version: 560,
+    name: 'model-memory-on-the-cpu',
+    // Served on a CPU a model takes other memory than on a GPU. Until the next start works it out, what a GPU needs stands in.
+    up: db => {
+      const facts =
+        'newest_task, newest_format, newest_size_class, newest_license, newest_architecture, newest_state, serving_bytes, serving_4bit_bytes, serving_cpu_bytes, serving_cpu_4bit_bytes, is_listed'
+      const sorts = {
+        name: 'name_key',
+        age: 'created_at_ms',
+        change: 'newest_at_ms',
+        size: 'newest_size_bytes',
+        parameters: 'newest_parameters',
+        memory: 'serving_bytes',
+      }
+      db.exec(`
+        ALTER TABLE models ADD COLUMN serving_cpu_bytes INTEGER NOT NULL DEFAULT -1;
+        ALTER TABLE models ADD COLUMN serving_cpu_4bit_bytes INTEGER NOT NULL DEFAULT -1;
+        DROP INDEX models_by_facts;
+        ${Object.keys(sorts)
+          .map(sort => `DROP INDEX models_by_${sort};`)
+          .join('\n')}
+        UPDATE models SET serving_cpu_bytes = serving_bytes, serving_cpu_4bit_bytes = serving_4bit_bytes;
+        CREATE INDEX models_by_facts ON models (${facts}) WHERE is_listed = 1;
+        ${Object.entries({ ...sorts, cpu_memory: 'serving_cpu_bytes' })
+          .map(
+            ([sort, column]) =>
+              `CREATE INDEX models_by_${sort} ON models (${column}, id, ${facts}${sort === 'name' ? ', name' : ''}) WHERE is_listed = 1;`,
+          )
+          .join('\n')}
+      `)
+    },
+  },
 ]

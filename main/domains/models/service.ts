@@ -13,16 +13,20 @@ import { lineageGraph, withStates } from '../../platform/db/lineage-graph.ts'
 import type { ReadableDb, Store, Tx } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
+import type { OwnPlace } from '../../platform/own-path.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import type { Removed } from '../../platform/retention.ts'
 import { assertNotRoot } from '../../platform/user-path.ts'
 import { readCard } from './card.ts'
 import { type ConversionTools, createConversions } from './conversion/service.ts'
 import type { Inspection } from './inspection.ts'
 import { createKeptModels } from './kept-bytes.ts'
 import { isPathUsed } from './kept-bytes-repo.ts'
+import type { ServingBytes } from './listing/describe.ts'
 import { createLists, type ListDeps } from './lists.ts'
 import type { ModelReaders } from './reading/readers.ts'
 import { pickleRefusal } from './refuse-pickle.ts'
+import { relocateModels } from './relocation.ts'
 import { createRemoval } from './removal.ts'
 import {
   filesOf,
@@ -39,6 +43,7 @@ import {
   updateModel,
   versionsOf,
 } from './repo.ts'
+import { removedModels, type StoredModelFile, storedModelFiles } from './stored-files.ts'
 import { createVerification } from './verification.ts'
 
 type Deps = {
@@ -49,11 +54,13 @@ type Deps = {
   readonly readers: Pick<ModelReaders, 'inspect' | 'find'>
   readonly blobs: Pick<BlobStore, 'pathOf'>
   readonly blobsRoot: string
+  /** Where in the data directory models lie, and their bytes. */
+  readonly ownPlaces: readonly OwnPlace[]
   readonly collector: Collector
   /** Who uses a version right now, such as a deployment: it may not be removed. */
   readonly usersOf: (id: ModelVersionId) => readonly string[]
   /** Memory that a version takes when it is served, in bytes; undefined where that cannot be said. */
-  readonly servingBytes: ListDeps['servingBytes']
+  readonly servingBytes: ServingBytes
   readonly devices: ListDeps['devices']
   /** How a thing of any domain is called and does now; undefined once it is removed. */
   readonly stateOf: (kind: string, id: string) => { readonly name: string; readonly state: string } | undefined
@@ -66,9 +73,14 @@ export type ModelsPort = {
   readonly version: (ref: string) => ModelVersion
   /** The same, but ready to be read: throws `conflict` while it is being verified, and what is wrong otherwise. */
   readonly readyVersion: (ref: string) => ModelVersion
+  /** Whether a model is called that; a new one of the name would be its next version. */
+  readonly isName: (name: string) => boolean
   readonly files: (id: ModelVersionId) => readonly FileEntry[]
   /** What models keep in the data directory, and whether one lies at or below a path. */
   readonly kept: BytesKeeper & { readonly isPathUsed: (db: ReadableDb, path: string) => boolean }
+  /** The files that models keep in the data directory, and which of them were removed and can be taken back. */
+  readonly storedFiles: () => readonly StoredModelFile[]
+  readonly removedSince: (sinceMs: number) => readonly Removed[]
   /** How a version is called and what state it is in; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** The base that an adapter was trained on here, from its lineage. */
@@ -94,6 +106,8 @@ export type MadeModel = {
 export type Models = {
   readonly handlers: Handlers<typeof models>
   readonly port: ModelsPort
+  /** Finds the models of a data directory that was moved. Call once, before any other domain starts. */
+  readonly relocate: () => void
   /** Brings lists up to date that an older Slipway made, clears up after conversions, and deletes what was removed. Call once. */
   readonly start: () => void
   /** Deletes now what was removed long enough ago. */
@@ -110,6 +124,7 @@ export function createModels({
   readers: { inspect, find },
   blobs,
   blobsRoot,
+  ownPlaces,
   collector,
   usersOf,
   servingBytes,
@@ -348,8 +363,11 @@ export function createModels({
     now: modelNow,
     version,
     readyVersion,
+    isName: name => findModel(store.read, name) !== undefined,
     files: id => filesOf(store.read, id),
     kept: { ...kept, isPathUsed },
+    storedFiles: () => storedModelFiles(store.read, ownPlaces),
+    removedSince: sinceMs => removedModels(store.read, sinceMs, ownPlaces),
     baseOf,
     register: async (call, { name, path, source, lineage }, also) => {
       const inspection = await inspect(path)
@@ -366,6 +384,7 @@ export function createModels({
   return {
     handlers,
     port,
+    relocate: () => relocateModels({ store, log, modelsDir, places: ownPlaces }),
     start: () => {
       lists.start()
       conversions.start()

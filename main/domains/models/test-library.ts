@@ -11,7 +11,8 @@ import { type Migration, migrate } from '../../platform/db/migrate.ts'
 import { openDatabase } from '../../platform/db/open.ts'
 import { createStore } from '../../platform/db/store.ts'
 import { newId } from '../../platform/ids.ts'
-import { createLists, type ListDeps } from './lists.ts'
+import type { ServingBytes } from './listing/describe.ts'
+import { createLists } from './lists.ts'
 import { modelsMigrations } from './migrations.ts'
 import { findModel, findVersion, insertModel, insertVersion, setLabels } from './repo.ts'
 
@@ -44,7 +45,7 @@ export const device = (id: string, totalBytes: number): Device => ({
 })
 
 /** Serving takes what the files take, half of it in 4 bits: a rule that a test can reckon with. */
-export const simpleServing: ListDeps['servingBytes'] = ({ summary, sizeBytes }, { precision }) =>
+export const simpleServing: ServingBytes = ({ summary, sizeBytes }, { precision }) =>
   summary.format === 'onnx' ? undefined : precision === 'stored' ? sizeBytes : Math.floor(sizeBytes / 2)
 
 /** The lists of models over a real database, filled through the domain's own repo. */

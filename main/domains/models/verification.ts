@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import type { Call } from '../../contract/call.ts'
@@ -140,10 +140,17 @@ export function createVerification({ store, clock, log, jobs, blobsRoot, refresh
       const file = FileEvent.safeParse(event)
       if (file.success) setFileVerified(tx, job.subjectId, file.data, clock.nowMs())
       else if (event.event === 'finished' && typeof event.targetDir === 'string' && isAbsolute(event.targetDir))
-        setVersionPath(tx, job.subjectId, event.targetDir)
+        setVersionPath(tx, job.subjectId, placeInCopy(tx, job.subjectId, event.targetDir))
     },
     onEnd: end,
   })
 
   return { start, clear }
+}
+
+/** A model that was one file, or is known by the first of its parts, is that file also where it was copied to. */
+function placeInCopy(tx: Tx, id: string, targetDir: string): string {
+  const version = findVersion(tx, id) ?? findRemovedVersion(tx, id, 0)
+  const name = version && basename(version.path)
+  return name !== undefined && filesOf(tx, id).some(file => file.path === name) ? join(targetDir, name) : targetDir
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { backup, events, NetworkState, system } from '../../contract/system.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
-import type { Store } from '../../platform/db/types.ts'
+import type { AuditedStore } from '../../platform/db/store.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { describeSamples } from './samples.ts'
@@ -11,7 +11,7 @@ import { describeSamples } from './samples.ts'
 const launchCodeMs = 60_000
 
 type Deps = {
-  readonly store: Store
+  readonly store: AuditedStore
   readonly bus: EventBus
   readonly clock: Clock
   readonly paths: Paths
@@ -85,6 +85,13 @@ export function createSystem({
         return { url: `${origin}/launch?code=${code}`, expiresAt }
       },
       samples: () => describeSamples(samplesDir),
+      refusedCall: async ({ channel, frame }, call) => {
+        // A key must not be able to make the record say that somebody tried.
+        if (call.caller.kind !== 'owner')
+          throw new AppError('forbidden', 'Only the desktop window records what it refused.')
+        store.audit(call, `${channel} ${frame}`, 'forbidden')
+        return { recorded: true }
+      },
       stop: async (_input, call) => {
         store.commit(call, 'backend', () => undefined)
         stop()

@@ -1,8 +1,8 @@
 import type { Handlers } from '../../contract/method.ts'
 import type { training } from '../../contract/training.ts'
+import { describeMethod } from '../../contract/training-method-description.ts'
 import {
   allowedValues,
-  defaultsFor,
   type MethodParameter,
   methodFacts,
   parametersOf,
@@ -28,13 +28,14 @@ export const catalogue: Pick<Handlers<typeof training>, 'methods' | 'schema'> = 
   }),
 
   schema: async ({ method, tuning }) => {
-    const defaults: Readonly<Record<string, unknown>> = defaultsFor(method, tuning)
+    // Also of parameters that only apply beside another value: that may be chosen at any time.
+    const defaults = new Map(describeMethod(method).parameters.map(({ key, defaults: each }) => [key, each[tuning]]))
     return {
       method,
       items: parametersOf(method).map(parameter => ({
         key: parameter.key,
         type: parameter.type,
-        default: defaults[parameter.key],
+        default: defaults.get(parameter.key) ?? undefined,
         ...defaultFrom(parameter),
         allowed: allowedValues(parameter),
         ...('range' in parameter && { range: parameter.range }),

@@ -32,6 +32,8 @@ export type TrainingDeps = {
   readonly jobs: JobsPort
   readonly models: {
     readonly readyVersion: (ref: string) => ModelVersion
+    /** Whether a model is called that. */
+    readonly isName: (name: string) => boolean
     readonly register: (
       call: Call,
       made: {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { MemoryPlan } from '../../contract/training.ts'
+import { inputOf } from '../../contract/test-input.ts'
+import { type MemoryPlan, training } from '../../contract/training.ts'
 import { openTraining } from './test-training.ts'
 
 let bench: ReturnType<typeof openTraining>
@@ -24,6 +25,55 @@ test('a run that can never fit is refused with its numbers, and started only by 
     message: expect.stringMatching(/30\.0 GB on cpu, which has 10\.0 GB free/),
   })
   expect((await bench.start('large', { anyway: true })).state).toBe('queued')
+})
+
+test('early stopping without a row to measure by is refused before anything starts', async () => {
+  const set = { earlyStopping: true, validationSplit: 0, saveSteps: 16 }
+  await expect(bench.start('blind', { set })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('earlyStopping needs rows that measure'),
+    details: { problems: [{ key: 'earlyStopping' }] },
+  })
+  expect((await bench.start('seeing', { set, validation: ['held-out'] })).state).toBe('queued')
+})
+
+test('datasets are mixed at their rates, which the trainer is told by file, and which a retry keeps', async () => {
+  const dataset = ['notes', 'general']
+  const mixed = await bench.start('mixed', { dataset, samplingRate: { general: 0.1 } })
+  expect(bench.configOf(mixed.id)).toMatchObject({
+    trainFiles: ['/blobs/notes', '/blobs/general'],
+    trainRates: [1, 0.1],
+  })
+  expect(mixed.datasets).toEqual([
+    { id: 'dver_notes', name: 'notes' },
+    { id: 'dver_general', name: 'general', samplingRate: 0.1 },
+  ])
+  bench.end(mixed.id)
+  const again = await bench.handlers.retry({ id: mixed.id, set: {}, anyway: false }, bench.call)
+  expect(bench.configOf(again.id).trainRates).toEqual([1, 0.1])
+  expect(bench.configOf((await bench.start('plain', { dataset })).id)).not.toHaveProperty('trainRates')
+  await expect(bench.start('wrong', { dataset, samplingRate: { other: 2 } })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: 'other has a sampling rate, but is not learned from.',
+  })
+})
+
+test('a plan counts the rows that are learned: sampled, and without those that are held back', async () => {
+  const { rows } = await bench.handlers.plan(
+    inputOf(training.plan, {
+      ...{ method: 'sft', model: 'base', dataset: ['notes', 'general'] },
+      ...{ samplingRate: { notes: 0.5 }, set: { validationSplit: 0.1 } },
+    }),
+    bench.call,
+  )
+  expect(rows).toBe(135)
+})
+
+test('a name is made of model and method, and numbered where a run or a model has it', async () => {
+  expect((await bench.start()).name).toBe('base-sft')
+  expect((await bench.start()).name).toBe('base-sft-2')
+  bench.modelNames.add('base-sft-3')
+  expect((await bench.start()).name).toBe('base-sft-4')
 })
 
 test('a run that fits once running jobs have ended is started, and says that it waits', async () => {

@@ -15,13 +15,18 @@ export type PlanInput = {
   model: string
   dataset: readonly string[]
   validation: readonly string[]
+  /** By id or name of the dataset. */
+  samplingRate: Readonly<Record<string, number>>
   set: Readonly<Record<string, unknown>>
   device: string
 }
 
+/** A dataset to learn from, and how often its rows are used. */
+export type SampledData = TrainingData & { readonly samplingRate: number }
+
 export type PreparedRun = {
   readonly model: ModelVersion
-  readonly train: readonly TrainingData[]
+  readonly train: readonly SampledData[]
   readonly measured: readonly TrainingData[]
   readonly parameters: TrainingParameters
   readonly answer: TrainingPlan
@@ -33,7 +38,7 @@ export function createPreparation({
   datasets,
   plan,
 }: Pick<TrainingDeps, 'models' | 'datasets' | 'plan'>): (input: PlanInput) => Promise<PreparedRun> {
-  return async ({ method, model: modelRef, dataset, validation, set, device }) => {
+  return async ({ method, model: modelRef, dataset, validation, samplingRate, set, device }) => {
     const model = models.readyVersion(modelRef)
     if (model.summary.format !== 'safetensors') {
       throw new AppError(
@@ -47,14 +52,21 @@ export function createPreparation({
         },
       )
     }
-    const train = dataset.map(ref => checkedKind(datasets.version(ref), method))
+    const chosen = dataset.map(ref => checkedKind(datasets.version(ref), method))
+    const rates = ratesOf(samplingRate, chosen, datasets.version)
+    const train = chosen.map(data => ({ ...data, samplingRate: rates.get(data.id) ?? 1 }))
     const measured = validation.map(ref => checkedKind(datasets.version(ref), method))
-    const limits = model.summary.contextLength === undefined ? {} : { contextLength: model.summary.contextLength }
+    const { contextLength, hiddenSize } = model.summary
+    const limits = {
+      ...(contextLength !== undefined && { contextLength }),
+      ...(hiddenSize !== undefined && { hiddenSize }),
+    }
     const parameters = parseParameters(method, typed(set), limits)
+    if (parameters.earlyStopping && measured.length === 0 && parameters.validationSplit === 0) throw nothingMeasures()
     const { memory, trainableParameters } = await plan(model, method, parameters, device)
-    const heldBack =
-      measured.length > 0 ? 0 : Math.floor(sum(train.map(data => data.rows)) * parameters.validationSplit)
-    const rows = sum(train.map(data => data.rows)) - heldBack
+    const all = sum(train.map(data => data.rows))
+    const learned = measured.length > 0 ? 1 : 1 - heldBack(all, parameters.validationSplit) / all
+    const rows = Math.round(sum(train.map(data => data.rows * data.samplingRate)) * (all > 0 ? learned : 1))
     const stepsPerEpoch = Math.ceil(rows / parameters.globalBatchSize)
     const steps = parameters.maxSteps ? parameters.maxSteps : Math.ceil(stepsPerEpoch * parameters.epochs)
     const answer: TrainingPlan = {
@@ -62,7 +74,7 @@ export function createPreparation({
       model: model.name,
       dataset: train.map(data => data.name),
       parameters,
-      warnings: [...parameterWarnings(method, parameters), ...waitingNote(memory)],
+      warnings: [...parameterWarnings(method, parameters, limits), ...waitingNote(memory)],
       rows,
       steps,
       trainableParameters,
@@ -70,6 +82,37 @@ export function createPreparation({
     }
     return { model, train, measured, parameters, answer }
   }
+}
+
+/** The rate of each dataset's version; every name must be of one that is learned from. */
+function ratesOf(
+  rates: Readonly<Record<string, number>>,
+  train: readonly TrainingData[],
+  version: (ref: string) => TrainingData,
+): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(rates).map(([ref, rate]) => {
+      const { id, name } = version(ref)
+      if (train.some(data => data.id === id)) return [id, rate]
+      throw new AppError('invalid_input', `${name} has a sampling rate, but is not learned from.`, {
+        hint: `Give it with --dataset too. Datasets here: ${train.map(data => data.name).join(', ')}.`,
+      })
+    }),
+  )
+}
+
+const leastRowsToSplit = 20
+
+/** As the trainer does it: none of a few rows, and of more at least one. */
+const heldBack = (rows: number, share: number): number =>
+  rows < leastRowsToSplit || share <= 0 ? 0 : Math.max(1, Math.floor(rows * share))
+
+function nothingMeasures(): AppError {
+  const message = 'earlyStopping needs rows that measure: a validation set, or a validationSplit above 0.'
+  return new AppError('invalid_input', message, {
+    hint: 'Set validationSplit=0.05, or give --validation.',
+    details: { problems: [{ key: 'earlyStopping', value: true, allowed: 'false', message }] },
+  })
 }
 
 /** On the command line every value is text; the table of parameters knows what each should be. */

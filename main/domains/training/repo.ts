@@ -6,6 +6,7 @@ import type { PageRequest } from '../../platform/db/keyset.ts'
 import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+import type { Removed } from '../../platform/retention.ts'
 
 /** A run as the database has it: ids are plain text, times are milliseconds. service.ts turns it into the contract's `Run`. */
 export type RunRecord = {
@@ -16,7 +17,12 @@ export type RunRecord = {
   readonly phase: string | null
   readonly jobId: string | null
   readonly model: { readonly id: string; readonly name: string }
-  readonly datasets: readonly { readonly id: string; readonly name: string }[]
+  readonly datasets: readonly {
+    readonly id: string
+    readonly name: string
+    /** How often its rows are used; absent: once. */
+    readonly samplingRate?: number
+  }[]
   readonly parameters: Readonly<Record<string, unknown>>
   readonly config: Readonly<Record<string, unknown>>
   readonly facts: Readonly<Record<string, unknown>>
@@ -164,6 +170,14 @@ export const runsRemovedBefore = (db: ReadableDb, beforeMs: number): RunRecord[]
     .prepare<[number], RemovedRow>(`${REMOVED} AND removed_at_ms < ?`)
     .all(beforeMs)
     .map(row => toRemoved(row).run)
+
+/** Runs that were removed since that time at the earliest. */
+export const runsRemovedSince = (db: ReadableDb, sinceMs: number): Removed[] =>
+  db
+    .prepare<[number], Removed>(
+      'SELECT id, removed_name AS name, removed_at_ms AS removedAtMs, size_bytes AS sizeBytes FROM runs WHERE removed_at_ms >= ?',
+    )
+    .all(sinceMs)
 
 /** Hides a run. Its name is free again: the row is called by its id until it is restored. */
 export const setRunRemoved = (db: WritableDb, id: string, atMs: number): void =>
@@ -383,3 +397,31 @@ export const setCheckpointPublished = (db: WritableDb, runId: string, step: numb
   void db
     .prepare('UPDATE run_checkpoints SET published_as = ? WHERE run_id = ? AND step = ?')
     .run(modelVersionId, runId, step)
+
+type RunPaths = { readonly artifactPath: string | null; readonly config: Readonly<Record<string, unknown>> }
+
+/** The paths that runs remember: what came of them, and what they read and write. */
+export const pathsOfRuns = (db: ReadableDb): (RunPaths & { readonly id: string })[] =>
+  db
+    .prepare<[], { id: string; artifactPath: string | null; config: string }>(
+      'SELECT id, artifact_path AS artifactPath, config FROM runs',
+    )
+    .all()
+    .map(row => ({ ...row, config: JSON.parse(row.config) as RunPaths['config'] }))
+
+export const setRunPaths = (db: WritableDb, id: string, { artifactPath, config }: RunPaths): void =>
+  void db
+    .prepare('UPDATE runs SET artifact_path = ?, config = ? WHERE id = ?')
+    .run(artifactPath, JSON.stringify(config), id)
+
+export const checkpointPaths = (
+  db: ReadableDb,
+): { readonly runId: string; readonly step: number; readonly path: string }[] =>
+  db
+    .prepare<[], { runId: string; step: number; path: string }>(
+      'SELECT run_id AS runId, step, path FROM run_checkpoints',
+    )
+    .all()
+
+export const setCheckpointPath = (db: WritableDb, runId: string, step: number, path: string): void =>
+  void db.prepare('UPDATE run_checkpoints SET path = ? WHERE run_id = ? AND step = ?').run(path, runId, step)

@@ -32,7 +32,7 @@ export function createRunView({ store, jobs }: Pick<TrainingDeps, 'store' | 'job
       step: run.step,
       ...(run.totalSteps !== null && { totalSteps: run.totalSteps }),
       loss: run.loss,
-      ...(run.secondsLeft !== null && !isEnded(state) && { secondsLeft: run.secondsLeft }),
+      ...(run.secondsLeft !== null && !isEnded(state) && state !== 'stopping' && { secondsLeft: run.secondsLeft }),
       sizeBytes: run.sizeBytes,
       ...(run.failure && { failure: run.failure }),
       ...(run.result && { result: run.result }),

@@ -8,16 +8,18 @@ import { isEnded } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Provenance, Run, training } from '../../contract/training.ts'
 import { parseParameters } from '../../contract/training-parameters.ts'
-import { isoOf } from '../../platform/clock.ts'
 import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import { numberedName } from '../../platform/numbered-name.ts'
+import { ownPlaces } from '../../platform/own-path.ts'
 import { noLog } from '../../platform/processes/log-reader.ts'
 import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
 import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
 import { cannotStart, createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
+import { relocateRuns } from './relocation.ts'
 import { createRemoval } from './removal.ts'
 import {
   activeRuns,
@@ -46,6 +48,8 @@ type StartInput = PlanInput & {
 
 export type Training = {
   readonly handlers: Handlers<typeof training>
+  /** Finds the runs of a data directory that was moved. Call once, before any other domain starts. */
+  readonly relocate: () => void
   /** Registers results of runs that ended while nobody looked. Call once after the supervisor has adopted its jobs. */
   readonly start: () => void
   /** Deletes the bytes of runs that were removed long enough ago. */
@@ -111,7 +115,9 @@ export function createTraining(deps: TrainingDeps): Training {
       throw new AppError('invalid_input', `${adapter.name} is not an adapter.`, {
         hint: 'To train a full model further, give it with --model.',
       })
-    const name = input.name ?? defaultName(model.name, input.method, clock.nowMs())
+    // A model of that name would get what is trained here as its next version.
+    const isTaken = (other: string) => findRun(store.read, other) !== undefined || models.isName(other)
+    const name = input.name ?? numberedName(`${model.name}-${input.method}`, isTaken)
     if (findRun(store.read, name))
       throw new AppError('conflict', `A run named "${name}" exists already.`, { hint: 'Choose another --name.' })
     const python = pythonFor(input.environment)
@@ -125,6 +131,9 @@ export function createTraining(deps: TrainingDeps): Training {
       method: input.method,
       modelDir: model.path,
       trainFiles: train.flatMap(data => data.files),
+      ...(train.some(data => data.samplingRate !== 1) && {
+        trainRates: train.flatMap(data => data.files.map(() => data.samplingRate)),
+      }),
       validationFiles: measured.flatMap(data => data.files),
       outputDir: folderOf(id),
       device: input.device,
@@ -148,7 +157,13 @@ export function createTraining(deps: TrainingDeps): Training {
         memoryPlan: answer.memory,
         atMs: clock.nowMs(),
         model: { id: model.id, name: `${model.name}@${model.version}` },
-        datasets: [...train, ...measured].map(data => ({ id: data.id, name: data.name })),
+        datasets: [
+          ...train.map(({ id: dataId, name: dataName, samplingRate }) => ({
+            ...{ id: dataId, name: dataName },
+            ...(samplingRate !== 1 && { samplingRate }),
+          })),
+          ...measured.map(data => ({ id: data.id, name: data.name })),
+        ],
       })
       const edge = { childId: id, childKind: 'run', childName: name }
       linkLineage(tx, { ...edge, parentId: model.id, parentKind: 'model', parentName: model.name, role: 'base' })
@@ -323,7 +338,7 @@ export function createTraining(deps: TrainingDeps): Training {
       const all: [string, (run: RunRecord) => unknown][] = [
         ['method', run => run.method],
         ['model', run => run.model.name],
-        ['datasets', run => run.datasets.map(data => data.name).join(', ')],
+        ['datasets', run => run.datasets.map(mixed).join(', ')],
         ...keys.map(key => [key, (run: RunRecord) => run.parameters[key]] as [string, (run: RunRecord) => unknown]),
       ]
       return {
@@ -353,6 +368,7 @@ export function createTraining(deps: TrainingDeps): Training {
       .map(run => `run ${run.name}`)
   return {
     handlers,
+    relocate: () => relocateRuns({ store, log, runsDir: paths.runs, places: ownPlaces(paths) }),
     start: () => {
       results.catchUp()
       removal.start()
@@ -369,6 +385,9 @@ export function createTraining(deps: TrainingDeps): Training {
   }
 }
 
+const mixed = ({ name, samplingRate }: RunRecord['datasets'][number]): string =>
+  samplingRate === undefined ? name : `${name} × ${samplingRate}`
+
 /** What was asked for when a run was started, from what the run remembers. */
 function againOf(run: RunRecord, { madeBy }: Lineage): Omit<StartInput, 'name' | 'anyway'> {
   // Roles are in the lineage; the order, which decides what a seed makes of the rows, is in the run itself.
@@ -382,12 +401,12 @@ function againOf(run: RunRecord, { madeBy }: Lineage): Omit<StartInput, 'name' |
     model: run.model.id,
     dataset: refs('data'),
     validation: refs('validation'),
+    samplingRate: Object.fromEntries(
+      run.datasets.flatMap(({ id, samplingRate }) => (samplingRate === undefined ? [] : [[id, samplingRate]])),
+    ),
     set: run.parameters,
     device: String(run.config.device ?? 'auto'),
     environment: run.provenance.environment.name,
     ...(from !== undefined && { from }),
   }
 }
-
-const defaultName = (model: string, method: string, nowMs: number): string =>
-  `${model}-${method}-${isoOf(nowMs).slice(0, 19).replaceAll(/[-:T]/g, '')}`

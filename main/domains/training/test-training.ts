@@ -48,13 +48,19 @@ export function openTraining() {
   const bench: { memory: MemoryPlan } = {
     memory: { device: 'cpu', totalBytes: 1, freeBytes: 10, verdict: 'fits', terms: [], remedies: [] },
   }
+  /** What models are called. */
+  const modelNames = new Set(['base'])
   const training = createTraining({
     store,
     clock: time,
     log: silentLog,
     paths,
     jobs: jobs.port,
-    models: { readyVersion: () => model, register: async () => ({ id: 'mdv_2', name: 'made' }) },
+    models: {
+      readyVersion: () => model,
+      isName: name => modelNames.has(name),
+      register: async () => ({ id: 'mdv_2', name: 'made' }),
+    },
     datasets: {
       version: ref => ({ id: `dver_${ref}`, name: ref, kind: 'sft', rows: 100, files: [`/blobs/${ref}`] }),
       freeze: () => undefined,
@@ -73,13 +79,20 @@ export function openTraining() {
     paths,
     /** What a run is started or resumed with; a test may build it anew. */
     python,
+    modelNames,
     announced,
     training,
     handlers: training.handlers,
     configOf: jobs.configOf,
     start: (
-      name: string,
-      more: { dataset?: string[]; validation?: string[]; set?: Record<string, unknown>; anyway?: boolean } = {},
+      name?: string,
+      more: {
+        dataset?: string[]
+        validation?: string[]
+        samplingRate?: Record<string, number>
+        set?: Record<string, unknown>
+        anyway?: boolean
+      } = {},
     ) => {
       clock.now += 1_000
       return training.handlers.start(
@@ -88,11 +101,12 @@ export function openTraining() {
           model: 'base',
           dataset: ['notes'],
           validation: [],
+          samplingRate: {},
           set: {},
           device: 'auto',
           environment: 'training',
           anyway: false,
-          name,
+          ...(name !== undefined && { name }),
           ...more,
         },
         call,

@@ -31,6 +31,8 @@ test('the schema says ranges and choices, and which default follows another para
   expect(of('tuning')?.choices).toEqual(['lora', 'qlora', 'full'])
   expect(of('loraAlpha')?.defaultFrom).toBe('loraRank')
   expect(of('loraTargetModules')?.items).toEqual({ min: 1, max: 64 })
+  // It has no meaning yet, but a form shows it as soon as polynomial is chosen.
+  expect(of('power')?.default).toBe(1)
 })
 
 test('curves in columns tell the same as the points, and a thinned one keeps its spikes and holes', async () => {

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keptAsideName } from '../db/kept-aside.ts'
 import type { ReadableDb } from '../db/types.ts'
 import { silentLog } from '../log.ts'
-import { type BytesKeeper, type Collector, createCollector } from './collector.ts'
+import { type BytesKeeper, type Collector, createCollector, type Freed } from './collector.ts'
 import { type BlobStore, createBlobStore } from './store.ts'
 
 let dir: string
@@ -191,4 +191,30 @@ test('a sweep that is cancelled stops, and the next one goes on', async () => {
   for (const text of ['a', 'b', 'c']) await stored(text)
   await expect(collector.sweep(AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' })
   expect(await collector.sweep()).toMatchObject({ blobs: 3 })
+})
+
+test('a survey tells what a sweep would delete, and deletes nothing; the sweep then deletes that', async () => {
+  const [kept, gone] = [await stored('kept'), await stored('gone')]
+  need(kept)
+  folders.push(join(dir, 'unneeded'))
+  mkdirSync(join(dir, 'unneeded'))
+  writeFileSync(join(dir, 'unneeded', 'card'), '123')
+  const seen: unknown[] = []
+  await collector.survey({
+    blob: (...blob) => seen.push(blob),
+    unneededFolder: (...folder) => seen.push(folder),
+  })
+  expect(seen).toHaveLength(3)
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      [kept, 4, true],
+      [gone, 4, false],
+      [join(dir, 'unneeded'), 1, 3],
+    ]),
+  )
+  expect([blobs.has(gone), existsSync(join(dir, 'unneeded'))]).toEqual([true, true])
+  const told: Freed[] = []
+  const freed = await collector.sweep(undefined, each => told.push(each))
+  expect(freed).toEqual({ blobs: 1, folders: 1, freedBytes: 7 })
+  expect(told).toEqual([{ blobs: 0, folders: 1, freedBytes: 3 }, freed])
 })

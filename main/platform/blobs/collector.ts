@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
@@ -20,6 +20,12 @@ export type BytesKeeper = {
 
 export type Freed = { readonly blobs: number; readonly folders: number; readonly freedBytes: number }
 
+export type Seen = {
+  readonly blob: (sha256: string, sizeBytes: number, isNeeded: boolean) => void
+  /** A folder that nothing needs, with its regular files. */
+  readonly unneededFolder: (path: string, files: number, sizeBytes: number) => void
+}
+
 export type Collector = {
   /** Work of this process that stores bytes before a row says so: until its end no blob is deleted. */
   readonly whileStoring: <T>(what: string, work: () => Promise<T>) => Promise<T>
@@ -30,8 +36,15 @@ export type Collector = {
    * wait, is left to a later sweep. The names are gone at the return, the bytes a little later.
    */
   readonly release: (digests: readonly string[]) => void
-  /** Deletes everything that nothing needs. Throws `conflict` while something is being stored, and `cancelled`. */
-  readonly sweep: (signal?: AbortSignal) => Promise<Freed>
+  /**
+   * Deletes everything that nothing needs, and tells meanwhile how much that is. Throws `conflict` while something is
+   * being stored, and `cancelled`.
+   */
+  readonly sweep: (signal?: AbortSignal, onFreed?: (freed: Freed) => void) => Promise<Freed>
+  /** Tells of each blob, and of each folder that nothing needs, what a sweep would do now. Deletes nothing. Throws `cancelled`. */
+  readonly survey: (seen: Seen, signal?: AbortSignal) => Promise<void>
+  /** What is being stored just now; undefined when nothing is. */
+  readonly storing: () => string | undefined
   /** A sweep soon, once nothing is being stored; its outcome goes to the log. */
   readonly sweepSoon: () => void
   /** Ends a sweep at its next step; resolves when it has ended. */
@@ -70,12 +83,20 @@ export function createCollector({ root, dataDir, db, keepers, log }: Deps): Coll
 
   const pathOf = (sha256: string) => join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
 
+  const isBlobNeeded = (sha256: string, storedAtMs: number, aside: KeptAside): boolean => {
+    const asks = (other: ReadableDb) => keepers().some(keeper => keeper.isUsed(other, sha256))
+    return asks(db) || aside.needs(storedAtMs, asks)
+  }
+  const isFolderNeeded = (keeper: BytesKeeper, folder: string, aside: KeptAside): boolean => {
+    const asks = (other: ReadableDb) => keeper.isFolderUsed(other, folder)
+    return asks(db) || aside.needs(statSync(folder).mtimeMs, asks)
+  }
+
   /** Moves aside what nobody needs of these; tells what it moved. No await may come between the question and the rename. */
   const condemn = (digests: readonly string[], aside: KeptAside): string[] =>
     digests.filter(sha256 => {
-      const asks = (other: ReadableDb) => keepers().some(keeper => keeper.isUsed(other, sha256))
       const facts = statSync(pathOf(sha256), { throwIfNoEntry: false })
-      if (!facts || asks(db) || aside.needs(facts.mtimeMs, asks)) return false
+      if (!facts || isBlobNeeded(sha256, facts.mtimeMs, aside)) return false
       renameSync(pathOf(sha256), join(condemnedDir, sha256))
       return true
     })
@@ -102,51 +123,75 @@ export function createCollector({ root, dataDir, db, keepers, log }: Deps): Coll
   }
 
   /** Nothing can come to need a folder that no row names: its name is never given twice. */
-  const removeFolders = async (aside: KeptAside): Promise<{ folders: number; bytes: number }> => {
+  const removeFolders = async (aside: KeptAside, onFreed: (freed: Freed) => void): Promise<Freed> => {
     let folders = 0
-    let bytes = 0
+    let freedBytes = 0
     for (const keeper of keepers()) {
       for (const folder of keeper.folders()) {
         assertNothingStored()
-        const asks = (other: ReadableDb) => keeper.isFolderUsed(other, folder)
-        if (asks(db) || aside.needs(statSync(folder).mtimeMs, asks)) continue
-        bytes += await treeBytes(folder)
+        if (isFolderNeeded(keeper, folder, aside)) continue
+        freedBytes += (await treeSize(folder)).sizeBytes
         await rm(folder, { recursive: true, force: true })
         folders += 1
+        onFreed({ blobs: 0, folders, freedBytes })
       }
     }
-    return { folders, bytes }
+    return { blobs: 0, folders, freedBytes }
   }
 
-  const sweepNow = async (signal: AbortSignal): Promise<Freed> => {
+  const sweepNow = async (signal: AbortSignal, onFreed: (freed: Freed) => void): Promise<Freed> => {
     isPostponed = false
     const aside = openKeptAside(dataDir)
     try {
       sweepTemporary(root)
-      const { folders, bytes: folderBytes } = await removeFolders(aside)
+      const { folders, freedBytes: folderBytes } = await removeFolders(aside, onFreed)
       const first = await execute()
       let blobs = first.blobs
-      let bytes = folderBytes + first.bytes
+      let freedBytes = folderBytes + first.bytes
       for await (const digests of shardsOf(root)) {
         if (signal.aborted) throw new AppError('cancelled', 'Cancelled.')
         assertNothingStored()
         if (condemn(digests, aside).length === 0) continue
         const freed = await execute()
         blobs += freed.blobs
-        bytes += freed.bytes
+        freedBytes += freed.bytes
+        onFreed({ blobs, folders, freedBytes })
       }
-      return { blobs, folders, freedBytes: bytes }
+      return { blobs, folders, freedBytes }
     } finally {
       aside.close()
     }
   }
 
   // One after the other: two sweeps would count the same bytes twice.
-  const sweep = (signal?: AbortSignal): Promise<Freed> => {
-    const both = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal
-    const next = current.then(() => sweepNow(both))
+  const sweep: Collector['sweep'] = (signal, onFreed = () => undefined) => {
+    const next = current.then(() => sweepNow(orClosing(signal), onFreed))
     current = next.catch(() => undefined)
     return next
+  }
+  const orClosing = (signal?: AbortSignal) => (signal ? AbortSignal.any([signal, closing.signal]) : closing.signal)
+
+  const survey: Collector['survey'] = async (seen, signal) => {
+    const stop = orClosing(signal)
+    const aside = openKeptAside(dataDir)
+    try {
+      for (const keeper of keepers()) {
+        for (const folder of keeper.folders().filter(existsSync)) {
+          if (isFolderNeeded(keeper, folder, aside)) continue
+          const { files, sizeBytes } = await treeSize(folder)
+          seen.unneededFolder(folder, files, sizeBytes)
+        }
+      }
+      for await (const digests of shardsOf(root)) {
+        if (stop.aborted) throw new AppError('cancelled', 'Cancelled.')
+        for (const sha256 of digests) {
+          const facts = statSync(pathOf(sha256), { throwIfNoEntry: false })
+          if (facts) seen.blob(sha256, facts.size, isBlobNeeded(sha256, facts.mtimeMs, aside))
+        }
+      }
+    } finally {
+      aside.close()
+    }
   }
 
   const sweepSoon = (): void => {
@@ -205,6 +250,8 @@ export function createCollector({ root, dataDir, db, keepers, log }: Deps): Coll
       current = current.then(execute).catch(failed)
     },
     sweep,
+    survey,
+    storing,
     sweepSoon,
     close: async () => {
       closing.abort()
@@ -229,10 +276,14 @@ async function* shardsOf(root: string): AsyncGenerator<string[]> {
   }
 }
 
-/** Bytes of the regular files below a folder; links count for nothing. */
-async function treeBytes(folder: string): Promise<number> {
-  let bytes = 0
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0
-  return bytes
+/** Regular files below a folder, and their bytes; links count for nothing. */
+async function treeSize(folder: string): Promise<{ files: number; sizeBytes: number }> {
+  let files = 0
+  let sizeBytes = 0
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    files += 1
+    sizeBytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0
+  }
+  return { files, sizeBytes }
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
 import { diskHint } from '../disk-hint.ts'
 import { makeFolders } from '../make-folder.ts'
+import { isAlive } from '../processes/is-alive.ts'
 
 export type Blob = { readonly sha256: string; readonly sizeBytes: number }
 type Progress = { readonly signal?: AbortSignal | undefined; readonly onBytes?: ((done: number) => void) | undefined }
@@ -106,15 +107,6 @@ export function sweepTemporary(root: string): void {
   if (!existsSync(temporary)) return
   for (const name of readdirSync(temporary)) {
     if (!isAlive(Number(name.split('-')[0]))) rmSync(join(temporary, name), { force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

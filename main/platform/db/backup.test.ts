@@ -21,7 +21,7 @@ import { createDatabaseChecks, type DatabaseChecks } from './database-checks.ts'
 import { removeHalfBackups, writeLiveBackup } from './live-backup.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { restoreBackup } from './restore.ts'
+import { type RestoreProgress, restoreBackup } from './restore.ts'
 import { createStore } from './store.ts'
 
 const notes: Migration = {
@@ -104,21 +104,21 @@ const useless: [string, () => void, RegExp][] = [
   ],
 ]
 
-test.each(useless)('%s is no good backup, and is not put in the place of a database', (_, make, problem) => {
+test.each(useless)('%s is no good backup, and is not put in the place of a database', async (_, make, problem) => {
   make()
   if (!existsSync(at('slipway.db'))) openWith('present').close()
   const before = textsIn(at('slipway.db'))
   const { ok, problems } = checkDatabase(at('bad.db'))
   expect(ok).toBe(false)
   expect(problems.join('; ')).toMatch(problem)
-  expect(() => restore(at('bad.db'))).toThrow(expect.objectContaining({ code: 'storage_damaged' }))
+  await expect(restore(at('bad.db'))).rejects.toMatchObject({ code: 'storage_damaged' })
   expect(textsIn(at('slipway.db'))).toEqual(before)
 })
 
-test('a restore brings the state back, keeps what was there, and is in the record', () => {
+test('a restore brings the state back, keeps what was there, and is in the record', async () => {
   const backup = backupOf('kept')
   openWith('kept', 'newer').close()
-  const { movedTo } = restore(backup)
+  const { movedTo } = await restore(backup)
   expect(textsIn(at('slipway.db'))).toEqual(['kept'])
   expect(textsIn(join(movedTo ?? '', 'slipway.db'))).toEqual(['kept', 'kept', 'newer'])
   expect(checkDatabase(at('slipway.db')).ok).toBe(true)
@@ -128,26 +128,52 @@ test('a restore brings the state back, keeps what was there, and is in the recor
   openDatabase(at('slipway.db')).close()
 })
 
-test('a backup is put where no database is, and in the place of a damaged one', () => {
+test('a restore tells how far it is: the check, then the bytes that are copied', async () => {
+  const db = openWith('kept')
+  db.prepare('INSERT INTO notes VALUES (?)').run('x'.repeat(12_000_000))
+  writeBackup(db, at('good.db'))
+  db.close()
+  const { size } = statSync(at('good.db'))
+  const told: RestoreProgress[] = []
+  await restoreBackup({
+    backup: at('good.db'),
+    database: at('slipway.db'),
+    migrations,
+    nowMs,
+    onProgress: progress => told.push(progress),
+  })
+  expect(told.slice(0, 2)).toEqual([
+    { phase: 'checking', doneBytes: 0, totalBytes: size },
+    { phase: 'checking', doneBytes: size, totalBytes: size },
+  ])
+  const copied = told.slice(2)
+  expect(new Set(copied.map(({ phase, totalBytes }) => `${phase} ${totalBytes}`))).toEqual(new Set([`copying ${size}`]))
+  expect(copied.length).toBeGreaterThan(3)
+  expect(copied.map(({ doneBytes }) => doneBytes)).toEqual(
+    copied.map(({ doneBytes }) => doneBytes).toSorted((a, b) => a - b),
+  )
+  expect(copied.at(-1)?.doneBytes).toBe(size)
+  expect(readdirSync(folder).filter(name => name.includes('restoring'))).toEqual([])
+})
+
+test('a backup is put where no database is, and in the place of a damaged one', async () => {
   const backup = backupOf('kept')
   rmSync(at('slipway.db'))
-  expect(restore(backup)).toEqual({ movedTo: undefined })
+  expect(await restore(backup)).toEqual({ movedTo: undefined })
   writeFileSync(at('slipway.db'), 'y'.repeat(9_000))
-  const { movedTo } = restore(backup)
+  const { movedTo } = await restore(backup)
   expect(readdirSync(movedTo ?? '')).toContain('slipway.db')
   expect(textsIn(at('slipway.db'))).toEqual(['kept'])
 })
 
-test('nothing is restored while a backend holds the database, nor from a newer Slipway', () => {
+test('nothing is restored while a backend holds the database, nor from a newer Slipway', async () => {
   const backup = backupOf('kept')
   const running = openWith('running')
-  expect(() => restore(backup)).toThrow(
-    expect.objectContaining({ code: 'conflict', hint: expect.stringMatching(/stop/) }),
-  )
+  await expect(restore(backup)).rejects.toMatchObject({ code: 'conflict', hint: expect.stringMatching(/stop/) })
   running.close()
   const restoreWithOld = () =>
     restoreBackup({ backup, database: at('slipway.db'), migrations: [auditMigration], nowMs })
-  expect(restoreWithOld).toThrow(/newer Slipway/)
+  await expect(restoreWithOld()).rejects.toThrow(/newer Slipway/)
   expect(textsIn(at('slipway.db'))).toEqual(['kept', 'running'])
   expect(readdirSync(folder).filter(name => /restoring|replaced/.test(name))).toEqual([])
 })

@@ -11,7 +11,7 @@ export type CheckQuestions = {
 export type DatabaseChecks = {
   /** `checkDatabase` off the event loop: every page and every audit record of a large database takes its time. */
   readonly check: (path: string, signal?: AbortSignal) => Promise<BackupCheck>
-  /** Makes a fresh copy one file that stands for itself, checks it, and flushes it to disk. */
+  /** `completeCopy` likewise. */
   readonly complete: (path: string, signal?: AbortSignal) => Promise<BackupCheck>
   readonly close: () => Promise<void>
 }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
-import { flushFolder, flushTree } from '../flush-tree.ts'
+import { flushFolder, flushTree } from '../flush.ts'
 import { makeFolders } from '../make-folder.ts'
+import { isAlive } from '../processes/is-alive.ts'
 import type { Run } from '../python/run.ts'
 import type { LlamaCppRelease } from './release.ts'
 
@@ -90,15 +91,6 @@ function sweep(cacheDir: string): void {
   for (const name of readdirSync(cacheDir)) {
     const pid = /\.unpacking-(\d+)-\w+$/.exec(name)?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(cacheDir, name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -60,7 +60,15 @@ export type JobsPort = {
   readonly send: (id: JobId, command: Readonly<Record<string, unknown>>) => void
   /** The folder that is the child's working directory; it stays until the job is removed. */
   readonly folder: (id: JobId) => string
-  readonly logs: (id: JobId, request: LogRequest, signal?: AbortSignal) => Promise<LogPage>
+  /**
+   * A page of the job's log; with `attempt`, of that job among all which served the same thing, 1 being the first.
+   * Throws `not_found` where there were not so many.
+   */
+  readonly logs: (
+    id: JobId,
+    request: LogRequest & { readonly attempt?: number | undefined },
+    signal?: AbortSignal,
+  ) => Promise<LogPage>
   /** Removes an ended job with its folder. Throws `conflict` while it lives. */
   readonly remove: (call: Call, id: JobId) => void
   /** Must be called for every kind before the supervisor starts. */

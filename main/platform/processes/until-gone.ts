@@ -1,3 +1,5 @@
+import { isAlive } from './is-alive.ts'
+
 /** Resolves once a process is gone, or after `patienceMs` all the same; tells which. */
 export async function untilGone(pid: number, patienceMs = 15_000): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
@@ -8,12 +10,3 @@ export async function untilGone(pid: number, patienceMs = 15_000): Promise<boole
 }
 
 const pollMs = 50
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../contract/errors.ts'
+import { flushFolder } from '../flush.ts'
 import { sitePackages } from './installed.ts'
 import type { Run } from './run.ts'
 
@@ -29,7 +30,7 @@ export function moveIntoPlace(aside: string, folder: string): void {
   const replaced = `${folder}.replaced-${process.pid}`
   if (existsSync(folder)) renameSync(folder, replaced)
   renameSync(aside, folder)
-  syncFolder(dirname(folder))
+  flushFolder(dirname(folder))
   rmSync(replaced, { recursive: true, force: true })
 }
 
@@ -52,15 +53,4 @@ export async function flushToDisk(python: string, run: Run, env: Readonly<Record
     throw new AppError('worker_failed', 'The new environment could not be flushed to disk.', {
       details: { output: stderr },
     })
-}
-
-function syncFolder(folder: string): void {
-  // A folder cannot be opened for this on Windows.
-  if (process.platform === 'win32') return
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

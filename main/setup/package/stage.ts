@@ -30,7 +30,7 @@ const leftOut: readonly RegExp[] = [
   /(^|\/)__pycache__(\/|$)/,
   /^main\/(shell|setup)(\/|$)/,
   /^main\/.*\/testing(\/|$)/,
-  /^main\/entry\/(checkout\.mjs|slipway\.mjs|electron\.ts|generate\.ts|lock-environments\.ts|package\.ts|tour\.ts)$/,
+  /^main\/entry\/(checkout\.mjs|slipway\.mjs|electron\.ts|electron-releases\.ts|generate\.ts|lock-environments\.ts|package\.ts|tour\.ts)$/,
   /^native\/environments\/tests\./,
   /^resources\/(linux|windows|samples\/make)(\/|$)/,
 ]

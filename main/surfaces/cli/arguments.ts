@@ -200,7 +200,9 @@ function parseJson(text: string, name: string): unknown {
   } catch (error) {
     throw new AppError('invalid_input', `${name} is not valid JSON.`, {
       cause: error,
-      hint: error instanceof Error ? error.message : '',
+      hint: text.trimStart().startsWith('{')
+        ? `It breaks off here: ${error instanceof Error ? error.message : String(error)}.`
+        : `It begins with “${text.trim().slice(0, 60)}”; it must hold one object, such as {"key": 1}.`,
     })
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../contract/errors.ts'
-import type { Job } from '../../contract/jobs.ts'
+import type { Job, JobProgress } from '../../contract/jobs.ts'
 import { type Client, clientError } from '../rpc/client.ts'
 import { bytes, duration, harmless } from './print.ts'
 
@@ -17,8 +17,15 @@ export type Output = {
 /** Progress of one job as a line: what, how far, how fast, how long still. */
 export function progressLine(job: Job): string {
   const { progress } = job
-  if (!progress)
-    return `${job.name}: ${job.state}${job.queuePosition === undefined ? '' : ` (${job.queuePosition} in line)`}`
+  // What is being stopped has no time left to tell, and says what it does instead.
+  const state = job.stopping === 'saving' ? 'stopping, saving a checkpoint' : job.state
+  const doing = `${job.name}: ${state}`
+  if (!progress) return `${doing}${job.queuePosition === undefined ? '' : ` (${job.queuePosition} in line)`}`
+  return progressText(doing, progress)
+}
+
+/** What is being done, how far it is, how fast, how long still. */
+export function progressText(doing: string, progress: JobProgress): string {
   const amount = (value: number) => (progress.unit === 'bytes' ? bytes(value) : `${value} ${progress.unit}`)
   const share = progress.total
     ? `${Math.floor((100 * progress.done) / progress.total)} % of ${amount(progress.total)}`
@@ -27,7 +34,7 @@ export function progressLine(job: Job): string {
   const speed = progress.ratePerSecond
   const rate = speed ? `, ${amount(Number(speed.toPrecision(3)))}/s` : ''
   const left = progress.secondsLeft === undefined ? '' : `, ${duration(progress.secondsLeft)} left`
-  return harmless(`${job.name}: ${job.state}, ${share}${rate}${left}${progress.note ? ` (${progress.note})` : ''}`)
+  return harmless(`${doing}, ${share}${rate}${left}${progress.note ? ` (${progress.note})` : ''}`)
 }
 
 /**

@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
 import type { Migration } from '../../platform/db/migrate.ts'
-import { restoreBackup } from '../../platform/db/restore.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { untilGone } from '../../platform/processes/until-gone.ts'
 import { connectIfRunning } from './connect.ts'
 import type { Output } from './follow.ts'
 import { localCommands } from './help.ts'
 import { harmless, pretty } from './print.ts'
+import { restore } from './restore.ts'
 import { clientFor, type GlobalFlags, printFailure } from './run.ts'
 
 type Deps = { readonly paths: Paths; readonly cwd: string; readonly width: number; readonly output: Output }
@@ -88,23 +86,15 @@ export async function restoreCommand(
 ): Promise<number> {
   if (helped('backup restore', flags, deps)) return 0
   return shown(flags, deps, async () => {
-    const [name] = words
-    if (name === undefined || words.length > 1)
-      throw new AppError('invalid_input', 'Give exactly one backup.', { hint: localCommands['backup restore'].usage })
-    const typed = resolve(deps.cwd, name)
-    const backup = existsSync(typed) ? typed : join(deps.paths.backups, name)
-    if (!existsSync(backup))
-      throw new AppError('not_found', `There is no backup ${name}.`, { hint: 'slipway backup list shows them.' })
-    const { database } = deps.paths
-    const { movedTo } = restoreBackup({ backup, database, migrations: await deps.migrations(), nowMs: Date.now() })
-    return { restored: backup, database, ...(movedTo && { previousFilesAreIn: movedTo }) }
+    const restored = await restore(words, flags, deps)
+    return flags.watch ? { event: 'finished', ...restored } : restored
   })
 }
 
 async function shown(flags: GlobalFlags, deps: Deps, work: () => Promise<unknown>): Promise<number> {
   try {
     const answer = await work()
-    deps.output.out(flags.json ? JSON.stringify(answer) : pretty(answer, deps.width))
+    deps.output.out(flags.json || flags.watch ? JSON.stringify(answer) : pretty(answer, deps.width))
     return 0
   } catch (error) {
     return printFailure(error, flags, deps.output)

@@ -1,6 +1,7 @@
 """The one callback of a training run: turns what the trainer does into events, and stops it when it must."""
 
 import math
+import shutil
 import threading
 import time
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from slipway_worker.train_config import TrainConfig
 from slipway_worker.wire import Stop, Wire, WorkerError, finite
 
 if TYPE_CHECKING:
+    import torch
     from transformers import TrainerControl, TrainerState, TrainingArguments
 
 # trl's own names for what the step event carries under its own keys, and for what says nothing about learning.
@@ -182,10 +184,23 @@ class Progress(TrainerCallback):
                 control.should_training_stop = True
         self._mark = time.perf_counter()
 
-    def on_save(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object) -> None:
+    def on_save(
+        self,
+        args: "TrainingArguments",
+        state: "TrainerState",
+        control: "TrainerControl",
+        model: "torch.nn.Module | None" = None,
+        **_: object,
+    ) -> None:
         if state.is_world_process_zero and args.output_dir:
             folder = Path(args.output_dir)
             path = folder / f"{checkpoints.FOLDER_PREFIX}{state.global_step}"
+            # The loss was measured before the step's update: it may be a number where the weights are none any more.
+            if model is not None and (broken := broken_weight(model)):
+                shutil.rmtree(path)
+                control.should_training_stop = True
+                self.failure = self.diverged_weights(broken)
+                return
             size_bytes = checkpoints.complete(path, state.global_step, self._origin)
             best = best_step(state) if self._config.early_stopping else None
             kept = checkpoints.retain(folder, self._config.checkpoint_count, best)
@@ -237,12 +252,32 @@ class Progress(TrainerCallback):
             details={"reason": "non_finite_loss", "step": state.global_step, "lastCheckpoint": last},
         )
 
+    def diverged_weights(self, name: str) -> WorkerError:
+        """What is said of weights that are no numbers: they are of no use to anybody, and must not become a result."""
+        last = self.checkpoint.name if self.checkpoint else None
+        return WorkerError(
+            "worker_failed",
+            f"The weights are not numbers any more at step {self.step}: training has diverged.",
+            hint="Lower learningRate, raise warmupRatio, or check the data with `slipway datasets check`.",
+            details={"reason": "non_finite_weights", "step": self.step, "weight": name, "lastCheckpoint": last},
+        )
+
     def _memory_bytes(self) -> int:
         if self._device != "cuda":
             return resident_bytes()
         import torch
 
         return torch.cuda.max_memory_reserved()
+
+
+def broken_weight(model: "torch.nn.Module") -> str | None:
+    """The name of a weight that was trained and holds something that is not a finite number; None where all are sound."""
+    import torch
+
+    for name, weight in model.named_parameters():
+        if weight.requires_grad and not bool(torch.isfinite(weight).all()):
+            return name
+    return None
 
 
 def best_step(state: "TrainerState") -> int | None:

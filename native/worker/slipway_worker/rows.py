@@ -1,6 +1,8 @@
 """Canonical rows (Parquet) → what a trainer takes. Rows that cannot teach are left out, counted and named."""
 
 import json
+import random
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +99,24 @@ def open_rows(files: Sequence[Path], method: Method, cache_dir: Path) -> "Datase
 
     check_columns(files, method)
     return Dataset.from_parquet([str(file) for file in files], cache_dir=str(cache_dir), keep_in_memory=False)
+
+
+def sampled(kept: Sequence[int], counts: Sequence[int], rates: Sequence[float], seed: int) -> list[int]:
+    """
+    Which rows are learned from, and how often, where each file has a rate of its own: at 0.1 a tenth of its rows by
+    chance, at 2.5 each twice and every second, by chance, a third time. `kept` are those that may be used, in order, and
+    `counts` the rows of each file. The choice depends on the arguments alone, as a resumed run must make it again.
+    """
+    chosen: list[int] = []
+    first = 0
+    for number, (count, rate) in enumerate(zip(counts, rates, strict=True)):
+        own = list(kept[bisect_left(kept, first) : bisect_left(kept, first + count)])
+        first += count
+        if not own:
+            continue
+        whole, rest = divmod(max(1, round(len(own) * rate)), len(own))
+        chosen += own * whole + random.Random(f"{seed} {number}").sample(own, rest)
+    return sorted(chosen)
 
 
 def check_columns(files: Sequence[Path], method: Method) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from slipway_worker import checkpoints
 from slipway_worker.config import load_config
 from slipway_worker.devices import resolve_device, resolve_precision, see_one_gpu
-from slipway_worker.rows import Problems, Renderer, open_rows, prepare_rows
+from slipway_worker.rows import Problems, Renderer, check_columns, open_rows, prepare_rows, sampled
 from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
 from slipway_worker.template import choose_template, template_of
 from slipway_worker.train_config import TrainConfig, drift_keys
@@ -98,7 +98,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
         except StoppedInValidation:
             if stop.save:
                 trainer._save_checkpoint(trainer.model, trial=None)
-                progress.on_save(trainer.args, trainer.state, trainer.control)
+                progress.on_save(trainer.args, trainer.state, trainer.control, model=trainer.model)
         seconds = time.monotonic() - began
     conclude(config, wire, trainer, tokenizer, stop, progress, saved_dtype, training_loss, seconds)
 
@@ -115,7 +115,7 @@ def conclude(
     seconds: float,
 ) -> None:
     """Say how the run ended, and save the result where it ended well."""
-    from slipway_worker.progress import best_step
+    from slipway_worker.progress import best_step, broken_weight
 
     if progress.failure:
         raise progress.failure
@@ -133,6 +133,8 @@ def conclude(
     best = best_step(trainer.state) if config.early_stopping else None
     if best is not None and best != progress.step:
         load_weights(config, trainer, config.output_dir / "checkpoints" / f"{checkpoints.FOLDER_PREFIX}{best}")
+    if broken := broken_weight(trainer.model):
+        raise progress.diverged_weights(broken)
     result = save_result(config, trainer, tokenizer, saved_dtype)
     if trainer.is_world_process_zero():
         wire.emit(
@@ -196,19 +198,24 @@ def read_rows(
 ) -> tuple["Dataset", "Dataset | None"]:
     """What trains and what only measures, rendered: rows of files of their own, or a share that is held back."""
     rows = open_rows(config.train_files, config.method, cache)
+
+    def learned(kept: Sequence[int] | None = None) -> "Dataset":
+        if config.train_rates is not None:
+            counts = [check_columns([file], config.method) for file in config.train_files]
+            kept = sampled(range(len(rows)) if kept is None else kept, counts, config.train_rates, config.seed)
+        return prepare(config, rows if kept is None else rows.select(kept), tokenizer, wire, "training", kept)
+
     if config.validation_files:
         measured = open_rows(config.validation_files, config.method, cache)
-        return prepare(config, rows, tokenizer, wire, "training"), prepare(
-            config, measured, tokenizer, wire, "validation"
-        )
+        return learned(), prepare(config, measured, tokenizer, wire, "validation")
     if not config.split:
-        return prepare(config, rows, tokenizer, wire, "training"), None
+        return learned(), None
     held = hold_back(len(rows), config.split, config.seed)
     if not held:
         no_validation(wire, f"{len(rows)} rows are too few to hold some back")
-        return prepare(config, rows, tokenizer, wire, "training"), None
-    kept = sorted(set(range(len(rows))) - set(held))
-    training = prepare(config, rows.select(kept), tokenizer, wire, "training", kept)
+        return learned(), None
+    # Rows are held back before some are taken twice: what measures is never learned from.
+    training = learned(sorted(set(range(len(rows))) - set(held)))
     try:
         return training, prepare(config, rows.select(held), tokenizer, wire, "validation", held)
     except WorkerError as error:

@@ -23,6 +23,7 @@ class TrainConfig:
     output_dir: Path  # gets checkpoints/ and, in the end, result/
     tuning: Tuning = "lora"
     adapter_dir: Path | None = None  # train this adapter further; with `full` it is merged into the weights first
+    train_rates: tuple[float, ...] | None = None  # how often a row of each training file is used: 0.1 … 2; None: once
     validation_files: tuple[Path, ...] = ()
     validation_split: float = 0.0  # share of the rows that is held back and only measured; unused with validation_files
     base_model_name: str | None = None  # what the adapter names as its base; None: the model folder's name
@@ -82,6 +83,11 @@ class TrainConfig:
         within("threads", self.threads, 1, 1024)
         if not self.train_files:
             raise ValueError("trainFiles must name at least one file")
+        if self.train_rates is not None:
+            if len(self.train_rates) != len(self.train_files):
+                raise ValueError("trainRates must hold one rate for each of trainFiles")
+            for rate in self.train_rates:
+                within("trainRates", rate, 0.01, 10)
         if self.early_stopping and not self.validation_files and not self.split:
             raise ValueError("earlyStopping needs validationFiles or validationSplit to measure the validation loss on")
         if self.method in ("dpo", "kto") and self.packing:

@@ -21,6 +21,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
       title: text.number,
       width: '84px',
       align: 'right',
+      fromPx: 1_000,
       cell: cell(({ seq }) => <span className="dim">{number(seq)}</span>),
     },
     {
@@ -36,7 +37,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'action',
       title: text.action,
-      width: 'minmax(150px,190px)',
+      width: 'minmax(140px,190px)',
       cell: cell(({ action, result }) => (
         <span className="nm">
           <Glyph state={result === 'ok' ? 'ok' : 'warn'} quiet />
@@ -47,7 +48,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'object',
       title: text.object,
-      width: 'minmax(160px,1fr)',
+      width: 'minmax(110px,1fr)',
       cell: cell(({ object }) => (
         <span dir="auto" title={object}>
           {middle(object, 80)}
@@ -57,7 +58,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'result',
       title: text.result,
-      width: '150px',
+      width: 'minmax(84px,150px)',
       // A refusal keeps its code: it is what programs and the command line report too.
       cell: cell(({ result }) =>
         result === 'ok' ? <span className="dim">{text.done}</span> : <span className="tx-warn mono">{result}</span>,

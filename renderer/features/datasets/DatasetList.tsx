@@ -1,7 +1,8 @@
 import { Button, Select } from 'antd'
 import { FolderInput } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
-import type { DatasetKind, DatasetState, DatasetVersion } from '../../../main/contract/datasets.ts'
+import type { DatasetKind } from '../../../main/contract/dataset-rows.ts'
+import type { DatasetState, DatasetVersion } from '../../../main/contract/datasets.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
@@ -59,7 +60,9 @@ export function DatasetList() {
   return (
     <Page
       title={text.datasets}
-      meta={rows.total === undefined ? undefined : <span role="status">{text.count(number(rows.total))}</span>}
+      meta={
+        rows.total === undefined || isEmpty ? undefined : <span role="status">{text.count(number(rows.total))}</span>
+      }
       actions={
         <ActionButton
           needs="write"
@@ -160,7 +163,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
     {
       key: 'name',
       title: text.name,
-      width: 'minmax(200px,1fr)',
+      width: 'minmax(160px,1fr)',
       ...sorted('name'),
       cell: cell(({ id, name, version, state, splitRole, problem }) => (
         <span className="nm">
@@ -178,7 +181,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
     {
       key: 'kind',
       title: text.kind,
-      width: '168px',
+      width: '152px',
       fromPx: 560,
       cell: cell(({ kind, format }) => (
         <span className="sub" title={format && formats[format]}>
@@ -206,7 +209,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
     },
     {
       key: 'size',
-      title: text.size,
+      title: <span title={text.sizeWhat}>{text.size}</span>,
       width: '88px',
       align: 'right',
       fromPx: 640,
@@ -216,7 +219,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
     {
       key: 'state',
       title: text.state,
-      width: '116px',
+      width: '100px',
       cell: cell(({ state }) => (
         <span className={state === 'failed' ? 'tx-err' : state === 'importing' ? 'tx-acc' : 'sub'}>{text[state]}</span>
       )),

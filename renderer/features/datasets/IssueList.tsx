@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { RowIssue, RowReason } from '../../../main/contract/datasets.ts'
+import type { RowIssue, RowReason } from '../../../main/contract/dataset-rows.ts'
 import { Said, useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'

@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMay } from '../../lib/access.ts'
 import { api } from '../../lib/client.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Empty } from '../../ui/Empty.tsx'
-import { joinPath } from '../files/clean-path.ts'
 import { datasetsText } from './text.ts'
 
 const phrases = dictionary({
@@ -26,14 +24,10 @@ const phrases = dictionary({
   sample: ['Try with the sample', '用样例试一次'],
 })
 
-const sampleFile = 'datasets/lab-notes-train.jsonl'
-
 export function NoDatasets() {
   const text = useText(phrases)
   const names = useText(datasetsText)
-  const mayBrowse = useMay('write') === true
-  const { data } = useQuery({ ...api.files.browse.queryOptions({ input: { path: '~' } }), enabled: mayBrowse })
-  const samples = data?.shortcuts.find(({ kind }) => kind === 'samples')?.path
+  const sample = useQuery(api.system.samples.queryOptions({ input: {} })).data?.train.path
   return (
     <div className="scroll grow">
       <Empty
@@ -48,8 +42,8 @@ export function NoDatasets() {
             <ActionButton needs="write" type="primary" onClick={() => setQuery({ dialog: 'import' })}>
               {names.import}
             </ActionButton>
-            {samples !== undefined && (
-              <ActionButton needs="write" onClick={() => setQuery({ import: joinPath(samples, sampleFile) })}>
+            {sample !== undefined && (
+              <ActionButton needs="write" onClick={() => setQuery({ import: sample })}>
                 {text.sample}
               </ActionButton>
             )}

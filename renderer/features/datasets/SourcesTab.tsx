@@ -20,7 +20,7 @@ export function SourcesTab({ dataset }: { readonly dataset: DatasetDetail }) {
           <thead>
             <tr>
               <th>{text.file}</th>
-              <th className="right">{text.size}</th>
+              <th className="right">{text.sourceSize}</th>
               <th className="right">{text.rows}</th>
               <th className="right">{text.leftOut}</th>
               <th>SHA-256</th>

@@ -1,4 +1,4 @@
-import type { RowReason } from '../../../main/contract/datasets.ts'
+import type { RowReason } from '../../../main/contract/dataset-rows.ts'
 import { dictionary } from '../../lib/i18n.ts'
 
 /** Why a row was left out. */

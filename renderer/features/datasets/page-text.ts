@@ -50,7 +50,7 @@ export const pageText = dictionary({
   created: ['Made', '创建时间'],
   current: ['shown', '当前'],
   file: ['File', '文件'],
-  size: ['Size', '大小'],
+  sourceSize: ['Source file', '源文件大小'],
   rows: ['Rows', '行数'],
   leftOut: ['Left out', '剔除'],
   noSources: [
@@ -58,7 +58,7 @@ export const pageText = dictionary({
     '它不是从文件读入，而是由其他版本划分而来。',
   ],
   stored: ['Stored as', '存储'],
-  storedNote: ['Parquet of our own, named by its bytes', '以内容命名的 Parquet 文件'],
+  storedNote: ['stored as Parquet, named by its bytes', '存储为 Parquet，以内容命名'],
   mapping: ['Columns', '列对应'],
   ignoredColumns: ['Left aside', '未使用的列'],
   ignoredFiles: ['Files passed over', '跳过的文件'],

@@ -1,4 +1,5 @@
-import type { DatasetFormat, DatasetKind, DatasetState } from '../../../main/contract/datasets.ts'
+import type { DatasetFormat, DatasetKind } from '../../../main/contract/dataset-rows.ts'
+import type { DatasetState } from '../../../main/contract/datasets.ts'
 import { dictionary } from '../../lib/i18n.ts'
 import type { GlyphState } from '../../ui/Glyph.tsx'
 
@@ -18,7 +19,11 @@ export const datasetsText = dictionary({
   kind: ['Kind', '类型'],
   rows: ['Rows', '行数'],
   badRows: ['Left out', '剔除'],
-  size: ['Size', '大小'],
+  size: ['Stored', '存储'],
+  sizeWhat: [
+    'Its rows as Slipway stores them, as Parquet; source files stay where they are',
+    'Slipway 以 Parquet 存储的数据大小，源文件仍在原处',
+  ],
   state: ['State', '状态'],
   changed: ['Changed', '更新'],
   version: [(n: number) => `v${n}`, (n: number) => `v${n}`],

@@ -24,6 +24,7 @@ import { Page } from '../../ui/Page.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { NewEvaluation } from './NewEvaluation.tsx'
 import { ObjectMark } from './objects.tsx'
+import { presetOf } from './preset.ts'
 import { scoreWords } from './scores.ts'
 import { emptyText, listText } from './text.ts'
 import { useMetrics } from './use-metrics.ts'
@@ -72,9 +73,9 @@ export function EvaluationList() {
       )}
       {query.dialog === 'new' && (
         <NewEvaluation
-          model={query.model}
-          dataset={query.dataset}
-          onClose={() => setQuery({ dialog: undefined, model: undefined, dataset: undefined })}
+          preset={presetOf(query)}
+          onPreset={() => setQuery({ model: undefined, dataset: undefined })}
+          onClose={() => setQuery({ dialog: undefined })}
         />
       )}
     </Page>

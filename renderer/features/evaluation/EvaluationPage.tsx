@@ -19,6 +19,7 @@ import { JobLog } from '../jobs/JobLog.tsx'
 import { EvaluationActions } from './EvaluationActions.tsx'
 import { NewEvaluation } from './NewEvaluation.tsx'
 import { Progress } from './Progress.tsx'
+import { presetOfEvaluation } from './preset.ts'
 import { ReportDialog, reportFormats } from './ReportDialog.tsx'
 import { RowsTab } from './RowsTab.tsx'
 import { ScoresTab } from './ScoresTab.tsx'
@@ -94,7 +95,7 @@ export function EvaluationPage({ id }: { readonly id: string }) {
         {panes[tab]()}
       </div>
       {report && <ReportDialog evaluation={evaluation} format={report} onClose={closeDialog} />}
-      {query.dialog === 'new' && <NewEvaluation model={undefined} dataset={undefined} onClose={closeDialog} />}
+      {query.dialog === 'new' && <NewEvaluation preset={presetOfEvaluation(evaluation)} onClose={closeDialog} />}
     </Page>
   )
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Checkbox, Input, InputNumber, Modal } from 'antd'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
@@ -13,28 +13,32 @@ import { GrowingText } from '../../ui/GrowingText.tsx'
 import { DatasetSelect } from './DatasetSelect.tsx'
 import { commandOf, type EvaluationDraft, emptyDraft, inputOf, isEvaluationDraft } from './evaluation-draft.ts'
 import { ObjectSelect } from './ObjectSelect.tsx'
+import type { Preset } from './preset.ts'
 import { formText } from './text.ts'
 import { useMetrics } from './use-metrics.ts'
+import { useNames } from './use-names.ts'
 
 type Props = {
-  /** Preset by whoever opened the dialog. */
-  readonly model: string | undefined
-  readonly dataset: string | undefined
+  /** What whoever opened the dialog wants it to begin with; it is taken over once, and then is a draft like any other. */
+  readonly preset?: Preset | undefined
+  readonly onPreset?: () => void
   readonly onClose: () => void
 }
 
 /** Chooses who answers, what is asked and how it is scored, and starts. The draft outlives the dialog. */
-export function NewEvaluation({ model, dataset, onClose }: Props) {
+export function NewEvaluation({ preset, onPreset, onClose }: Props) {
   const text = useText(formText)
   const id = useId()
-  const [stored, setDraft, clear] = useDraft<EvaluationDraft>('evaluations.new', emptyDraft, isEvaluationDraft)
-  // What the address presets holds until a person chooses otherwise.
-  const draft: EvaluationDraft = {
-    ...stored,
-    objects: stored.objects.length === 0 && model !== undefined ? [model] : stored.objects,
-    dataset: stored.dataset ?? dataset,
-  }
+  const [draft, setDraft, clear] = useDraft<EvaluationDraft>('evaluations.new', emptyDraft, isEvaluationDraft)
+  const isPreset = useRef(false)
+  useEffect(() => {
+    if (preset === undefined || isPreset.current) return
+    isPreset.current = true
+    setDraft(before => ({ ...before, ...preset }))
+    onPreset?.()
+  }, [preset, onPreset, setDraft])
   const set = (part: Partial<EvaluationDraft>) => setDraft({ ...draft, ...part })
+  const names = useNames(draft)
   const data = useQuery({
     ...api.datasets.show.queryOptions({ input: { id: draft.dataset ?? '' } }),
     enabled: draft.dataset !== undefined,
@@ -48,6 +52,9 @@ export function NewEvaluation({ model, dataset, onClose }: Props) {
     }),
   )
   const rows = data && Math.min(data.rows, draft.limit ?? data.rows)
+  // As many rows as there are is no limit.
+  const asked: EvaluationDraft =
+    draft.limit !== undefined && draft.limit === data?.rows ? { ...draft, limit: undefined } : draft
   const isReady = draft.objects.length > 0 && draft.dataset !== undefined && draft.metrics.length > 0
   return (
     <Modal
@@ -70,7 +77,7 @@ export function NewEvaluation({ model, dataset, onClose }: Props) {
             disabled={!isReady}
             loading={start.isPending}
             onClick={() => {
-              if (draft.dataset !== undefined) start.mutate(inputOf(draft, draft.dataset))
+              if (draft.dataset !== undefined) start.mutate(inputOf(asked, draft.dataset))
             }}
           >
             {text.start}
@@ -125,7 +132,7 @@ export function NewEvaluation({ model, dataset, onClose }: Props) {
         <Metrics draft={draft} onChange={set} />
       </div>
       <p className="dim">{text.cli}</p>
-      <CommandLine command={commandOf(draft)} />
+      <CommandLine command={commandOf(asked, names)} />
       {start.error && <FailureFault error={start.error} title={text.failed} />}
     </Modal>
   )

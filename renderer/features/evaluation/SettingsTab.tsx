@@ -29,6 +29,16 @@ export function SettingsTab({ evaluation }: { readonly evaluation: EvaluationDet
     [text.temperature, number(generation.temperature, 2)],
     [text.topP, number(generation.topP, 2)],
     [text.seed, String(generation.seed)],
+    ...(generation.systemPrompt === undefined
+      ? []
+      : [
+          [
+            text.system,
+            <span key="system" dir="auto">
+              {generation.systemPrompt}
+            </span>,
+          ] as const,
+        ]),
   ]
   return (
     <div className="scroll grow">

@@ -63,16 +63,20 @@ export const inputOf = (draft: EvaluationDraft, dataset: string) => ({
 const shellQuoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
-/** The same on the command line; what has its usual value is left out. */
-export function commandOf(draft: EvaluationDraft): string {
+/**
+ * The same on the command line; what has its usual value is left out.
+ * @param names what the chosen things are called there; one without a name stands by its id
+ */
+export function commandOf(draft: EvaluationDraft, names: ReadonlyMap<string, string>): string {
+  const named = (id: string) => shellQuoted(names.get(id) ?? id)
   const changed = (flag: string, value: string | number, usual: string | number) =>
     value === usual ? [] : [flag, shellQuoted(String(value))]
   return [
     'slipway evaluation start',
     '--object',
-    ...(draft.objects.length > 0 ? draft.objects.map(shellQuoted) : ['MODEL']),
+    ...(draft.objects.length > 0 ? draft.objects.map(named) : ['MODEL']),
     '--dataset',
-    shellQuoted(draft.dataset ?? 'DATASET'),
+    draft.dataset === undefined ? 'DATASET' : named(draft.dataset),
     '--metric',
     draft.metrics.join(','),
     ...(draft.limit === undefined ? [] : ['--limit', String(draft.limit)]),

@@ -55,7 +55,7 @@ export const formText = dictionary({
   limitHint: ['only the first; empty: all', '只取前若干行，留空为全部'],
   limitAll: ['all', '全部'],
   name: ['Name', '名称'],
-  nameHint: ['default: the models’ names and the time', '默认：模型名加时间'],
+  nameHint: ['default: the names of the models and the questions', '默认：由模型名和数据集名组成'],
   generation: ['Generation', '生成'],
   generationLine: [
     (tokens: string, temperature: string, topP: string, seed: string) =>
@@ -245,6 +245,7 @@ export const settingsText = dictionary({
   temperature: ['Temperature', '温度'],
   topP: ['Top p', 'Top p'],
   seed: ['Seed', '种子'],
+  system: ['System prompt', '系统提示词'],
   what: ['What was measured', '评测对象'],
   dataset: ['Dataset', '数据集'],
   model: ['model', '模型'],

@@ -80,13 +80,7 @@ export function TourStepRow({ step, number, waitsFor, facts, samples, seconds, i
                 {error ? (
                   <FailureFault error={error} title={text.failed} />
                 ) : (
-                  step.state === 'failed' && (
-                    <Fault
-                      title={text.failed}
-                      cause={step.problem || text.cancelled}
-                      {...(step.hint !== undefined && { remedy: step.hint })}
-                    />
-                  )
+                  step.state === 'failed' && <WhatHappened step={step} />
                 )}
                 <StepStart step={step} samples={samples} seconds={seconds} onRun={onRun} />
               </>
@@ -96,12 +90,22 @@ export function TourStepRow({ step, number, waitsFor, facts, samples, seconds, i
       </div>
       <span className="ways-w">
         {step.state === 'waits' && number === waitsFor + 1 && <span className="dim">{text.waits(waitsFor)}</span>}
-        {place !== undefined && (step.state === 'done' || isRunning) && (
+        {place !== undefined && (step.state === 'done' || step.state === 'failed' || isRunning) && (
           <a className="link" href={place} aria-label={`${text.open}: ${name}`}>
             {text.open}
           </a>
         )}
       </span>
     </li>
+  )
+}
+
+/** Why it is this step's turn again. What somebody stopped has not failed. */
+function WhatHappened({ step: { problem, hint } }: { readonly step: TourStep }) {
+  const text = useText(tourText)
+  return problem === undefined ? (
+    <Fault tone="warn" title={text.halted} cause={text.haltedWhat} />
+  ) : (
+    <Fault title={text.failed} cause={problem} {...(hint !== undefined && { remedy: hint })} />
   )
 }

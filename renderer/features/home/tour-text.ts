@@ -37,7 +37,11 @@ export const tourText = dictionary({
   form: ['Open the form first', '先看参数'],
   again: ['Try again', '重试'],
   failed: ['This step did not succeed', '该步骤未成功'],
-  cancelled: ['It was stopped before its end.', '在完成前被停止。'],
+  halted: ['This step was stopped', '该步骤已停止'],
+  haltedWhat: [
+    'It was stopped before its end. Its own page tells what was kept, and resumes it where that is possible.',
+    '在完成前被停止。其页面会显示保留了哪些内容，可继续的也在那里继续。',
+  ],
   noEnvironment: ['Training needs its Python environment', '训练需要 Python 环境'],
   noEnvironmentCause: [
     'It is not built on this machine yet. It is built once, from a lock with a hash for every file, and used by every run.',
@@ -64,8 +68,9 @@ export const tourPlanText = dictionary({
     (size: string) => `510 万参数的基座模型，${size}，原地登记`,
   ],
   data: [
-    (size: string) => `Lab notes and the records they should become, ${size}: rows to learn from, rows held out`,
-    (size: string) => `实验笔记及对应的结构化记录，${size}，分训练集和留出集`,
+    (size: string) =>
+      `Lab notes and the records they should become, source files of ${size}: rows to learn from, rows held out`,
+    (size: string) => `实验笔记及对应的结构化记录，源文件共 ${size}，分训练集和留出集`,
   ],
   tune: [
     (rank: string, epochs: string) => `LoRA of rank ${rank}, ${epochs} pass over the rows`,

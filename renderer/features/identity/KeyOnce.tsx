@@ -6,6 +6,7 @@ import { api } from '../../lib/client.ts'
 import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { CommandLine } from '../../ui/CommandLine.tsx'
 import { keysText } from './text.ts'
 
 type Props = { readonly secret: string; readonly onClose: () => void }
@@ -53,7 +54,7 @@ export function KeyOnce({ secret, onClose }: Props) {
         ) : (
           <>
             <p className="sub">{text.try}</p>
-            <pre className="key-try mono">{`curl ${address}/v1/models -H "Authorization: Bearer $SLIPWAY_KEY"`}</pre>
+            <CommandLine command={`curl ${address}/v1/models -H "Authorization: Bearer $SLIPWAY_KEY"`} />
           </>
         )}
       </div>

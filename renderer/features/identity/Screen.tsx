@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
+import { Button, Tabs } from 'antd'
 import { useState } from 'react'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -8,20 +8,17 @@ import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
+import { Browsers } from './Browsers.tsx'
 import { CreateKeyDialog } from './CreateKeyDialog.tsx'
 import { useKeyColumns, useRevoke } from './key-columns.tsx'
 import { keysText } from './text.ts'
 import './keys.css'
 
-/** The keys by which programs come in: who has one, what it may do, until when. */
+/** Who comes in from outside: programs, each by its key, and browsers that are signed in. */
 export function Screen() {
   const text = useText(keysText)
   const { query } = useRoute()
-  const [selected, setSelected] = useState(-1)
-  const { data, error, isPending, refetch } = useQuery(api.keys.list.queryOptions({ input: {} }))
-  const keys = data?.items ?? []
-  const revoke = useRevoke()
-  const columns = useKeyColumns(keys, revoke.ask)
+  const tab = query.tab === 'browsers' ? 'browsers' : 'keys'
   return (
     <Page
       title={text.title}
@@ -31,46 +28,69 @@ export function Screen() {
           {text.create}
         </Button>
       }
+      tabs={
+        <Tabs
+          activeKey={tab}
+          onChange={key => setQuery({ tab: key === 'keys' ? undefined : key })}
+          items={[
+            { key: 'keys', label: text.keys },
+            { key: 'browsers', label: text.browsers },
+          ]}
+        />
+      }
     >
-      <div className="col grow">
-        {error && (
-          <div className="sec">
-            <FailureFault error={error} title={text.unread} onRetry={() => void refetch()} />
-          </div>
-        )}
-        {revoke.error && (
-          <div className="sec">
-            <FailureFault error={revoke.error} title={text.notRevoked} />
-          </div>
-        )}
-        {data && keys.length === 0 ? (
-          <Empty
-            title={text.none}
-            steps={[
-              { key: 'one', isDone: false, text: text.noneOne },
-              { key: 'two', isDone: false, text: text.noneTwo },
-              { key: 'three', isDone: false, text: text.noneThree },
-            ]}
-            command="slipway keys create NAME --scope inference --expires 30d"
-            actions={<Button onClick={() => setQuery({ dialog: 'new' })}>{text.create}</Button>}
-          >
-            {text.noneWhy}
-          </Empty>
-        ) : (
-          !error && (
-            <VirtualGrid
-              label={text.title}
-              count={keys.length}
-              columns={columns}
-              isLoading={isPending}
-              selected={selected}
-              onSelect={setSelected}
-              rowClass={index => (keys[index]?.revokedAt ? 'is-off' : undefined)}
-            />
-          )
-        )}
-      </div>
+      {tab === 'browsers' ? <Browsers /> : <Keys />}
       {query.dialog === 'new' && <CreateKeyDialog />}
     </Page>
+  )
+}
+
+/** Who has a key, what it may do, until when. */
+function Keys() {
+  const text = useText(keysText)
+  const [selected, setSelected] = useState(-1)
+  const { data, error, isPending, refetch } = useQuery(api.keys.list.queryOptions({ input: {} }))
+  const keys = data?.items ?? []
+  const revoke = useRevoke()
+  const columns = useKeyColumns(keys, revoke.ask)
+  return (
+    <div className="col grow">
+      {error && (
+        <div className="sec">
+          <FailureFault error={error} title={text.unread} onRetry={() => void refetch()} />
+        </div>
+      )}
+      {revoke.error && (
+        <div className="sec">
+          <FailureFault error={revoke.error} title={text.notRevoked} />
+        </div>
+      )}
+      {data && keys.length === 0 ? (
+        <Empty
+          title={text.none}
+          steps={[
+            { key: 'one', isDone: false, text: text.noneOne },
+            { key: 'two', isDone: false, text: text.noneTwo },
+            { key: 'three', isDone: false, text: text.noneThree },
+          ]}
+          command="slipway keys create NAME --scope inference --expires 30d"
+          actions={<Button onClick={() => setQuery({ dialog: 'new' })}>{text.create}</Button>}
+        >
+          {text.noneWhy}
+        </Empty>
+      ) : (
+        !error && (
+          <VirtualGrid
+            label={text.title}
+            count={keys.length}
+            columns={columns}
+            isLoading={isPending}
+            selected={selected}
+            onSelect={setSelected}
+            rowClass={index => (keys[index]?.revokedAt ? 'is-off' : undefined)}
+          />
+        )
+      )}
+    </div>
   )
 }

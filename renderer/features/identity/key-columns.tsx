@@ -8,15 +8,10 @@ import { useText } from '../../lib/i18n.ts'
 import { scopeText } from '../../lib/scope-words.ts'
 import { useWidth } from '../../lib/width.ts'
 import { Chip } from '../../ui/bits.tsx'
-import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
+import { Glyph } from '../../ui/Glyph.tsx'
 import type { Column } from '../../ui/VirtualGrid.tsx'
+import { keyGlyph, stateOf } from './key-state.ts'
 import { keysText, scopeWhy } from './text.ts'
-
-type KeyState = 'valid' | 'expired' | 'revoked'
-const glyph: Record<KeyState, GlyphState> = { valid: 'ok', expired: 'warn', revoked: 'off' }
-
-export const stateOf = ({ revokedAt, expiresAt }: ApiKey, nowMs: number): KeyState =>
-  revokedAt !== undefined ? 'revoked' : Date.parse(expiresAt) <= nowMs ? 'expired' : 'valid'
 
 /** Revoking cannot be undone, so it is asked about, with when the key was last used. */
 export function useRevoke() {
@@ -53,7 +48,7 @@ export function useKeyColumns(keys: readonly ApiKey[], revoke: (key: ApiKey) => 
       width: 'minmax(160px,1fr)',
       cell: cell(key => (
         <span className="nm">
-          <Glyph state={glyph[stateOf(key, nowMs)]} label={text[stateOf(key, nowMs)]} quiet />
+          <Glyph state={keyGlyph[stateOf(key, nowMs)]} label={text[stateOf(key, nowMs)]} quiet />
           <b dir="auto" title={key.name}>
             {middle(key.name)}
           </b>

@@ -7,6 +7,8 @@ export const keysText = dictionary({
     'A key lets a program in from outside this window. Only its hash is stored.',
     '密钥供本窗口以外的程序访问。系统只保存其哈希。',
   ],
+  keys: ['Keys', '密钥'],
+  browsers: ['Signed-in browsers', '已登录的浏览器'],
   create: ['Create a key', '新建密钥'],
   unread: ['The keys could not be read', '无法读取密钥'],
   none: ['No program has a key yet', '还没有密钥'],

@@ -22,6 +22,11 @@ const oneLine: readonly Line[] = [{ label: 'value', colour: 's1' }]
 // A minute alone among silent ones is a point, or it would not be seen.
 const pointLine: readonly Line[] = [{ label: 'value', colour: 's1', hasPoints: true }]
 
+/** Where nothing was asked, an axis of its own making would run to a hundred. */
+const silence = [0, 4] as const
+const isSilent = ([, ...lines]: readonly (readonly (number | null)[])[]): boolean =>
+  lines.every(line => line.every(value => value === null || value === 0))
+
 type Props = { readonly deployment: DeploymentDetail; readonly hours: number }
 
 /** Requests, throughput and latency by the minute, and what failed. */
@@ -108,6 +113,7 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
                   lines={lines}
                   label={`${title}: ${latest}`}
                   syncKey={`deployment ${id}`}
+                  {...(isSilent(data) && { rangeY: silence })}
                   formatX={clockTime}
                   isTime
                 />

@@ -5,7 +5,8 @@ export const listText = dictionary({
   deploy: ['Deploy a model', '部署模型'],
   filter: ['Filter by name, model or engine', '按名称、模型或引擎筛选'],
   count: [
-    (shown: string, total: string) => (shown === total ? `${total} deployments` : `${shown} of ${total}`),
+    (shown: string, total: string) =>
+      shown !== total ? `${shown} of ${total}` : total === '1' ? '1 deployment' : `${total} deployments`,
     (shown: string, total: string) => (shown === total ? `共 ${total} 个部署` : `${shown} / ${total} 个`),
   ],
   name: ['Name', '名称'],

@@ -5,7 +5,15 @@ import { api } from '../../lib/client.ts'
 import { percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { isEnded, jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../../lib/job-words.ts'
+import {
+  isEnded,
+  jobGlyph,
+  jobKindText,
+  jobStateText,
+  pageOfKind,
+  stoppingText,
+  useJobName,
+} from '../../lib/job-words.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { useView } from '../../lib/view.ts'
 import { ProgressLine, Status } from '../../ui/bits.tsx'
@@ -69,6 +77,7 @@ export function JobInspector({ id, onClose }: Props) {
 function LiveProgress({ job }: { readonly job: Job }) {
   const text = useText(jobsText)
   const states = useText(jobStateText)
+  const stopping = useText(stoppingText)
   const language = useView(view => view.language)
   const nameOf = useJobName()
   const { share, done, rate, left } = progressWords(job, language)
@@ -81,7 +90,13 @@ function LiveProgress({ job }: { readonly job: Job }) {
         {rate !== undefined && <span>{rate}</span>}
         <span className="grow" />
         <span>
-          {left !== undefined ? text.left(left) : job.queuePosition !== undefined ? text.place(job.queuePosition) : ''}
+          {job.stopping
+            ? stopping[job.stopping]
+            : left !== undefined
+              ? text.left(left)
+              : job.queuePosition !== undefined
+                ? text.place(job.queuePosition)
+                : ''}
         </span>
       </p>
     </div>

@@ -4,7 +4,7 @@ import { api } from '../../lib/client.ts'
 import { percent } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { isEnded, jobGlyph, jobStateText } from '../../lib/job-words.ts'
+import { isEnded, jobGlyph, jobStateText, stoppingText } from '../../lib/job-words.ts'
 import { useView } from '../../lib/view.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
@@ -32,6 +32,7 @@ type Props = {
 export function JobLine({ id, title, hasCancel = true }: Props) {
   const text = useText(phrases)
   const states = useText(jobStateText)
+  const stopping = useText(stoppingText)
   const language = useView(view => view.language)
   const { data: job, error, refetch } = useQuery(api.jobs.show.queryOptions({ input: { id } }))
   const stop = useMutation(api.jobs.stop.mutationOptions())
@@ -63,6 +64,7 @@ export function JobLine({ id, title, hasCancel = true }: Props) {
         {!ended && rate !== undefined && <span>{rate}</span>}
         <span className="grow" />
         {!ended && left !== undefined && <span>{text.left(left)}</span>}
+        {job?.stopping && <span>{stopping[job.stopping]}</span>}
         {job?.queuePosition !== undefined && <span>{text.place(job.queuePosition)}</span>}
       </p>
       {stop.error && <FailureFault error={stop.error} title={text.notStopped} />}

@@ -13,10 +13,15 @@ import { useLog } from './use-log.ts'
 
 const copiedLines = 1_000
 
-type Props = { readonly id: JobId; readonly isEnded: boolean }
+type Props = {
+  readonly id: JobId
+  readonly isEnded: boolean
+  /** Stands beside the heading: which of several logs this is. */
+  readonly lead?: React.ReactNode
+}
 
 /** What a job says: all of it, however long, followed while it writes, searched as one types. */
-export function JobLog({ id, isEnded }: Props) {
+export function JobLog({ id, isEnded, lead }: Props) {
   const text = useText(jobsText)
   const [filter, setFilter] = useState('')
   const search = useDeferredValue(filter.trim())
@@ -32,6 +37,7 @@ export function JobLog({ id, isEnded }: Props) {
         <h2 id="job-log" className="h2">
           {text.log}
         </h2>
+        {lead}
         <span data-filter className="job-log-filter">
           <Input
             size="small"

@@ -3,7 +3,7 @@ import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, deviceName, duration, middle, number, percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { isEnded, jobGlyph, jobKindText, jobStateText, useJobName } from '../../lib/job-words.ts'
+import { isEnded, jobGlyph, jobKindText, jobStateText, stoppingText, useJobName } from '../../lib/job-words.ts'
 import { type Language, useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
 import { ProgressLine } from '../../ui/bits.tsx'
@@ -102,6 +102,7 @@ export function useJobColumns(
 function JobProgressCell({ job, language }: { readonly job: Job; readonly language: Language }) {
   const text = useText(jobsText)
   const states = useText(jobStateText)
+  const stopping = useText(stoppingText)
   const nameOf = useJobName()
   const { share, left } = progressWords(job, language)
   const isAtWork = (job.state === 'running' || job.state === 'stopping') && share !== undefined
@@ -117,6 +118,7 @@ function JobProgressCell({ job, language }: { readonly job: Job; readonly langua
       <ProgressLine share={share} label={nameOf(job)} />
       <span>{percent(share)}</span>
       {left !== undefined && <span className="dim ell">{text.left(left)}</span>}
+      {job.stopping && <span className="dim ell">{stopping[job.stopping]}</span>}
     </span>
   )
 }

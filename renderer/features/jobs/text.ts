@@ -104,4 +104,5 @@ export const subjectText = dictionary({
   conversion: ['model', '模型'],
   import: ['dataset', '数据集'],
   verification: ['model', '模型'],
+  storage: ['data folder', '数据目录'],
 })

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
+import { api } from '../../lib/client.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
@@ -16,12 +18,14 @@ const phrases = dictionary({
     'Or name a folder or a .gguf file, or drop it into the window',
     '或指定文件夹、.gguf 文件，也可直接拖入窗口',
   ],
+  sample: ['Try with the sample', '用样例试一次'],
   use: ['Then tune it, compare it, serve it', '之后即可微调、比较、部署'],
 })
 
 export function NoModels() {
   const text = useText(phrases)
   const names = useText(modelsText)
+  const sample = useQuery(api.system.samples.queryOptions({ input: {} })).data?.model.path
   return (
     <div className="scroll grow">
       <Empty
@@ -39,6 +43,11 @@ export function NoModels() {
             <ActionButton needs="write" onClick={() => setQuery({ dialog: 'import' })}>
               {names.import}
             </ActionButton>
+            {sample !== undefined && (
+              <ActionButton needs="write" onClick={() => setQuery({ import: sample })}>
+                {text.sample}
+              </ActionButton>
+            )}
           </>
         }
         command="slipway models import PATH"

@@ -75,7 +75,7 @@ export function Screen() {
     <Page
       title={text.models}
       meta={
-        rows.total === undefined || facets === undefined ? undefined : (
+        rows.total === undefined || facets === undefined || isEmpty ? undefined : (
           <span role="status">{text.shown(number(rows.total), number(facets.total))}</span>
         )
       }

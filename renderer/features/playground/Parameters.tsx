@@ -168,6 +168,8 @@ const SliderRow = ({ label, hint, value, min = 0, max, step, onChange }: SliderP
       max={max}
       step={step}
       value={value}
+      // A bar from the left end would say "half full" of a penalty of none.
+      included={min >= 0}
       tooltip={{ open: false }}
       ariaLabelForHandle={label}
       onChange={onChange}

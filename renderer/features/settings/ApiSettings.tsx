@@ -3,6 +3,7 @@ import { api } from '../../lib/client.ts'
 import { bytes, dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
+import { CommandLine } from '../../ui/CommandLine.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { ApiListener } from './ApiListener.tsx'
 import { Setting } from './Setting.tsx'
@@ -48,7 +49,7 @@ export function ApiSettings() {
           {!isOffline && (
             <>
               <p className="hint">{text.offlineHow}</p>
-              <code>SLIPWAY_OFFLINE=hard npm start</code>
+              <CommandLine command="SLIPWAY_OFFLINE=hard npm start" />
             </>
           )}
         </>

@@ -7,6 +7,7 @@ import { api, client } from '../../lib/client.ts'
 import { bytes, dateTime, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
+import { CommandLine } from '../../ui/CommandLine.tsx'
 import { FailureFault, Fault, NoPermission } from '../../ui/Fault.tsx'
 import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { settingsText } from './text.ts'
@@ -125,9 +126,7 @@ export function Backups() {
       )}
       <h3>{text.restore}</h3>
       <p className="sub">{text.restoreHow}</p>
-      <p>
-        <code>{`slipway backup restore ${items[selected]?.name ?? items[0]?.name ?? 'PATH'}`}</code>
-      </p>
+      <CommandLine command={`slipway backup restore ${items[selected]?.name ?? items[0]?.name ?? 'PATH'}`} />
     </section>
   )
 }

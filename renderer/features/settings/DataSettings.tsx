@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api } from '../../lib/client.ts'
 import { dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { CommandLine } from '../../ui/CommandLine.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathValue } from './PathValue.tsx'
 import { Setting } from './Setting.tsx'
@@ -29,7 +30,7 @@ export function DataSettings() {
           <Setting name={text.process}>{String(data.pid)}</Setting>
           <Setting name={text.started}>{dateTime(data.startedAt)}</Setting>
           <p className="hint">{text.move}</p>
-          <code>slipway serve --data-dir /other/disk/slipway</code>
+          <CommandLine command="slipway serve --data-dir /other/disk/slipway" />
         </>
       )}
     </section>

@@ -1,3 +1,4 @@
+import type { ComponentType } from 'react'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo, useRoute } from '../../lib/route.ts'
 import { Page } from '../../ui/Page.tsx'
@@ -8,21 +9,23 @@ import { Backups } from './Backups.tsx'
 import { DataSettings } from './DataSettings.tsx'
 import { KeyboardSettings } from './KeyboardSettings.tsx'
 import { NotificationSettings } from './NotificationSettings.tsx'
-import { settingsText } from './text.ts'
+import { Storage } from './storage/Storage.tsx'
+import { type SettingsSection, settingsSections, settingsText } from './text.ts'
 import './settings.css'
 
-const sections = {
+const sections: Record<SettingsSection, ComponentType> = {
   general: Appearance,
   notifications: NotificationSettings,
   api: ApiSettings,
   data: DataSettings,
+  storage: Storage,
   backup: Backups,
   keyboard: KeyboardSettings,
   about: About,
-} as const
-type Section = keyof typeof sections
+}
 
-const isSection = (name: string | undefined): name is Section => name !== undefined && Object.hasOwn(sections, name)
+const isSection = (name: string | undefined): name is SettingsSection =>
+  name !== undefined && Object.hasOwn(sections, name)
 
 /** What a person chose, and what this installation is. */
 export function Screen() {
@@ -33,7 +36,7 @@ export function Screen() {
   return (
     <Page title={text.title}>
       <nav className="side l settings-nav" aria-label={text.sections}>
-        {(Object.keys(sections) as Section[]).map(name => (
+        {settingsSections.map(name => (
           <a
             key={name}
             href={hrefTo('settings', { section: name })}

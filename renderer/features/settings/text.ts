@@ -1,5 +1,18 @@
 import { dictionary } from '../../lib/i18n.ts'
 
+/** The sections of the settings, in their order; the address names them. */
+export const settingsSections = [
+  'general',
+  'notifications',
+  'api',
+  'data',
+  'storage',
+  'backup',
+  'keyboard',
+  'about',
+] as const
+export type SettingsSection = (typeof settingsSections)[number]
+
 export const settingsText = dictionary({
   title: ['Settings', '设置'],
   sections: ['Sections of the settings', '设置分类'],
@@ -7,6 +20,7 @@ export const settingsText = dictionary({
   notifications: ['Notifications', '通知'],
   api: ['API and network', '接口与网络'],
   data: ['Data', '数据'],
+  storage: ['Storage', '存储'],
   backup: ['Backups', '备份'],
   keyboard: ['Keyboard', '键盘'],
   about: ['About', '关于'],

@@ -110,7 +110,7 @@ const isPart = (whole: Node, part: Node): boolean =>
   whole.type === 'ConditionalExpression' ? whole.test !== part : true
 
 const sql =
-  /\b(SELECT|INSERT (OR|INTO)|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX|TRIGGER|OR REPLACE)|ALTER TABLE|DROP (TABLE|INDEX)|PRAGMA|VACUUM|DESCRIBE|COPY \(|ORDER BY|WHERE|IS (NOT )?NULL|CASE WHEN|BEGIN|EXCEPT|JOIN|AS (messages|text)|IS DISTINCT)\b| = \?| = '|\|\||<>|(list_\w+|count|coalesce|regexp_replace)\(/
+  /\b(SELECT|INSERT (OR|INTO)|UPDATE \w+ SET|DELETE FROM|CREATE (TABLE|INDEX|TRIGGER|OR REPLACE)|ALTER TABLE|DROP (TABLE|INDEX)|PRAGMA|VACUUM|DESCRIBE|COPY \(|ORDER BY|WHERE|IS (NOT )?NULL|CASE WHEN|BEGIN|EXCEPT|JOIN|AS (messages|text)|IS DISTINCT)\b| (=|GLOB|LIKE) \?| = '|\|\||<>|(list_\w+|count|coalesce|regexp_replace)\(/
 /** Markup, types of C, scripts, headers of HTTP, names of files and addresses. */
 const notation =
   /^\n|^\s*<|<\/|^\s*[:{]|\w \*|\(\)$|^[a-z]+\(\w|^import |;\s*charset=|^[a-z-]+ '[^']*'|^[\w.:{}-]+$|^unsigned int$|max-age=/

@@ -9,13 +9,13 @@ export const unseenFiles: readonly Unseen[] = [
   [/(^|\/)[\w-]*(repo|migrations)\.ts$/, 'SQL alone'],
   [/^platform\/db\/audit-chain\.ts$/, 'SQL alone'],
   [/(^|\/)([\w-]*metrics|exposition)\.ts$|^platform\/metrics\//, 'help of the figures that Prometheus reads'],
-  [/^domains\/evaluation\/report\/render-/, 'the report is a document of its own, in English for everybody'],
+  [/^domains\/evaluation\/report\/(outline|render-)/, 'the report is a document of its own, in English for everybody'],
   [/^platform\/gpu\/nvml-library\.ts$/, 'declarations of C'],
   [/^platform\/python\/testing\//, 'for tests'],
   [/^surfaces\/cli\//, 'the command line alone'],
   [/^surfaces\/rpc\/client\.ts$/, 'the command line’s way to a backend'],
   [/^setup\//, 'set-up in a terminal, before there is a screen'],
-  [/^entry\/(cli|generate|lock-environments|package|tour)\.ts$/, 'programs of the terminal'],
+  [/^entry\/(cli|electron-releases|generate|lock-environments|package|tour)\.ts$/, 'programs of the terminal'],
   [/^shell\/(strings|failure-page)\.ts$/, 'the shell’s own words, in both languages already'],
 ]
 

@@ -159,7 +159,7 @@ test('what is dropped on the window from the file manager is opened as what it i
   await page.goto('app://slipway/#/home')
   writeFileSync(join(folder, 'Analysis.ipynb'), '{}')
   await drop('Analysis.ipynb')
-  await page.getByText('Slipway does not open notebooks yet').waitFor()
+  await page.getByText('Not opened: Analysis.ipynb. Slipway does not work with notebooks yet').waitFor()
   expect(page.url()).toMatch(/#\/home$/)
 })
 
@@ -238,7 +238,7 @@ test("links of the page open in the system's browser after a person's click, and
   await desktop.page.evaluate(() => document.querySelector('#links')?.remove())
 })
 
-test('calls from another page or from a frame inside ours are refused, and the log says so', async () => {
+test('calls from another page or from a frame inside ours are refused, and the audit log says so', async () => {
   const opened = desktop.app.waitForEvent('window')
   await desktop.app.evaluate(
     ({ BrowserWindow }, preload) => {
@@ -274,5 +274,13 @@ test('calls from another page or from a frame inside ours are refused, and the l
   expect(await frame?.evaluate(call)).toContain("only for the workstation's own page")
   expect(await page.evaluate(call)).toBe('answered')
   await page.close()
-  expect(desktop.shellLog()).toContain('a call of a foreign frame was refused')
+  const records = async () => {
+    const { items } = await desktop.client.audit.list({ action: 'system.refuseCall' })
+    return items.map(({ actor, source, object, result }) => [actor, source, object, result])
+  }
+  const refused = (object: string) => ['owner:owner', 'socket', object, 'forbidden']
+  await expect
+    .poll(records)
+    .toEqual([refused('slipway:copyText app://slipway/readyz'), refused('slipway:copyText data:')])
+  expect((await desktop.client.audit.verify({})).verdict).toBe('intact')
 })

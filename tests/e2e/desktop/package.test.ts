@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Display, openDisplay } from '../support/display.ts'
-import { buildDesktop, noDesktopReason, root } from './support/desktop.ts'
+import { buildDesktop, electronPath, noDesktopReason, root } from './support/desktop.ts'
 import { isAlive, processTree } from './support/processes.ts'
 
 const app = '/opt/Slipway'
@@ -81,24 +81,43 @@ test('the package says what it is, and how large', () => {
   expect(installedMb).toBeLessThan(800)
 })
 
-test('every fuse of the installed program is set, and the archive is what it loads', async () => {
-  const wire = await getCurrentFuseWire(join(app, 'slipway-desktop'))
-  const [off, on] = ['0'.charCodeAt(0), '1'.charCodeAt(0)]
-  const wanted = {
-    [FuseV1Options.RunAsNode]: off,
-    [FuseV1Options.EnableCookieEncryption]: on,
-    [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
-    [FuseV1Options.EnableNodeCliInspectArguments]: off,
-    [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: on,
-    [FuseV1Options.OnlyLoadAppFromAsar]: on,
-    [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: off,
-    [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
-  }
-  const { version: _version, ...states } = wire as Record<string, unknown>
-  // An older Electron that tests may have to use has a shorter wire: what it has must be set, and nothing else be missing.
-  expect(Object.keys(states).length).toBeGreaterThanOrEqual(7)
-  for (const [index, state] of Object.entries(states))
-    expect([index, state]).toEqual([index, wanted[Number(index) as FuseV1Options]])
+/** What each fuse must be. The program has them in this order. */
+const fuses = {
+  RunAsNode: 'off',
+  EnableCookieEncryption: 'on',
+  EnableNodeOptionsEnvironmentVariable: 'off',
+  EnableNodeCliInspectArguments: 'off',
+  EnableEmbeddedAsarIntegrityValidation: 'on',
+  OnlyLoadAppFromAsar: 'on',
+  LoadBrowserProcessSpecificV8Snapshot: 'off',
+  GrantFileProtocolExtraPrivileges: 'off',
+} as const satisfies Record<keyof typeof FuseV1Options, 'on' | 'off'>
+const packedMajor = () =>
+  Number.parseInt(readFileSync(join(dirname(electronPath), 'version'), 'utf8').replace(/^v/, ''), 10)
+/** Newer than what electron-builder sets, and no door: how V8 notices a read past WebAssembly's memory. As Electron has it. */
+const newerFuse = 'WasmTrapHandlers'
+const newerFuseIndex = '8'
+const lastFuse = 'GrantFileProtocolExtraPrivileges'
+// Electron 22, which tests may have to use, was made before this one: its file: pages keep a few privileges more. No page of
+// ours is one (see window.test.ts); the Electron that is shipped has the fuse.
+const isBeforeLastFuse = noInstallReason === undefined && packedMajor() === 22
+
+async function fusesOf(program: string): Promise<Record<string, string>> {
+  const { version: _version, ...states } = (await getCurrentFuseWire(program)) as Record<string, unknown>
+  return Object.fromEntries(
+    Object.entries(states).map(([index, state]) => [
+      FuseV1Options[Number(index)] ?? (index === newerFuseIndex ? newerFuse : `unknown fuse ${index}`),
+      // As the program holds them: characters.
+      { '0': 'off', '1': 'on' }[String.fromCharCode(Number(state))] ?? `state ${state}`,
+    ]),
+  )
+}
+
+test('the installed program has exactly these fuses, each as it must be, and does not run as Node', async () => {
+  const { [lastFuse]: _last, ...older } = fuses
+  const { [newerFuse]: newer, ...found } = await fusesOf(join(app, 'slipway-desktop'))
+  expect(found).toEqual(isBeforeLastFuse ? older : fuses)
+  expect([undefined, 'on']).toContain(newer)
 
   const asNode = spawnSync(join(app, 'slipway-desktop'), ['-e', 'console.log("I am Node")'], {
     encoding: 'utf8',
@@ -107,6 +126,11 @@ test('every fuse of the installed program is set, and the archive is what it loa
   })
   expect(asNode.stdout).not.toContain('I am Node')
   expect(asNode.stderr).not.toContain('Debugger listening')
+})
+
+test('pages from files get no privileges more than others', async ({ skip }) => {
+  skip(isBeforeLastFuse, `Electron 22 has no fuse ${lastFuse}: the one that is shipped does`)
+  expect((await fusesOf(join(app, 'slipway-desktop')))[lastFuse]).toBe('off')
 })
 
 test('desktops find it: menu entry, icons, and the three file types', () => {

@@ -47,6 +47,20 @@ const windows = () =>
   desktop.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows().map(window => ({ isMinimized: window.isMinimized(), isVisible: window.isVisible() })),
   )
+/** The title of the window that has the keyboard, as the display says; nothing where none of ours has it. */
+const focused = () =>
+  desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getFocusedWindow()?.getTitle() ?? 'none')
+
+/** Another window over ours, which has the keyboard, as of a program that is worked in meanwhile. */
+async function workElsewhere(): Promise<void> {
+  await desktop.app.evaluate(({ BrowserWindow }) => {
+    const [ours] = BrowserWindow.getAllWindows()
+    const other = new BrowserWindow({ ...ours?.getBounds(), title: 'elsewhere' })
+    other.on('page-title-updated', event => event.preventDefault())
+    other.focus()
+  })
+  await expect.poll(focused).toBe('elsewhere')
+}
 
 test('a second start brings the first window to the front and hands over its files', async () => {
   writeFileSync(join(folder, 'tiny.gguf'), 'GGUF')
@@ -64,6 +78,13 @@ test('a second start brings the first window to the front and hands over its fil
     .poll(() => desktop.page.evaluate(() => (globalThis as unknown as { got: unknown[] }).got))
     .toEqual([[join(folder, 'tiny.gguf'), join(folder, 'my notebook.ipynb')]])
   expect(await windows()).toEqual([{ isMinimized: false, isVisible: true }])
+})
+
+// A display without a window manager, as tests have it, minimises nothing: that a minimised window comes back is not shown.
+test('a second start gives the first window the keyboard, also from under another one', async () => {
+  await workElsewhere()
+  expect(await startAgain(desktop.dataDir, folder)).toEqual({ said: 'handed over\n', code: 0 })
+  await expect.poll(focused).toContain('Slipway')
 })
 
 test('while a job runs, a closed window is only a closed window; the job’s end is told, and the tray leads back', async () => {

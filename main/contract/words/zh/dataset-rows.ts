@@ -123,6 +123,7 @@ export const datasetRows: Words = {
   'a value cannot start with {0}': '值不能以 {0:zh} 开头',
   'byte 0x{0}': '字节 0x{0}',
   '{0} is misspelt or cut off': '{0} 拼写错误或被截断',
+  '“{0}” is no JSON value: text stands in double quotes': '“{0}”不是 JSON 值：文本须放在双引号中',
   'a number needs digits': '数字缺少数位',
   'a number cannot start with 0': '数字不能以 0 开头',
   'a number needs digits after its point': '小数点后缺少数位',

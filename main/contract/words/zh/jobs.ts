@@ -5,6 +5,8 @@ export const jobs: Words = {
   'There is no job {0}.': '没有任务 {0}。',
   'slipway jobs list shows them.': '可用 slipway jobs list 查看。',
   'Several jobs are called {0}.': '有多个任务名为 {0}。',
+  '{0} has no attempt {1}.': '{0} 没有第 {1} 次尝试。',
+  'It was started {0} times: the last attempt is {1}.': '共启动过 {0} 次，最后一次为第 {1} 次。',
   'Use the id; the newest is {0}.': '请使用编号，最新的是 {0}。',
   'Nobody handles jobs of the kind {0}.': '没有可处理 {0:word} 类任务的模块。',
   '{0} has ended already ({1}).': '{0} 已结束（{1:word}）。',
@@ -105,6 +107,8 @@ export const jobs: Words = {
   'A key named "{0}" exists already.': '已有名为“{0}”的密钥。',
   'Choose another name, or revoke the old key first.': '请换一个名称，或先吊销旧密钥。',
   'There is no key {0}.': '没有密钥 {0}。',
+  'There is no session {0}.': '没有会话 {0}。',
+  'It has ended already.': '该会话已结束。',
   'slipway keys list shows them.': '可用 slipway keys list 查看。',
   'a number of hours or days, such as 12h or 30d': '须为小时数或天数，例如 12h 或 30d',
   // Files.

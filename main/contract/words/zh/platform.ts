@@ -118,6 +118,7 @@ export const platform: Words = {
     '请发送 Authorization: Bearer KEY（slipway keys create），或打开 slipway serve 输出的链接。',
   'This launch link was used already or is too old.': '该启动链接已使用过或已过期。',
   'Ask for a new one: slipway serve prints it.': '请获取新的链接：slipway serve 会输出。',
+  'Only the desktop window records what it refused.': '只有桌面窗口可以记录它拒绝的调用。',
   'This needs the scope "{0}".': '需要“{0}”权限。',
   'Use a key that has it: slipway keys create NAME --scope {0}.':
     '请使用具有该权限的密钥：slipway keys create NAME --scope {0}。',
@@ -181,6 +182,13 @@ export const platform: Words = {
   '{0} is being stored: which bytes it needs is not known yet.': '正在保存{0:zh}：尚不知道它需要哪些数据。',
   'Wait until it has ended (slipway jobs list); what nothing needs is deleted then by itself.':
     '请等待其结束（slipway jobs list）；之后会自动删除无用的数据。',
+  'The stored files are being checked already.': '已在检查已存储的文件。',
+  'Wait until that has ended, or stop it: slipway jobs list.': '请等待其结束，或将其停止：slipway jobs list。',
+  'check of all stored files': '检查所有已存储的文件',
+  '{0} of {1} files': '第 {0} / {1} 个文件',
+  '{0} of {1} stored files are not as they were stored.': '{1} 个已存储的文件中有 {0} 个与存储时不符。',
+  'slipway storage report names them. Import what is damaged or missing again from its source.':
+    '可用 slipway storage report 查看。请从来源重新导入损坏或缺失的内容。',
   'the dataset {0}': '数据集 {0}',
   'a copy of the model {0}': '模型 {0} 的副本',
   'a repair of {0}': '{0} 的修复结果',

@@ -54,6 +54,14 @@ export const training: Words = {
   'tuning=qlora needs a CUDA device; this run is planned for the CPU.':
     'tuning=qlora 需要 CUDA 设备，而该训练计划在 CPU 上运行。',
   'Use tuning=lora.': '请使用 tuning=lora。',
+  'precision=fp16 needs a CUDA device; this run is planned for the CPU.':
+    'precision=fp16 需要 CUDA 设备，而该训练计划在 CPU 上运行。',
+  '{0} has a sampling rate, but is not learned from.': '{0} 设置了采样率，但未用于训练。',
+  'Give it with --dataset too. Datasets here: {0}.': '请同时用 --dataset 指定。当前数据集：{0}。',
+  'Use precision=auto, bf16 or fp32.': '请使用 precision=auto、bf16 或 fp32。',
+  'earlyStopping needs rows that measure: a validation set, or a validationSplit above 0.':
+    '早停（earlyStopping）需要验证样本：请指定验证集，或使 validationSplit 大于 0。',
+  'Set validationSplit=0.05, or give --validation.': '可设置 validationSplit=0.05，或用 --validation 指定验证集。',
   'optimizer=adamw_8bit needs a CUDA device; this run is planned for the CPU.':
     'optimizer=adamw_8bit 需要 CUDA 设备，而该训练计划在 CPU 上运行。',
   'Use optimizer=adamw_torch.': '请使用 optimizer=adamw_torch。',

@@ -35,6 +35,7 @@ export const worker: Words = {
   'A worker may not use the network: {0} was refused. Nothing was sent.':
     '工作进程不能使用网络：已拒绝{0:zh}。未发送任何数据。',
   'trainFiles must name at least one file': 'trainFiles 至少须指定一个文件',
+  'trainRates must hold one rate for each of trainFiles': 'trainRates 须为 trainFiles 中的每个文件给出一个采样率',
   'earlyStopping needs validationFiles or validationSplit to measure the validation loss on':
     'earlyStopping 需要 validationFiles 或 validationSplit 来计算验证损失',
   'packing is for pretrain and sft; {0} compares whole rows': 'packing 用于 pretrain 和 sft；{0} 比较整行',
@@ -99,6 +100,8 @@ export const worker: Words = {
   'The chat template takes too much: {0}.': '对话模板占用资源过多：{0}。',
   // Training.
   'The loss is not a number at step {0}: training has diverged.': '第 {0} 步损失不是有效数值：训练已发散。',
+  'The weights are not numbers any more at step {0}: training has diverged.':
+    '第 {0} 步权重已不是有效数值：训练已发散。',
   'The loss is not a number at step {0}.': '第 {0} 步损失不是有效数值。',
   'Lower learningRate, raise warmupRatio, or check the data with `slipway datasets check`.':
     '请降低 learningRate，调大 warmupRatio，或用 slipway datasets check 检查数据。',

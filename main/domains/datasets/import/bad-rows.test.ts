@@ -68,6 +68,16 @@ describe('a bad line is reported with place, reason and sample, and the rest is 
   })
 })
 
+test('a line of prose is said to be no JSON, by its first word and not by a keyword that it resembles', async () => {
+  const { result } = await importing('a.jsonl', [line, 'not json at all', '{"prompt":nul}', 'fish', 't'].join('\n'))
+  expect(result.issues.map(({ message }) => message)).toEqual([
+    expect.stringContaining('“not” is no JSON value'),
+    expect.stringContaining('null is misspelt or cut off'),
+    expect.stringContaining('“fish” is no JSON value'),
+    expect.stringContaining('true is misspelt or cut off'),
+  ])
+})
+
 test('one bad row in a million is found by its place, and the rest is kept', { timeout: 120_000 }, async () => {
   const bad = '{"prompt":"a" "response":"b"}'
   const rowBytes = line.length + 1
@@ -98,13 +108,13 @@ test('__proto__ is a key like any other', async () => {
   expect(Object.keys(Object.prototype)).toEqual([])
 })
 
-test('a line of 1 GB is reported without being read into memory', async () => {
+test('a line of half a gigabyte is reported without being read into memory', async () => {
   const path = join(at.dir, 'a.jsonl')
   const fd = openSync(path, 'w')
   const block = Buffer.alloc(8 * 1024 * 1024, 0x61)
   writeSync(fd, `${line}\n{"prompt":"`)
-  // A sparse gigabyte: as many bytes to read, none on the disk.
-  writeSync(fd, block, 0, block.length, 1024 ** 3)
+  // Sparse: as many bytes to read, none on the disk.
+  writeSync(fd, block, 0, block.length, 512 * 1024 ** 2)
   closeSync(fd)
   writeFileSync(path, `\n${line}\n`, { flag: 'a' })
   const before = process.memoryUsage().rss

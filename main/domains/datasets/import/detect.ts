@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { DatasetField, DatasetFormat, Detection } from '../../../contract/datasets.ts'
+import type { DatasetField, DatasetFormat, Detection } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { type Format, formatNamed, formats } from './formats.ts'
 import { JsonTape, Kind } from './json-tape.ts'

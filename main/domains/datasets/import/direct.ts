@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Detection } from '../../../contract/datasets.ts'
+import type { Detection } from '../../../contract/dataset-rows.ts'
 import { literal } from './duckdb.ts'
 import { type JsonTape, Kind } from './json-tape.ts'
 

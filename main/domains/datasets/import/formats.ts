@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { DatasetField, DatasetFormat, DatasetKind } from '../../../contract/datasets.ts'
+import type { DatasetField, DatasetFormat, DatasetKind } from '../../../contract/dataset-rows.ts'
 import { innermost, writeAnswer, writeContext, writeQuestion, writeSystemBefore, writeTools } from './context.ts'
 import { Kind } from './json-tape.ts'
 import { isMessages, writeMessages, writeTurn, wrongType } from './messages.ts'

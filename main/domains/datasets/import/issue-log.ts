@@ -1,4 +1,5 @@
-import type { ReasonCounts, RowIssue, RowReason } from '../../../contract/datasets.ts'
+import type { ReasonCounts, RowIssue, RowReason } from '../../../contract/dataset-rows.ts'
+import { AppError } from '../../../contract/errors.ts'
 
 const keptPerReason = 100
 const keptInAll = 1000
@@ -23,6 +24,21 @@ export class IssueLog {
   counts(): ReasonCounts {
     return Object.fromEntries(this.#counts)
   }
+}
+
+/** Why an import that found no good row fails. */
+export function nothingGood(path: string, log: IssueLog): AppError {
+  const [first] = log.kept
+  return first
+    ? new AppError(
+        'invalid_input',
+        `None of the ${log.total} rows in ${path} can be used. ${first.file}, line ${first.line}: ${first.message}.`,
+        {
+          hint: 'Correct the rows, or say how to read them with --format or --map.',
+          details: { reasons: log.counts(), issues: log.kept.slice(0, 20) },
+        },
+      )
+    : new AppError('invalid_input', `${path} holds no rows.`, { hint: 'Check that this is the file you mean.' })
 }
 
 /** The beginning of a row as safe text: whatever it holds, a terminal that prints it stays as it is. */

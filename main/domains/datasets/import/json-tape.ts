@@ -202,10 +202,21 @@ export class JsonTape {
 
   #word(at: number, word: string, kind: number): number {
     for (let i = 0; i < word.length; i += 1)
-      if (at + i >= this.#end || this.bytes[at + i] !== word.charCodeAt(i))
-        return this.#fail('invalid_json', `${word} is misspelt or cut off`, at + i)
+      if (at + i >= this.#end || this.bytes[at + i] !== word.charCodeAt(i)) {
+        // One letter in common says nothing: a line of prose may begin with n, and nobody meant null by it.
+        return i > 1 || at + i >= this.#end
+          ? this.#fail('invalid_json', `${word} is misspelt or cut off`, at + i)
+          : this.#fail('invalid_json', `“${this.#letters(at)}” is no JSON value: text stands in double quotes`, at)
+      }
     this.#push(kind, at, at + word.length)
     return at + word.length
+  }
+
+  /** The letters from there on, few enough for a message. */
+  #letters(start: number): string {
+    let at = start
+    while (at < this.#end && at - start < 40 && /[a-z]/i.test(String.fromCharCode(this.bytes[at] as number))) at += 1
+    return this.bytes.toString('latin1', start, at)
   }
 
   #number(start: number): number {

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { DatasetKind } from '../../../contract/datasets.ts'
+import type { DatasetKind } from '../../../contract/dataset-rows.ts'
 import { diskError } from '../../../platform/blobs/store.ts'
+import { flushFile, flushFolder } from '../../../platform/flush.ts'
 import { duckError, literal, openDuck, pathLiteral } from './duckdb.ts'
 import type { OptionalMessageField, RowWriter } from './row-writer.ts'
 
@@ -97,9 +98,9 @@ export async function copyJsonLines(
     return {
       rows: Number(result.getRows()[0]?.[0] ?? 0),
       publish: () => {
-        flush(temp)
+        flushFile(temp)
         renameSync(temp, target)
-        flush(dirname(target))
+        flushFolder(dirname(target))
       },
       discard: () => rmSync(temp, { force: true }),
     }
@@ -109,14 +110,5 @@ export async function copyJsonLines(
   } finally {
     signal?.removeEventListener('abort', interrupt)
     connection.closeSync()
-  }
-}
-
-function flush(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { DatasetField, Detection, SampleColumn, SamplePreview } from '../../../contract/datasets.ts'
+import type { DatasetField, Detection, SampleColumn, SamplePreview } from '../../../contract/dataset-rows.ts'
 import { columnsOf } from './detect.ts'
 import { formatNamed } from './formats.ts'
 import { JsonTape, Kind } from './json-tape.ts'

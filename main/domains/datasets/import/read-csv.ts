@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { RowReason } from '../../../contract/datasets.ts'
+import type { RowReason } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { firstInvalidUtf8, maxRowBytes, type RowReader, sampleOf, tooLong } from './row-source.ts'
 import { Window } from './window.ts'

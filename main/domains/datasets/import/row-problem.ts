@@ -1,4 +1,4 @@
-import type { RowReason } from '../../../contract/datasets.ts'
+import type { RowReason } from '../../../contract/dataset-rows.ts'
 
 /** A row that cannot be used: it is reported and left out, and the import goes on. */
 export class RowProblem extends Error {

@@ -1,5 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer'
-import type { RowReason } from '../../../contract/datasets.ts'
+import type { RowReason } from '../../../contract/dataset-rows.ts'
 import type { RegularFile } from './regular-file.ts'
 
 /** A longer row is reported and skipped without ever being held in memory as a whole. */

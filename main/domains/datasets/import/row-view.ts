@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { DatasetField } from '../../../contract/datasets.ts'
+import type { DatasetField } from '../../../contract/dataset-rows.ts'
 import { type JsonTape, Kind } from './json-tape.ts'
 import { wrongType } from './messages.ts'
 import { unwrapped, type Value } from './nested-json.ts'

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { datasetFormats } from '../../../contract/datasets.ts'
+import { datasetFormats } from '../../../contract/dataset-rows.ts'
 import { formats } from './formats.ts'
 import { imported, jsonLines, parquetOf, type Scratch, scratch } from './test-import.ts'
 

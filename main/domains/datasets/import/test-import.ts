@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { literal, openDuck, pathLiteral } from './duckdb.ts'
-import { type ImportHooks, type ImportOptions, type ImportResult, importRows } from './import-rows.ts'
+import { type ImportOptions, type ImportResult, importRows } from './import-rows.ts'
+import type { ImportHooks } from './progress.ts'
 
 export type Scratch = {
   readonly dir: string

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { CheckProblem, DatasetKind } from '../../../contract/datasets.ts'
+import type { CheckProblem } from '../../../contract/dataset-checks.ts'
+import type { DatasetKind } from '../../../contract/dataset-rows.ts'
 import { questionOf, type RowSet, rowsOf, searchedText, textsOfKind } from './row-sql.ts'
 
 const shownRows = 20

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, openSync, rmSync, writeSync } from 'node:fs'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { DatasetKind } from '../../../contract/datasets.ts'
+import type { DatasetKind } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
+import { flushFile } from '../../../platform/flush.ts'
 import { duckError, literal } from '../import/duckdb.ts'
 import { plainRow } from './plain-row.ts'
 import { columnNames } from './preview.ts'
@@ -39,7 +40,7 @@ export async function exportRows(
       input.fileFormat === 'parquet'
         ? await toParquet(connection, input, part)
         : await toText(connection, input, part, isStopped)
-    flush(part)
+    flushFile(part)
     // A link fails where the name was taken meanwhile; a rename would silently win.
     linkSync(part, input.path)
     return { path: input.path, rows, ...(await hashFile(input.path)) }
@@ -126,13 +127,4 @@ export function csvCell(value: unknown): string {
 function writeAll(fd: number, text: string): void {
   const bytes = Buffer.from(text)
   for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from)
-}
-
-function flush(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

@@ -1,4 +1,4 @@
-import type { DatasetKind } from '../../../contract/datasets.ts'
+import type { DatasetKind } from '../../../contract/dataset-rows.ts'
 import { pathLiteral } from '../import/duckdb.ts'
 
 /** A version's rows as a query works on them. Paths are those of blobs: content-addressed, so they cannot change. */

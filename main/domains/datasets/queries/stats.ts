@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { DatasetKind } from '../../../contract/datasets.ts'
+import type { DatasetKind } from '../../../contract/dataset-rows.ts'
 import { type RowSet, rowsOf, textsOfKind } from './row-sql.ts'
 
 const bins = 20

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { GgufType } from '../../../contract/conversion.ts'
 import type { ModelVersion } from '../../../contract/models.ts'
+import { ggufFileOf } from '../../../platform/llama-cpp/gguf-file.ts'
 import type { ConvertStep } from './config.ts'
 import type { Request } from './refusals.ts'
 
@@ -94,7 +95,7 @@ export function planConversion(request: Request, partialDir: string): Conversion
       })
     }
     if (model.summary.format === 'gguf' || !isFloat) {
-      const input = model.summary.format === 'gguf' ? model.path : plain
+      const input = model.summary.format === 'gguf' ? ggufFileOf(model.path) : plain
       steps.push({ step: 'quantize', input, output: join(resultDir, artifact), type, expectedBytes: sizeOf(type) })
     }
   }

@@ -126,9 +126,14 @@ export async function kindOfPath(path: string): Promise<'file' | 'folder' | 'lin
   }
 }
 
-/** The blobs of the Hugging Face cache entry that `root` is a snapshot of: its files are links into them by design. */
+/**
+ * The blobs that the files of `root` are links into by design: those of the Hugging Face cache entry that it is a
+ * snapshot of, or our own store's for a model that was copied into the data directory.
+ */
 export function ownBlobs(root: string): string | undefined {
   const parts = root.split(sep)
+  const [kept, name] = parts.slice(-2)
+  if (kept === 'models' && /^mdv_[0-9a-f]{32}$/.test(name ?? '')) return join(parts.slice(0, -2).join(sep), 'blobs')
   const snapshots = parts.lastIndexOf('snapshots')
   const repository = parts[snapshots - 1]
   if (snapshots < 1 || repository === undefined || !/^(models|datasets|spaces)--/.test(repository)) return undefined

@@ -1,18 +1,50 @@
-import type { FitClass, ModelTask, SizeClass } from '../../../contract/model-lists.ts'
+import type { ModelTask, Precision, SizeClass } from '../../../contract/model-lists.ts'
 import type { ModelSummary } from '../../../contract/models.ts'
+
+/** Serving takes other memory on each: a CUDA context, for one. */
+export type ServingKind = 'cpu' | 'cuda'
+
+type Described = { readonly summary: ModelSummary; readonly sizeBytes: number }
+
+/** Memory that a served version takes, in bytes; undefined where nothing can be said of it. */
+export type ServingBytes = (
+  version: Described,
+  settings: {
+    readonly precision: Precision
+    readonly contextLength?: number | undefined
+    readonly parallel: number
+    readonly kind: ServingKind
+  },
+) => number | undefined
 
 /** What the rows of lists are filtered, counted and sorted by, worked out once when a version changes. */
 export type Listing = {
   readonly task: ModelTask
-  readonly servingBytes: number | undefined
-  readonly servingBytesAt4Bits: number | undefined
+  readonly serving: Readonly<
+    Record<ServingKind, { readonly stored: number | undefined; readonly at4Bits: number | undefined }>
+  >
+}
+
+export type Describe = (version: Described) => Listing
+
+const usualParallel = 4
+
+/** Works out what lists know of a version. */
+export function describeWith(servingBytes: ServingBytes): Describe {
+  return version => {
+    const servedOn = (kind: ServingKind) => ({
+      stored: servingBytes(version, { precision: 'stored', parallel: usualParallel, kind }),
+      at4Bits: servingBytes(version, { precision: '4bit', parallel: usualParallel, kind }),
+    })
+    return { task: taskOf(version.summary), serving: { cpu: servedOn('cpu'), cuda: servedOn('cuda') } }
+  }
 }
 
 /**
  * Raise it when {@link taskOf}, the size classes or the memory formula change: models listed by an older reckoning are
  * listed again at the next start.
  */
-export const listingRevision = 1
+export const listingRevision = 2
 
 const gigabyte = 1_000_000_000
 /** Where each class ends, in bytes. */
@@ -44,16 +76,3 @@ export function taskOf({ architecture = '', hasChatTemplate, format, vocabSize }
   const isLanguageModel = /ForCausalLM$|LMHeadModel$/.test(architecture) || (format === 'gguf' && architecture !== '')
   return isLanguageModel || (architecture !== '' && format !== 'adapter' && vocabSize !== undefined) ? 'base' : 'other'
 }
-
-/** How a model fits an empty device of so many bytes. */
-export const fitClassOf = (
-  { servingBytes, servingBytesAt4Bits }: Omit<Listing, 'task'>,
-  totalBytes: number,
-): FitClass =>
-  servingBytes === undefined
-    ? 'unknown'
-    : servingBytes <= totalBytes
-      ? 'fits'
-      : servingBytesAt4Bits !== undefined && servingBytesAt4Bits <= totalBytes
-        ? 'fits_at_4_bits'
-        : 'too_large'

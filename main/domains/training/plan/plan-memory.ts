@@ -197,6 +197,10 @@ export const planMemory = (input: PlanInput): MemoryPlan => {
       'optimizer=adamw_8bit needs a CUDA device; this run is planned for the CPU.',
       { hint: 'Use optimizer=adamw_torch.' },
     )
+  if (device.kind === 'cpu' && parameters.precision === 'fp16')
+    throw new AppError('missing_requirement', 'precision=fp16 needs a CUDA device; this run is planned for the CPU.', {
+      hint: 'Use precision=auto, bf16 or fp32.',
+    })
   const terms = memoryTerms(input)
   const totalBytes = sum(terms.map(({ bytes }) => bytes))
   const verdict = verdictOf(totalBytes, device.freeBytes)

@@ -1,4 +1,5 @@
-import type { CheckReport, DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { CheckReport } from '../../../../main/contract/dataset-checks.ts'
+import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
 import { number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Stat } from '../../../ui/bits.tsx'

@@ -1,4 +1,4 @@
-import type { RenderedRow } from '../../../../main/contract/datasets.ts'
+import type { RenderedRow } from '../../../../main/contract/dataset-checks.ts'
 import { runsOf } from './runs-of.ts'
 
 /** A rendered row: what teaches is marked, template tokens are boxed; by token, every second one is shaded. */

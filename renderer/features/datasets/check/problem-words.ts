@@ -1,4 +1,4 @@
-import type { CheckProblem } from '../../../../main/contract/datasets.ts'
+import type { CheckProblem } from '../../../../main/contract/dataset-checks.ts'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { problemText } from './text.ts'

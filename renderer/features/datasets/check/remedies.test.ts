@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CheckProblem } from '../../../../main/contract/datasets.ts'
+import type { CheckProblem } from '../../../../main/contract/dataset-checks.ts'
 import { droppable, remediesOf } from './remedies.ts'
 
 const problem = (code: string, count: number, severity: CheckProblem['severity'] = 'warning'): CheckProblem => ({

@@ -1,4 +1,4 @@
-import type { CheckProblem } from '../../../../main/contract/datasets.ts'
+import type { CheckProblem } from '../../../../main/contract/dataset-checks.ts'
 
 /** What can be done about a problem at once. */
 export type Remedy = 'drop' | 'raise' | 'again' | 'more' | 'anyMethod'

@@ -1,4 +1,4 @@
-import type { RenderedRow } from '../../../../main/contract/datasets.ts'
+import type { RenderedRow } from '../../../../main/contract/dataset-checks.ts'
 
 /** Consecutive tokens of one kind, with the texts of each. */
 export type Run = {

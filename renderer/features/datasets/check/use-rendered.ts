@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { RenderedRow } from '../../../../main/contract/datasets.ts'
+import type { RenderedRow } from '../../../../main/contract/dataset-checks.ts'
 import { api } from '../../../lib/client.ts'
 import type { CheckSettings } from './settings.ts'
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
-import { useDeferredValue, useEffect } from 'react'
+import { useDeferredValue, useEffect, useState } from 'react'
 import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
 import { useMay } from '../../../lib/access.ts'
@@ -38,6 +38,8 @@ export function ImportDialog({ start, preset, onClose }: Props) {
     setDraft(before => (before.origin === origin ? before : { ...emptyDraft, path: start, ...preset, origin }))
   }, [start, preset, setDraft])
   const begin = useMutation(api.datasets.import.mutationOptions())
+  // What was sent is forgotten as a draft, and still at hand should the import fail.
+  const [sent, setSent] = useState(draft)
   const change = (part: Partial<ImportDraft>) => setDraft(before => ({ ...before, ...part }))
   return (
     <Modal open width={980} style={{ top: 40 }} title={text.title} footer={null} onCancel={onClose} destroyOnHidden>
@@ -49,6 +51,10 @@ export function ImportDialog({ start, preset, onClose }: Props) {
             onAnother={() => {
               begin.reset()
               clear()
+            }}
+            onAgain={() => {
+              begin.reset()
+              setDraft(sent)
             }}
           />
         ) : (
@@ -66,7 +72,12 @@ export function ImportDialog({ start, preset, onClose }: Props) {
                   description: draft.description.trim(),
                   label: [...draft.labels],
                 },
-                { onSuccess: clear },
+                {
+                  onSuccess: () => {
+                    setSent(draft)
+                    clear()
+                  },
+                },
               )
             }
           />
@@ -143,10 +154,16 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
   )
 }
 
-type ImportedProps = { readonly started: Started; readonly onClose: () => void; readonly onAnother: () => void }
+type ImportedProps = {
+  readonly started: Started
+  readonly onClose: () => void
+  readonly onAnother: () => void
+  /** Back to the form as it was sent. */
+  readonly onAgain: () => void
+}
 
 /** The import as it runs, and what came of it: how many rows, and each that was left out. */
-function Imported({ started, onClose, onAnother }: ImportedProps) {
+function Imported({ started, onClose, onAnother, onAgain }: ImportedProps) {
   const text = useText(importText)
   const { data = started } = useQuery(api.datasets.show.queryOptions({ input: { id: started.id } }))
   const isIn = data.state === 'draft' || data.state === 'frozen'
@@ -164,9 +181,15 @@ function Imported({ started, onClose, onAnother }: ImportedProps) {
         <Button onClick={onAnother}>{text.another}</Button>
         <Button onClick={onClose}>{text.close}</Button>
         {isIn && <Button onClick={() => go('datasets', started.id, { tab: 'check' })}>{text.check}</Button>}
-        <Button type="primary" onClick={() => go('datasets', started.id)}>
-          {text.open}
-        </Button>
+        {data.state === 'failed' ? (
+          <Button type="primary" onClick={onAgain}>
+            {text.again}
+          </Button>
+        ) : (
+          <Button type="primary" onClick={() => go('datasets', started.id)}>
+            {text.open}
+          </Button>
+        )}
       </div>
     </>
   )

@@ -1,6 +1,6 @@
 import { Select } from 'antd'
 import { useId } from 'react'
-import type { DatasetField, DatasetFormat, SamplePreview } from '../../../../main/contract/datasets.ts'
+import type { DatasetField, DatasetFormat, SamplePreview } from '../../../../main/contract/dataset-rows.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { bytes, number, percent } from '../../../lib/format.ts'

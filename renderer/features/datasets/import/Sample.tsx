@@ -1,6 +1,6 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
-import type { DatasetKind, SamplePreview } from '../../../../main/contract/datasets.ts'
+import type { DatasetKind, SamplePreview } from '../../../../main/contract/dataset-rows.ts'
 import { Said } from '../../../lib/backend-words.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'

@@ -1,4 +1,4 @@
-import type { DatasetField, DatasetFormat } from '../../../../main/contract/datasets.ts'
+import type { DatasetField, DatasetFormat } from '../../../../main/contract/dataset-rows.ts'
 
 /** Which fields each format can be told the columns of; a test holds this equal to what the importer takes. */
 export const formatFields: Readonly<Record<DatasetFormat, readonly DatasetField[]>> = {

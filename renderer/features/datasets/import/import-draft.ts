@@ -1,4 +1,4 @@
-import type { DatasetField, DatasetFormat } from '../../../../main/contract/datasets.ts'
+import type { DatasetField, DatasetFormat } from '../../../../main/contract/dataset-rows.ts'
 import type { Inputs } from '../../../../main/contract/index.ts'
 
 /** What a person filled in, kept across reload and crash. */

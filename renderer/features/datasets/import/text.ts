@@ -1,4 +1,4 @@
-import type { DatasetField } from '../../../../main/contract/datasets.ts'
+import type { DatasetField } from '../../../../main/contract/dataset-rows.ts'
 import { dictionary } from '../../../lib/i18n.ts'
 
 export const importText = dictionary({
@@ -30,8 +30,8 @@ export const importText = dictionary({
   mixAll: ['Mix all', '全部混合'],
   files: ['Files', '文件'],
   filesSum: [
-    (count: string, size: string) => `${count} ${count === '1' ? 'file' : 'files'}, ${size}`,
-    (count: string, size: string) => `${count} 个文件，共 ${size}`,
+    (count: string, size: string) => `${count} source ${count === '1' ? 'file' : 'files'}, ${size}`,
+    (count: string, size: string) => `${count} 个源文件，共 ${size}`,
   ],
   sample: ['Sample', '样本'],
   raw: ['As written', '原始'],
@@ -45,6 +45,7 @@ export const importText = dictionary({
   cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],
   open: ['Open the dataset', '打开数据集'],
+  again: ['Try again', '重试'],
   another: ['Import another', '再导入一个'],
   refused: ['The import did not start', '导入未能开始'],
   reading: [(name: string) => `Reading rows into ${name}`, (name: string) => `正在读入 ${name}`],

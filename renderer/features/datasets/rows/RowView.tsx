@@ -1,6 +1,6 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
-import type { DatasetKind } from '../../../../main/contract/datasets.ts'
+import type { DatasetKind } from '../../../../main/contract/dataset-rows.ts'
 import { figure, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Chip } from '../../../ui/bits.tsx'

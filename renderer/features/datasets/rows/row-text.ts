@@ -1,4 +1,4 @@
-import type { DatasetKind } from '../../../../main/contract/datasets.ts'
+import type { DatasetKind } from '../../../../main/contract/dataset-rows.ts'
 
 /** A message of a row, as far as it can be shown; rows come as plain JSON. */
 export type Message = {

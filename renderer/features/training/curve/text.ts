@@ -3,6 +3,7 @@ import { dictionary } from '../../../lib/i18n.ts'
 export const curveText = dictionary({
   curves: ['Curves', '曲线'],
   loss: ['Loss', '损失'],
+  noNumber: ['no loss of this run is a number', '该训练的损失均非有效数值'],
   train: ['Train loss', '训练损失'],
   validation: ['Validation loss', '验证损失'],
   figure: ['Figure', '指标'],

@@ -8,6 +8,7 @@ import { go, hrefTo, setQuery, useRoute } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { Page } from '../../../ui/Page.tsx'
+import { ratesOf } from './draft.ts'
 import { EnvironmentFault, useCanTrain } from './Environment.tsx'
 import { FormBones } from './FormBones.tsx'
 import { FoldedSections, OpenSections } from './ParameterSections.tsx'
@@ -49,6 +50,7 @@ export function NewRun() {
       model: draft.model.id,
       dataset: draft.datasets.map(({ id }) => id),
       validation: draft.validation.map(({ id }) => id),
+      samplingRate: ratesOf(draft),
       set: { ...form.set },
       device: draft.device,
       anyway: isAnyway,

@@ -17,6 +17,7 @@ export function OpenSections({ form }: { readonly form: RunForm }) {
   const perStep = Number(effective.globalBatchSize) / Number(effective.microBatchSize)
   const consequence: Readonly<Record<string, string | undefined>> = {
     epochs: steps,
+    maxSequenceLength: form.shortened && text.shortened(number(form.shortened.longest), number(form.shortened.wish)),
     globalBatchSize: Number.isInteger(perStep) ? text.accumulation(number(perStep)) : undefined,
   }
   return (['amount', 'fit'] as const).map(group => (

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useText } from '../../../lib/i18n.ts'
 import { CodeEditor } from '../../../ui/CodeEditor.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
-import { isSame } from './form-model.ts'
+import { applies, isSame } from './form-model.ts'
 import { parametersJson, readParameters } from './parameters-json.ts'
 import { formText } from './text.ts'
 import type { RunForm } from './use-run-form.ts'
@@ -18,6 +18,7 @@ export function ParametersJson({ form }: { readonly form: RunForm }) {
   const isTheirs = read !== undefined && ('problem' in read || isSame(read.values, form.draft.values))
   const all = Object.fromEntries(
     form.items
+      .filter(item => applies(item, form.effective))
       .map(({ key }) => [key, form.effective[key]])
       .filter(([, value]) => value !== undefined && value !== null),
   )
@@ -58,7 +59,7 @@ export function ParametersJson({ form }: { readonly form: RunForm }) {
         <Fault
           tone="warn"
           title={read.problem === 'syntax' ? text.jsonSyntax : text.jsonShape}
-          cause={read.problem === 'syntax' ? read.message : text.jsonShapeCause}
+          cause={read.problem === 'syntax' ? read.message : text.jsonShapeCause(read.message)}
         />
       )}
       {view === 'set' && read && 'unknown' in read && read.unknown.length > 0 && (

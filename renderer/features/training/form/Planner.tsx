@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { App, Checkbox, Select } from 'antd'
-import { Copy } from 'lucide-react'
+import { Checkbox, Select } from 'antd'
 import { Said } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
-import { copyText } from '../../../lib/copy.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { bytes, count, number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -67,7 +65,9 @@ export function Planner({ form, isAnyway, onAnyway }: Props) {
         </Section>
       )}
       {plan && <Estimate plan={plan} />}
-      <Command command={commandOf(draft, form.set, { anyway: isAnyway })} />
+      <Section title={text.command}>
+        <CommandLine command={commandOf(draft, form.set, { anyway: isAnyway })} />
+      </Section>
     </aside>
   )
 }
@@ -130,34 +130,6 @@ function Estimate({ plan }: { readonly plan: Plan }) {
           />
         </div>
       )}
-    </Section>
-  )
-}
-
-function Command({ command }: { readonly command: string }) {
-  const text = useText(planText)
-  const { message } = App.useApp()
-  return (
-    <Section
-      title={text.command}
-      side={
-        <button
-          type="button"
-          className="icon"
-          aria-label={text.copy}
-          title={text.copy}
-          onClick={() =>
-            void copyText(command).then(
-              () => void message.success(text.copied),
-              (error: unknown) => void message.error(String(error)),
-            )
-          }
-        >
-          <Copy size={14} />
-        </button>
-      }
-    >
-      <CommandLine command={command} />
     </Section>
   )
 }

@@ -15,6 +15,8 @@ import { openGroups } from './form-model.ts'
 import { modelNote } from './options.ts'
 import { ParameterField } from './ParameterField.tsx'
 import { AdapterPicker, BasePicker, DatasetPicker } from './pickers.tsx'
+import { Replay } from './Replay.tsx'
+import { SamplingRates } from './SamplingRates.tsx'
 import { formText } from './text.ts'
 import type { RunForm } from './use-run-form.ts'
 
@@ -77,6 +79,8 @@ export function WhatSection({ form }: { readonly form: RunForm }) {
           onChange={datasets => update({ datasets })}
         />
       </FieldRow>
+      <SamplingRates form={form} />
+      <Replay form={form} />
       <FieldRow label={text.validation} controlId={`${id}-valid`} hint={text.validationHint}>
         <DatasetPicker
           id={`${id}-valid`}

@@ -20,8 +20,17 @@ test('the command says the same as the form, with names that a shell reads back'
     "--dataset notes@2 '日志 a@1'",
     String.raw`--name 'it'\''s 300'`,
     '--device cuda:0',
-    '--set learningRate=0.0002 packing=true',
+    '--set learningRate=0.0002 --set packing=true',
   ])
+})
+
+test('datasets that are not used once each say their rate, by their names', () => {
+  const rates = { dver_2: 0.1, dver_1: 1, dver_9: 3 }
+  expect(commandOf({ ...draft, rates }, {})).toContain("--sampling-rate '日志 a@1=0.1'")
+  expect(commandOf({ ...draft, rates }, {})).not.toContain('notes@2=')
+  expect(planInputOf({ ...draft, rates }, {})?.samplingRate).toEqual({ dver_2: 0.1 })
+  expect(isRunDraft({ ...draft, rates })).toBe(true)
+  expect(isRunDraft({ ...draft, rates: { dver_1: 11 } })).toBe(false)
 })
 
 test('what is not chosen yet stands in capitals, and starting although it does not fit is said', () => {
@@ -42,6 +51,7 @@ test('there is nothing to plan before a model and data are chosen', () => {
     model: 'mdv_1',
     dataset: ['dver_1', 'dver_2'],
     validation: [],
+    samplingRate: {},
     set: { epochs: 2 },
     device: 'auto',
   })

@@ -1,4 +1,4 @@
-import type { RunDraft, Values } from './draft.ts'
+import { type RunDraft, ratesOf, type Values } from './draft.ts'
 
 /** A word as a POSIX shell reads it back. */
 const quoted = (word: string): string =>
@@ -10,19 +10,28 @@ const shown = (value: unknown): string => (Array.isArray(value) ? value.join(','
 export const setFlags = (set: Values): readonly string[] =>
   Object.entries(set).map(([key, value]) => `${key}=${shown(value)}`)
 
+const samplingFlags = (draft: RunDraft): readonly string[] => {
+  const rates = ratesOf(draft)
+  return draft.datasets.flatMap(({ id, name }) =>
+    rates[id] === undefined ? [] : [`--sampling-rate ${quoted(`${name}=${rates[id]}`)}`],
+  )
+}
+
 /** The same run on the command line, one concern a line. What was not chosen yet stands in capitals. */
 export function commandOf(draft: RunDraft, set: Values, { anyway = false } = {}): string {
   const names = (picked: RunDraft['datasets']) => picked.map(({ name }) => quoted(name)).join(' ')
-  const flags = setFlags(set).map(quoted)
+  // The command line takes one pair after each flag.
+  const flags = setFlags(set).map(flag => `--set ${quoted(flag)}`)
   return [
     `slipway training start --method ${draft.method}`,
     `--model ${draft.model ? quoted(draft.model.name) : 'MODEL'}`,
     draft.from && `--from ${quoted(draft.from.name)}`,
     `--dataset ${draft.datasets.length > 0 ? names(draft.datasets) : 'DATASET'}`,
+    ...samplingFlags(draft),
     draft.validation.length > 0 && `--validation ${names(draft.validation)}`,
     draft.name.trim() !== '' && `--name ${quoted(draft.name.trim())}`,
     draft.device !== 'auto' && `--device ${quoted(draft.device)}`,
-    flags.length > 0 && `--set ${flags.join(' ')}`,
+    flags.length > 0 && flags.join(' '),
     anyway && '--anyway',
   ]
     .filter(part => typeof part === 'string')

@@ -16,6 +16,8 @@ export type RunDraft = {
   /** An adapter to train further. */
   readonly from?: Picked | undefined
   readonly datasets: readonly Picked[]
+  /** How often the rows of a dataset are used, by its id; absent: once. */
+  readonly rates?: Readonly<Record<string, number>> | undefined
   readonly validation: readonly Picked[]
   readonly name: string
   readonly device: string
@@ -36,6 +38,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isPicked = (value: unknown): value is Picked =>
   isRecord(value) && typeof value.id === 'string' && typeof value.name === 'string'
+const isRate = (value: unknown): value is number => typeof value === 'number' && value >= 0.01 && value <= 10
 const isPickedList = (value: unknown): boolean => Array.isArray(value) && value.every(isPicked)
 const isPickedOrAbsent = (value: unknown): boolean => value === undefined || isPicked(value)
 
@@ -49,11 +52,21 @@ export const isRunDraft = (value: unknown): value is RunDraft =>
   isPickedList(value.validation) &&
   typeof value.name === 'string' &&
   typeof value.device === 'string' &&
+  (value.rates === undefined || (isRecord(value.rates) && Object.values(value.rates).every(isRate))) &&
   isRecord(value.values)
 
 /** The tuning that the draft asks for; the schema's default where it does not say. */
 export const tuningOf = ({ values }: Pick<RunDraft, 'values'>): 'lora' | 'qlora' | 'full' =>
   values.tuning === 'qlora' || values.tuning === 'full' ? values.tuning : 'lora'
+
+/** The rates that differ from once, of the datasets that are chosen. */
+export const ratesOf = ({ datasets, rates = {} }: Pick<RunDraft, 'datasets' | 'rates'>): Record<string, number> =>
+  Object.fromEntries(
+    datasets.flatMap(({ id }) => {
+      const rate = rates[id]
+      return rate === undefined || rate === 1 ? [] : [[id, rate]]
+    }),
+  )
 
 export type PlanInput = Inputs['training']['plan']
 
@@ -65,6 +78,7 @@ export function planInputOf(draft: RunDraft, set: Values): PlanInput | undefined
     model: draft.model.id,
     dataset: draft.datasets.map(({ id }) => id),
     validation: draft.validation.map(({ id }) => id),
+    samplingRate: ratesOf(draft),
     set: { ...set },
     device: draft.device,
   }

@@ -8,6 +8,7 @@ import {
   isChanged,
   openGroups,
   problemOf,
+  shortenedLength,
   valuesToSend,
   withValue,
 } from './form-model.ts'
@@ -27,6 +28,15 @@ const rank = item('loraRank', { range: { min: 1, max: 1024 }, appliesWhen: { key
 const alpha = item('loraAlpha', { default: 32, defaultFrom: 'loraRank', appliesWhen: { key: 'tuning', in: ['lora'] } })
 const tuning = item('tuning', { type: 'choice', default: 'lora', choices: ['lora', 'qlora', 'full'], group: 'basic' })
 const items = [tuning, rank, alpha]
+
+test('a length that the model cannot read is cut to what it can, and is wished again for a larger model', () => {
+  const lengths = [item('maxSequenceLength', { default: 2048 })]
+  expect(shortenedLength(lengths, {}, 512)).toEqual({ wish: 2048, longest: 512 })
+  expect(shortenedLength(lengths, { maxSequenceLength: 1024 }, 512)).toEqual({ wish: 1024, longest: 512 })
+  expect(shortenedLength(lengths, { maxSequenceLength: 256 }, 512)).toBeUndefined()
+  expect(shortenedLength(lengths, {}, 4096)).toBeUndefined()
+  expect(shortenedLength(lengths, {}, undefined)).toBeUndefined()
+})
 
 test('what was set stands before the plan, and the plan before the default', () => {
   expect(effectiveValues(items, { loraRank: 8 }, { loraRank: 4, loraAlpha: 16 })).toEqual({

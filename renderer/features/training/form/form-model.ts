@@ -39,6 +39,26 @@ export function valuesToSend(items: readonly Parameter[], set: Values): Values {
   )
 }
 
+/** A length that was wished and what the model lets through of it. */
+export type Shortened = { readonly wish: number; readonly longest: number }
+
+/**
+ * Whether rows are cut shorter than was wished, because the model reads no more at once. The wish stays in the draft and
+ * holds again as soon as a model is chosen that reads more.
+ * @param contextLength of the chosen model, in tokens; undefined where none is chosen or its headers don't tell
+ */
+export function shortenedLength(
+  items: readonly Parameter[],
+  set: Values,
+  contextLength: number | undefined,
+): Shortened | undefined {
+  const item = items.find(({ key }) => key === 'maxSequenceLength')
+  const wish = set.maxSequenceLength ?? item?.default
+  return contextLength !== undefined && typeof wish === 'number' && wish > contextLength
+    ? { wish, longest: contextLength }
+    : undefined
+}
+
 /** Why a value cannot be: outside its range, or not of its type. Undefined: nothing is wrong with it alone. */
 export function problemOf(item: Parameter, value: unknown): 'type' | 'range' | undefined {
   if (value === undefined) return undefined

@@ -45,4 +45,7 @@ test('what the method does not have is named', () => {
 test('text that is no object of parameters changes nothing', () => {
   expect(readParameters('{"epochs": ', items)).toMatchObject({ problem: 'syntax' })
   expect(readParameters('[1, 2]', items)).toMatchObject({ problem: 'shape' })
+  // Its first letter is that of null, of which the person knows nothing.
+  expect(readParameters(' not json at all', items)).toEqual({ problem: 'shape', message: 'not json at all' })
+  expect(readParameters('', items)).toMatchObject({ problem: 'syntax' })
 })

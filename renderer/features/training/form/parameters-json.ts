@@ -6,6 +6,9 @@ export type ReadParameters =
   | { readonly values: Values; readonly unknown: readonly string[] }
   | { readonly problem: 'syntax' | 'shape'; readonly message: string }
 
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 const namesOf = ({ key, qianfanName, transformersName }: Parameter): readonly string[] =>
   [key, qianfanName, transformersName]
@@ -29,16 +32,18 @@ function typed({ type }: Parameter, value: unknown): unknown {
  * silence.
  */
 export function readParameters(text: string, items: readonly Parameter[]): ReadParameters {
+  // What does not even begin as an object is no broken JSON: the engine's word on its first letter would say nothing.
+  if (text.trim() !== '' && !text.trimStart().startsWith('{'))
+    return { problem: 'shape', message: text.trim().slice(0, 60) }
   let content: unknown
   try {
     content = JSON.parse(text)
   } catch (error) {
     return { problem: 'syntax', message: error instanceof Error ? error.message : String(error) }
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    return { problem: 'shape', message: text.slice(0, 60) }
-  const { hyperParameterConfig: inner } = content as Record<string, unknown>
-  const given = typeof inner === 'object' && inner !== null ? inner : content
+  if (!isRecord(content)) return { problem: 'shape', message: text.trim().slice(0, 60) }
+  const { hyperParameterConfig: inner } = content
+  const given = isRecord(inner) ? inner : content
   const values: Record<string, unknown> = {}
   const unknown: string[] = []
   for (const [name, value] of Object.entries(given)) {

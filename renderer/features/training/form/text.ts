@@ -30,6 +30,20 @@ export const formText = dictionary({
   datasets: ['Dataset', '数据集'],
   pickDatasets: ['Choose one or more', '选择一个或多个'],
   noDataset: ['No dataset has such a name.', '没有名称匹配的数据集。'],
+  sampling: ['Mixture', '采样率'],
+  samplingHint: [
+    'how often the rows of each are used: 0.1 a tenth of them by chance, 2 each twice',
+    '各数据集的使用倍数：0.1 表示随机取十分之一，2 表示每行用两次',
+  ],
+  replay: ['Learned before', '此前学过'],
+  replayHint: [
+    'some of it among the new rows keeps the model from forgetting it',
+    '混入少量旧数据，可减轻对已学内容的遗忘',
+  ],
+  mixIn: [
+    (share: string, name: string) => `Mix in ${share} of ${name}`,
+    (share: string, name: string) => `混入 ${name} 的 ${share}`,
+  ],
   validation: ['Validation set', '验证集'],
   pickValidation: ['none: rows are held back', '无：从训练数据中留出'],
   validationHint: ['only measured, never learned from', '只用于测量，不参与训练'],
@@ -47,6 +61,10 @@ export const formText = dictionary({
   fact: [(name: string, value: string) => `${name}: ${value}.`, (name: string, value: string) => `${name}：${value}。`],
   comma: [', ', '，'],
   held: [(rows: string) => `${rows} rows learn`, (rows: string) => `${rows} 行用于训练`],
+  shortened: [
+    (longest: string, wish: string) => `${longest} instead of ${wish}, which returns with a model that reads more`,
+    (longest: string, wish: string) => `所选模型最多 ${longest}，换用上下文更长的模型时恢复 ${wish}`,
+  ],
   accumulation: [
     (count: string) => `${count} micro ${count === '1' ? 'batch' : 'batches'} per optimizer step`,
     (count: string) => `每个优化步 ${count} 个微批`,
@@ -78,7 +96,10 @@ export const formText = dictionary({
   ],
   jsonSyntax: ['This is not JSON yet', '尚不是有效的 JSON'],
   jsonShape: ['One object of parameters is expected', '应为一个参数对象'],
-  jsonShapeCause: ['Such as {"epochs": 3, "learningRate": 0.0003}.', '例如 {"epochs": 3, "learningRate": 0.0003}。'],
+  jsonShapeCause: [
+    (start: string) => `This begins with “${start}”. Write them such as {"epochs": 3, "learningRate": 0.0003}.`,
+    (start: string) => `当前内容以“${start}”开头。写法例如 {"epochs": 3, "learningRate": 0.0003}。`,
+  ],
   jsonUnknown: [
     (names: string) => `Not parameters of this method: ${names}`,
     (names: string) => `不是该方法的参数：${names}`,

@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react'
-import type { Lineage } from '../../../../main/contract/common.ts'
 import { client } from '../../../lib/client.ts'
 import { routeNow, setQuery } from '../../../lib/route.ts'
 import { emptyDraft, type Method, type Picked, type RunDraft, tuningOf } from './draft.ts'
@@ -30,7 +29,7 @@ const picked = (asset: { readonly id: string; readonly name: string; readonly ve
   id: asset.id,
   name: versionName(asset),
 })
-const pickedRef = ({ id, name }: Lineage['madeBy'][number]): Picked => ({ id, name })
+const pickedRef = ({ id, name }: Picked): Picked => ({ id, name })
 
 async function ofAssets(query: Readonly<Record<string, string>>): Promise<Partial<RunDraft>> {
   const [model, from, dataset] = await Promise.all([
@@ -54,7 +53,12 @@ async function ofAssets(query: Readonly<Record<string, string>>): Promise<Partia
 async function ofRun(id: string): Promise<Partial<RunDraft>> {
   const run = await client.training.show({ id })
   const tuning = tuningOf({ values: run.parameters })
-  const { items } = await client.training.schema({ method: run.method, tuning })
+  const [{ items }, base] = await Promise.all([
+    client.training.schema({ method: run.method, tuning }),
+    // Removed since: then the form says so beside the model.
+    client.models.show({ id: run.model.id }).catch(() => undefined),
+  ])
+  const longest = base?.summary.contextLength ?? Number.POSITIVE_INFINITY
   const adapter = run.lineage.madeBy.find(({ role }) => role === 'adapter')
   const measured = new Set(run.lineage.madeBy.filter(({ role }) => role === 'validation').map(({ id: each }) => each))
   return {
@@ -62,12 +66,17 @@ async function ofRun(id: string): Promise<Partial<RunDraft>> {
     method: run.method,
     model: run.model,
     from: adapter && pickedRef(adapter),
-    datasets: run.datasets.filter(data => !measured.has(data.id)),
+    datasets: run.datasets.filter(data => !measured.has(data.id)).map(pickedRef),
+    rates: Object.fromEntries(
+      run.datasets.flatMap(({ id: each, samplingRate }) => (samplingRate === undefined ? [] : [[each, samplingRate]])),
+    ),
     validation: run.datasets.filter(data => measured.has(data.id)),
     values: Object.fromEntries(
       items.flatMap(({ key, default: usual }) => {
         const value = run.parameters[key]
-        return value === undefined || isSame(value, usual) ? [] : [[key, value]]
+        // What the model cut the default to was nobody's wish: another model shall have the default.
+        const wasUsual = key === 'maxSequenceLength' && typeof usual === 'number' ? Math.min(usual, longest) : usual
+        return value === undefined || isSame(value, wasUsual) ? [] : [[key, value]]
       }),
     ),
   }

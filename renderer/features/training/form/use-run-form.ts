@@ -13,7 +13,7 @@ import {
   tuningOf,
   type Values,
 } from './draft.ts'
-import { effectiveValues, problemOf, valuesToSend, withValue } from './form-model.ts'
+import { effectiveValues, problemOf, type Shortened, shortenedLength, valuesToSend, withValue } from './form-model.ts'
 
 export type RunForm = {
   readonly draft: RunDraft
@@ -32,6 +32,8 @@ export type RunForm = {
   /** What is wrong with single parameters, in the backend's words. */
   readonly problems: ReadonlyMap<string, string>
   readonly isValid: boolean
+  /** Set while the chosen model reads less at once than was wished. */
+  readonly shortened: Shortened | undefined
   readonly update: (part: Partial<RunDraft>) => void
   readonly setValue: (key: string, value: unknown) => void
   readonly setValues: (values: Values) => void
@@ -49,10 +51,17 @@ export function useRunForm(): RunForm {
     placeholderData: keepPreviousData,
   })
   const items = schema.data?.items ?? nothing
-  const set = valuesToSend(items, draft.values)
+  const base = useQuery({
+    ...api.models.show.queryOptions({ input: { id: draft.model?.id ?? '' } }),
+    enabled: draft.model !== undefined,
+  })
+  const shortened = shortenedLength(items, draft.values, base.data?.summary.contextLength)
+  const wished = valuesToSend(items, draft.values)
+  const set =
+    shortened && wished.maxSequenceLength !== undefined ? { ...wished, maxSequenceLength: shortened.longest } : wished
   const isValid = items.every(item => problemOf(item, set[item.key]) === undefined)
   const wanted = useDebounced(planInputOf(draft, set), planAfterMs)
-  const isReady = wanted !== undefined && items.length > 0 && isValid
+  const isReady = wanted !== undefined && items.length > 0 && isValid && !base.isPending
   const planned = useQuery({
     ...api.training.plan.queryOptions({ input: wanted ?? { method: draft.method, model: '-', dataset: ['-'] } }),
     enabled: isReady,
@@ -67,8 +76,12 @@ export function useRunForm(): RunForm {
     items,
     schemaError: schema.error,
     retrySchema: () => void schema.refetch(),
-    effective: effectiveValues(items, draft.values, plan?.method === draft.method ? plan.parameters : {}),
+    effective: {
+      ...effectiveValues(items, draft.values, plan?.method === draft.method ? plan.parameters : {}),
+      ...(shortened && { maxSequenceLength: shortened.longest }),
+    },
     set,
+    shortened,
     plan,
     planError: isComplete && isReady ? planned.error : null,
     isPlanning: isComplete && planned.isFetching,

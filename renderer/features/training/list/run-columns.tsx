@@ -5,7 +5,7 @@ import { useSaid } from '../../../lib/backend-words.ts'
 import { useNow } from '../../../lib/clock.ts'
 import { ago, dateTime, duration, figure, middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
-import { isEnded, jobGlyph } from '../../../lib/job-words.ts'
+import { isEnded, jobGlyph, stoppingText } from '../../../lib/job-words.ts'
 import { hrefTo, setQuery } from '../../../lib/route.ts'
 import { useView } from '../../../lib/view.ts'
 import { useWidth } from '../../../lib/width.ts'
@@ -40,6 +40,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
   const methods = useText(methodText)
   const language = useView(view => view.language)
   const word = useRunStateWord()
+  const stopping = useText(stoppingText)
   const said = useSaid()
   const nowMs = useNow()
   const width = useWidth()
@@ -173,6 +174,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       width: '124px',
       align: 'right',
       cell: cell((run, state, job) => {
+        if (job?.stopping) return <span className="dim">{stopping[job.stopping]}</span>
         if (!isEnded(state)) {
           const left = job?.progress?.secondsLeft ?? run.secondsLeft
           return left === undefined ? <span className="dim">–</span> : text.timeLeft(duration(left, language))

@@ -17,6 +17,9 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
   const words = useWords()
   const facts = useText(factText)
   const { provenance, lineage } = run
+  const rates = new Map(
+    run.datasets.flatMap(({ id, samplingRate }) => (samplingRate === undefined ? [] : [[id, samplingRate] as const])),
+  )
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keys.
     <div className="scroll grow run-config" tabIndex={0}>
@@ -33,7 +36,7 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
       </section>
       <section>
         <h3>{text.made}</h3>
-        <LineageList items={lineage.madeBy} />
+        <LineageList items={lineage.madeBy} rates={rates} />
         {lineage.made.length > 0 && (
           <>
             <h3>{text.madeNothing}</h3>
@@ -123,7 +126,12 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
 const fact = (key: string, value: unknown): string =>
   typeof value === 'number' ? (key.endsWith('Parameters') ? count(value) : number(value)) : String(value)
 
-const LineageList = ({ items }: { readonly items: Lineage['madeBy'] }) => (
+type ListProps = {
+  readonly items: Lineage['madeBy']
+  /** How often the rows of a dataset were used, where not once. */
+  readonly rates?: ReadonlyMap<string, number>
+}
+const LineageList = ({ items, rates }: ListProps) => (
   <ul className="run-lineage">
     {items.map(({ kind, id, name, role }) => (
       <li key={`${role}-${id}`}>
@@ -131,6 +139,7 @@ const LineageList = ({ items }: { readonly items: Lineage['madeBy'] }) => (
         <a className="link ell" href={hrefTo(pageOf[kind] ?? kind, id)} title={name} dir="auto">
           {name}
         </a>
+        {role === 'data' && rates?.has(id) && <span className="dim">× {rates.get(id)}</span>}
       </li>
     ))}
   </ul>

@@ -5,6 +5,7 @@ import { api } from '../../../lib/client.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo, setQuery } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
+import { useBeforeAndAfter } from './before-after.ts'
 import type { OnFailed } from './RunNews.tsx'
 import { runText } from './text.ts'
 import { useRunRemoval } from './use-removal.tsx'
@@ -24,7 +25,17 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
     api.training.stop.mutationOptions({ onError: error => onFailed({ title: text.stopFailed, error }) }),
   )
   const removal = useRunRemoval(error => onFailed({ title: text.removeFailed, error }))
+  const evaluation = useBeforeAndAfter(run)
+  const made = run.result
   const items = [
+    ...(made
+      ? [
+          {
+            key: 'further',
+            label: <a href={hrefTo('training', 'new', { model: made.id })}>{text.tuneFurther}</a>,
+          },
+        ]
+      : []),
     { key: 'again', label: <a href={hrefTo('training', 'new', { run: run.id })}>{text.again}</a> },
     ...(isAlive
       ? []
@@ -61,6 +72,16 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
             {text.resume}
           </ActionButton>
         )
+      )}
+      {made && (
+        <>
+          <ActionButton needs="write" href={hrefTo('deployments', { dialog: 'new', model: made.id })}>
+            {text.deploy}
+          </ActionButton>
+          <ActionButton needs="write" type="primary" {...(evaluation !== undefined && { href: evaluation })}>
+            {text.evaluate}
+          </ActionButton>
+        </>
       )}
       <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
         <ActionButton needs="write" type="text" icon={<Ellipsis size={16} />} aria-label={text.more} />

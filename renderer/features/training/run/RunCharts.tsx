@@ -81,9 +81,13 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
             {text.loss}
             <span className="dim">
               {at?.x === undefined
-                ? train.step.length === 0 && !live.isLoading
-                  ? text.none
-                  : ''
+                ? live.isLoading
+                  ? ''
+                  : train.step.length === 0
+                    ? text.none
+                    : train.loss.every(value => value === null)
+                      ? text.noNumber
+                      : ''
                 : text.at(text[axis], formatAxis[axis](at.x))}
             </span>
           </figcaption>

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
+import type { RunDetail } from '../../../../main/contract/training.ts'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
@@ -11,6 +12,10 @@ import { Drift, driftOf } from './Drift.tsx'
 import type { OnFailed } from './RunNews.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
+
+/** Whether the trainer ended it because loss or weights are no numbers any more: the same again would end the same. */
+export const hasDiverged = ({ failure }: Pick<RunDetail, 'failure'>): boolean =>
+  failure?.details?.reason === 'non_finite_loss' || failure?.details?.reason === 'non_finite_weights'
 
 /** Why a run ended before its time, and the button that goes on: cause, remedy, action. */
 export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
@@ -33,13 +38,19 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
   const failure = run.failure
   const checkpoint = run.checkpoints.at(-1)
   const drift = driftOf(failure?.details)
-  const title = drift !== undefined ? text.drift : state === 'lost' ? text.lost : text.failed
+  const isDiverged = hasDiverged(run)
+  const title =
+    drift !== undefined ? text.drift : isDiverged ? text.diverged : state === 'lost' ? text.lost : text.failed
   // Out of memory: what the plan says would make it smaller is one click away.
   const remedies = (run.memory?.remedies ?? [])
     .filter(({ parameters }) => Object.keys(parameters).length > 0)
     .slice(0, 2)
   const form = (
-    <ActionButton needs="write" href={hrefTo('training', 'new', { run: run.id })}>
+    <ActionButton
+      needs="write"
+      {...(isDiverged && { type: 'primary' as const })}
+      href={hrefTo('training', 'new', { run: run.id })}
+    >
       {text.openForm}
     </ActionButton>
   )
@@ -51,6 +62,7 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
       remedy={
         <>
           {drift === undefined && failure?.hint !== undefined && <span className="line">{said(failure.hint)}</span>}
+          {isDiverged && <span className="line">{text.noResult}</span>}
           {checkpoint && <span className="line">{text.fromCheckpoint(number(checkpoint.step))}</span>}
         </>
       }
@@ -69,10 +81,11 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
           </>
         ) : (
           <>
+            {isDiverged && form}
             {run.canResume && checkpoint && (
               <ActionButton
                 needs="write"
-                type="primary"
+                type={isDiverged ? 'default' : 'primary'}
                 loading={resume.isPending}
                 onClick={() => resume.mutate({ id: run.id })}
               >
@@ -96,13 +109,13 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
               ))}
             <ActionButton
               needs="write"
-              type={run.canResume ? 'default' : 'primary'}
+              type={run.canResume || isDiverged ? 'default' : 'primary'}
               loading={retry.isPending}
               onClick={() => retry.mutate({ id: run.id })}
             >
               {text.retry}
             </ActionButton>
-            {form}
+            {!isDiverged && form}
           </>
         )
       }

@@ -11,7 +11,7 @@ import type { ShownRun } from './use-run.ts'
 export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly live: LiveCurve }) {
   const text = useText(runText)
   const language = useView(view => view.language)
-  const { run, job, isAlive } = shown
+  const { run, job, state, isAlive } = shown
   const { train, validation } = live.curve
   const step = Math.max(run.step, train.step.at(-1) ?? 0)
   const total = run.totalSteps
@@ -23,6 +23,8 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
   const perStep = secondsPerStep(train)
   const peak = maxOf(train.memoryBytes)
   const planned = run.memory?.totalBytes
+  // What the whole run would still take says nothing of one that is being stopped.
+  const isSaving = state === 'stopping' && job?.stopping === 'saving'
   const secondsLeft = isAlive ? (job?.progress?.secondsLeft ?? run.secondsLeft) : undefined
   const took =
     run.endedAt !== undefined
@@ -62,7 +64,13 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
         value={peak === undefined ? '–' : memory(peak)}
         {...(planned !== undefined && { note: text.planned(memory(planned)) })}
       />
-      {isAlive ? (
+      {state === 'stopping' ? (
+        <Stat
+          name={text.doing}
+          value={isSaving ? text.saving : text.ending}
+          note={isSaving ? text.savingNote : text.endingNote}
+        />
+      ) : isAlive ? (
         <Stat
           name={text.left}
           value={secondsLeft === undefined ? '–' : duration(secondsLeft, language)}

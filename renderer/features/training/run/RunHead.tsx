@@ -59,6 +59,11 @@ export function RunMeta({ shown: { run, job, state } }: { readonly shown: ShownR
           <a href={hrefTo('training', run.id, { tab: 'configuration' })}>{text.warningCount(run.warnings.length)}</a>
         </Chip>
       )}
+      {run.result && (
+        <a className="link ell" href={hrefTo('models', run.result.id)} title={text.doneText(run.result.name)}>
+          {text.resultLink(middle(run.result.name, 32))}
+        </a>
+      )}
       <span className="ell" title={`${run.model.name}, ${run.datasets.map(({ name }) => name).join(', ')}`}>
         {text.of(what, middle(run.model.name, 32), data)}
       </span>

@@ -1,4 +1,3 @@
-import { Button } from 'antd'
 import { Said } from '../../../lib/backend-words.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -7,7 +6,7 @@ import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { brokenSteps } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
-import { RunFailure } from './RunFailure.tsx'
+import { hasDiverged, RunFailure } from './RunFailure.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
@@ -15,20 +14,23 @@ export type OnFailed = (failed: { readonly title: string; readonly error: unknow
 
 type Props = { readonly shown: ShownRun; readonly live: LiveCurve; readonly onFailed: OnFailed }
 
-/** What a person should know before the figures: that it failed, diverged, warned, or made something. */
+/**
+ * What a person should know before the figures: that it failed, diverged or warned. What it made stands in the head of
+ * the page, where nothing moves when it comes: a run may end while somebody reaches for a curve.
+ */
 export function RunNews({ shown, live, onFailed }: Props) {
   const text = useText(runText)
   const { run, state, isAlive } = shown
   const broken = brokenSteps(live.curve.train)
   const news = [
     (state === 'failed' || state === 'lost') && <RunFailure key="failure" shown={shown} onFailed={onFailed} />,
-    broken.length > 0 && (
+    broken.length > 0 && !hasDiverged(run) && (
       <Fault
         key="nan"
         tone="warn"
         title={text.nan}
         cause={text.nanCause(number(broken.length), number(broken[0] ?? 0))}
-        remedy={text.nanRemedy}
+        remedy={isAlive ? text.nanRemedy : text.nanRemedyEnded}
         actions={
           <>
             {isAlive && (
@@ -53,34 +55,6 @@ export function RunNews({ shown, live, onFailed }: Props) {
             <Said>{warning}</Said>
           </span>
         ))}
-      />
-    ),
-    run.result && (
-      <Fault
-        key="done"
-        tone="ok"
-        title={text.done}
-        cause={text.doneText(run.result.name)}
-        actions={
-          <>
-            <ActionButton
-              needs="write"
-              type="primary"
-              href={hrefTo('evaluations', { dialog: 'new', model: run.result.id })}
-            >
-              {text.evaluate}
-            </ActionButton>
-            <ActionButton needs="write" href={hrefTo('deployments', { dialog: 'new', model: run.result.id })}>
-              {text.deploy}
-            </ActionButton>
-            <ActionButton needs="write" href={hrefTo('training', 'new', { model: run.result.id })}>
-              {text.tuneFurther}
-            </ActionButton>
-            <Button type="text" href={hrefTo('models', run.result.id)}>
-              {text.openModel}
-            </Button>
-          </>
-        }
       />
     ),
   ].filter(Boolean)

@@ -2,10 +2,10 @@ import '../../jobs/jobs.css'
 import { Tabs } from 'antd'
 import { useText } from '../../../lib/i18n.ts'
 import { setQuery, useRoute } from '../../../lib/route.ts'
-import { JobLog } from '../../jobs/JobLog.tsx'
 import type { LiveCurve } from '../curve/use-curve.ts'
 import { Checkpoints } from './Checkpoints.tsx'
 import { Configuration } from './Configuration.tsx'
+import { RunLog } from './RunLog.tsx'
 import type { OnFailed } from './RunNews.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
@@ -20,7 +20,7 @@ export function RunTabs({ shown, live, onFailed }: Props) {
   const text = useText(runText)
   const { query } = useRoute()
   const tab = tabs.find(each => each === query.tab) ?? 'log'
-  const { run, isAlive } = shown
+  const { run } = shown
   return (
     <div className="run-low">
       <Tabs
@@ -33,7 +33,7 @@ export function RunTabs({ shown, live, onFailed }: Props) {
           label: key === 'checkpoints' ? `${text[key]} ${run.checkpoints.length || ''}` : text[key],
           children:
             key !== tab ? null : key === 'log' ? (
-              run.jobId && <JobLog id={run.jobId} isEnded={!isAlive} />
+              <RunLog shown={shown} />
             ) : key === 'checkpoints' ? (
               <Checkpoints shown={shown} live={live} onFailed={onFailed} />
             ) : (

@@ -18,6 +18,11 @@ export const runText = dictionary({
   rate: ['Rate', '速率'],
   memory: ['Peak memory', '内存峰值'],
   left: ['Time left', '剩余时间'],
+  doing: ['Now', '当前'],
+  saving: ['Saving', '正在保存'],
+  savingNote: ['the step in progress, then a checkpoint', '完成当前步后写入检查点'],
+  ending: ['Stopping', '正在停止'],
+  endingNote: ['without a checkpoint', '不写入检查点'],
   took: ['Took', '用时'],
   tookLast: ['Last attempt', '末次用时'],
   perStep: [(seconds: string) => `${seconds} s a step`, (seconds: string) => `每步 ${seconds} 秒`],
@@ -36,6 +41,11 @@ export const runText = dictionary({
   checkpointMark: [(step: string) => `saved ${step}`, (step: string) => `已存 ${step}`],
 
   log: ['Log', '日志'],
+  attempts: ['Attempt', '第几次训练'],
+  attempt: [
+    (number: number, state: string, time: string) => `Attempt ${number}: ${state}, ${time}`,
+    (number: number, state: string, time: string) => `第 ${number} 次：${state}，${time}`,
+  ],
   checkpoints: ['Checkpoints', '检查点'],
   configuration: ['Configuration', '配置'],
   tabs: ['Details', '详情'],
@@ -82,6 +92,8 @@ export const runText = dictionary({
   dequeue: ['Take out of the queue', '移出队列'],
 
   failed: ['The run failed', '训练失败'],
+  diverged: ['The run diverged', '训练已发散'],
+  noResult: ['No model was made of it: its weights are of no use.', '未生成模型：这样的权重无法使用。'],
   lost: ['Nobody saw how the run ended', '训练结束情况不明'],
   lostCause: [
     'Its process is gone, and it said nothing before: the machine may have been switched off.',
@@ -110,19 +122,23 @@ export const runText = dictionary({
   nan: ['The loss is not a number', '损失不是数值'],
   nanCause: [
     (count: string, first: string) =>
-      `${count} points since step ${first} have no finite loss: the weights have very probably diverged.`,
+      `${count} ${count === '1' ? 'point' : 'points'} since step ${first} ${count === '1' ? 'has' : 'have'} no finite loss: the weights have very probably diverged.`,
     (count: string, first: string) => `自第 ${first} 步起有 ${count} 个点的损失不是有限数，权重很可能已发散。`,
   ],
   nanRemedy: [
     'Stop it, and start again with a lower learning rate, clipped gradients, or bf16 instead of fp16. Checkpoints from before are sound.',
     '请停止，并以更低的学习率、梯度裁剪或 bf16（而非 fp16）重新开始。此前的检查点不受影响。',
   ],
+  nanRemedyEnded: [
+    'Start again with a lower learning rate, clipped gradients, or bf16 instead of fp16. Checkpoints from before are sound.',
+    '请以更低的学习率、梯度裁剪或 bf16（而非 fp16）重新开始。此前的检查点不受影响。',
+  ],
   warningCount: [
     (count: number) => (count === 1 ? '1 warning' : `${count} warnings`),
     (count: number) => `${count} 条警告`,
   ],
   warnings: ['The trainer warns', '训练器警告'],
-  done: ['It has made a model', '已产出模型'],
+  resultLink: [(name: string) => `made ${name}`, (name: string) => `产出 ${name}`],
   doneText: [
     (name: string) => `${name} can be measured, talked to, or tuned further.`,
     (name: string) => `${name} 可用于评测、部署或继续微调。`,
@@ -130,7 +146,6 @@ export const runText = dictionary({
   evaluate: ['Evaluate', '评测'],
   deploy: ['Deploy', '部署'],
   tuneFurther: ['Tune further', '继续微调'],
-  openModel: ['Open the model', '打开模型'],
 
   remove: ['Remove the run', '删除训练'],
   removed: [(name: string) => `${name} is removed.`, (name: string) => `${name} 已删除。`],

@@ -9,7 +9,7 @@ export function flushTree(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) flushTree(path)
-    else if (entry.isFile()) flushPath(path)
+    else if (entry.isFile()) flushFile(path)
   }
   flushFolder(folder)
 }
@@ -17,10 +17,11 @@ export function flushTree(folder: string): void {
 /** Brings a folder's own entries to the disk, such as a name that was just given. */
 export function flushFolder(folder: string): void {
   // A folder cannot be opened for this on Windows.
-  if (process.platform !== 'win32') flushPath(folder)
+  if (process.platform !== 'win32') flushFile(folder)
 }
 
-function flushPath(path: string): void {
+/** Brings the bytes of a file that is complete to the disk. */
+export function flushFile(path: string): void {
   const handle = openSync(path, 'r')
   try {
     fsyncSync(handle)
