@@ -11,6 +11,7 @@ import {
   TokenizeAnswer,
 } from '../../contract/engine.ts'
 import { AppError, isErrorCode } from '../../contract/errors.ts'
+import { onAbort } from '../../platform/http/on-abort.ts'
 
 /**
  * A client of one engine child. Calls reject with the engine's own error, with `worker_lost` when the child is gone
@@ -131,15 +132,6 @@ async function textOf(response: IncomingMessage, name: string, signal: AbortSign
   } finally {
     ignore()
   }
-}
-
-/**
- * Calls back when a signal is aborted; returns what takes that back. Node's own way (`signal` of a request) destroys the
- * connection with an error, which nobody hears any more, and which then ends this program, where the answer had come whole.
- */
-function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
-  signal?.addEventListener('abort', act, { once: true })
-  return () => signal?.removeEventListener('abort', act)
 }
 
 const appErrorOf = ({ code, message, hint }: EngineFailure): AppError =>

@@ -1,6 +1,7 @@
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
 import { AppError } from '../../contract/errors.ts'
+import { onAbort } from './on-abort.ts'
 import { webStreamOf } from './web-stream.ts'
 
 /**
@@ -11,6 +12,8 @@ export const socketFetch =
   (socketPath: string) =>
   (request: Request): Promise<Response> =>
     new Promise((resolve, reject) => {
+      const { signal } = request
+      if (signal.aborted) return reject(signal.reason)
       const url = new URL(request.url)
       const outgoing = httpRequest(
         {
@@ -18,24 +21,43 @@ export const socketFetch =
           method: request.method,
           path: url.pathname + url.search,
           headers: Object.fromEntries(request.headers),
-          signal: request.signal,
         },
         incoming => {
+          answer = incoming
+          incoming.once('close', ignore)
           const headers = new Headers()
           for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2)
             headers.append(incoming.rawHeaders[i] ?? '', incoming.rawHeaders[i + 1] ?? '')
           const status = incoming.statusCode ?? 502
           const bodyless = status === 204 || status === 304
-          const body = bodyless ? null : webStreamOf(incoming)
+          const body = bodyless ? null : webStreamOf(endedBy(incoming, signal))
           if (bodyless) incoming.resume()
           resolve(new Response(body, { status, statusText: incoming.statusMessage ?? '', headers }))
         },
       )
-      const fail = (error: Error) => reject(request.signal.aborted ? request.signal.reason : unreachable(error))
+      let answer: IncomingMessage | undefined
+      // Once there is an answer only that is ended: the connection goes with it where it is still needed.
+      const ignore = onAbort(signal, () => (answer ?? outgoing).destroy())
+      const fail = (error: Error) => {
+        ignore()
+        reject(signal.aborted ? signal.reason : unreachable(error))
+      }
       outgoing.on('error', fail)
       if (request.body) pipeline(Readable.from(request.body), outgoing, error => error && fail(error))
       else outgoing.end()
     })
+
+/** What an answer gives; where it ends because its reader aborted it, with the reason of that. */
+const endedBy = (incoming: IncomingMessage, signal: AbortSignal) => ({
+  [Symbol.asyncIterator]: async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* incoming as AsyncIterable<Uint8Array>
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
+    }
+  },
+  destroy: () => incoming.destroy(),
+})
 
 const unreachable = (cause: Error) =>
   new AppError('worker_lost', 'The process at the other end of the socket does not answer.', {
