@@ -48,6 +48,7 @@ import { createFolderKeeper } from '../platform/blobs/folder-keeper.ts'
 import { createBlobStore, sweepTemporary } from '../platform/blobs/store.ts'
 import { type Clock, isoOf } from '../platform/clock.ts'
 import { prepareDatabase } from '../platform/db/prepare.ts'
+import { recordIfPossible } from '../platform/db/record-if-possible.ts'
 import { createStore } from '../platform/db/store.ts'
 import { createEventBus } from '../platform/events.ts'
 import { likelyGpu } from '../platform/gpu/presence.ts'
@@ -443,7 +444,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       await readers.close()
       await collector.close()
       await backups.close()
-      store.audit(systemCall('system.end'), join(paths.dataDir), 'ok')
+      recordIfPossible(() => store.audit(systemCall('system.end'), join(paths.dataDir), 'ok'), 'stopped', log)
       db.close()
     },
   }

@@ -2,6 +2,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { backup, events, NetworkState, system } from '../../contract/system.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
+import { recordIfPossible } from '../../platform/db/record-if-possible.ts'
 import type { AuditedStore } from '../../platform/db/store.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Log } from '../../platform/log.ts'
@@ -96,13 +97,7 @@ export function createSystem({
         return { recorded: true }
       },
       stop: async (_input, call) => {
-        try {
-          store.commit(call, 'backend', () => undefined)
-        } catch (error) {
-          // A disk that takes no record must not keep anybody from stopping what runs on it.
-          if (!(error instanceof AppError) || !['storage_full', 'storage_failed'].includes(error.code)) throw error
-          log.error('stopping without an audit record: the disk takes none', { error: error.message })
-        }
+        recordIfPossible(() => store.commit(call, 'backend', () => undefined), 'stopping', log)
         stop()
         return { stopping: true }
       },
