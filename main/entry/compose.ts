@@ -196,6 +196,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     store,
     clock,
     log,
+    env,
     scratchDir,
     jobs: jobs.port,
     blobs,

@@ -143,6 +143,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     collector,
     log: silentLog,
     blobsRoot,
+    env: process.env,
     scratchDir: join(at.dir, 'scratch'),
     usersOf: id => users.get(id) ?? [],
     render,

@@ -70,7 +70,7 @@ const texts: readonly (readonly [texts: readonly string[], why: string])[] = [
   ],
   [['handed over', 'window open'], 'log of the shell'],
   [['unneeded bytes'], 'log of the backend'],
-  [['ends the thread', 'tells the thread'], 'of a closed set: how a thread is cancelled'],
+  [['ends it', 'tells it'], 'of a closed set: how a question is cancelled'],
   [['no adapter', 'the default again', 'the model’s own again'], 'help of the command line and of the API'],
   [['data directory'], 'the subject of an audit record, where it stands as a name'],
   [['data: {0}\n\n'], 'server-sent events'],
