@@ -106,12 +106,6 @@ export const environments: Words = {
   '{0} arrived': '{0} 已下载',
   'The new environment does not work: {0}': '新环境无法工作：{0:zh}',
   'No space is left for {0}.': '没有空间写入 {0}。',
-  'Free space there, or put the cache on another disk: XDG_CACHE_HOME=/other/disk.':
-    '请清理该磁盘，或将缓存放到其他磁盘：XDG_CACHE_HOME=/other/disk。',
-  '{0} cannot be written ({1}).': '无法写入 {0}（{1}）。',
-  'Make it writable for this user, or name another cache: XDG_CACHE_HOME=/path.':
-    '请授予当前用户写权限，或指定其他缓存目录：XDG_CACHE_HOME=/path。',
-  '{0} cannot be made.': '无法创建 {0}。',
   '{0} has {1} free; the environment needs about {2}.': '{0} 剩余 {1}，环境约需 {2}。',
   'Free space, or put the cache on another disk: XDG_CACHE_HOME=/other/disk.':
     '请清理空间，或将缓存放到其他磁盘：XDG_CACHE_HOME=/other/disk。',
