@@ -10,7 +10,7 @@ import { type RunningBackend, startBackend } from '../support/backend.ts'
 const isUnix = process.platform !== 'win32'
 const stranger = 65_534
 /** Leaves a database as an older Slipway had it: the next start copies it before it brings the schema up to date. */
-function forgetNewestIndex(dataDir: string): void {
+function forgetOneStep(dataDir: string): void {
   const db = new Database(join(dataDir, 'slipway.db'))
   db.exec('DROP INDEX dataset_versions_importing; DELETE FROM schema_steps WHERE version = 420')
   db.close()
@@ -26,7 +26,7 @@ describe.skipIf(!isUnix)(
       const earlier = await startBackend()
       const { dataDir } = earlier
       await earlier.kill('SIGTERM')
-      forgetNewestIndex(dataDir)
+      forgetOneStep(dataDir)
       backend = await startBackend({ dataDir, prefix: ['/bin/sh', '-c', 'umask 000; exec "$@"', 'sh'] })
       await backend.client.keys.create({ name: 'written' })
       await backend.client.backup.create({})

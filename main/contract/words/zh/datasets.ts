@@ -24,6 +24,8 @@ export const datasets: Words = {
   'Try again; if it happens again, ask for fewer rows.': '请重试；若仍出现，请减少查询的行数。',
   'The regular expression is not valid: {0}': '正则表达式无效：{0}',
   'Write it as RE2 does: no look-ahead, no back-references.': '请按 RE2 语法书写：不支持前瞻和反向引用。',
+  'The rows that were left out are written as JSON lines only.': '被剔除的行只能写为 JSON Lines。',
+  'Name the file .jsonl, or give --file-format jsonl.': '请将文件命名为 .jsonl，或给出 --file-format jsonl。',
   // Looks into files that are not imported yet.
   'What the reader says of {0} cannot be understood.': '读取程序对 {0} 给出的结果无法理解。',
   'What the reader says of the file is too long.': '读取程序对该文件给出的结果过长。',
