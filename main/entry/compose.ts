@@ -343,6 +343,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
         builds: environments.networkUsesSince(startedAtMs),
         lastBuild: environments.lastNetworkUse(),
       }),
+    damage: () => database.state().problems[0],
     counts: jobs.counts,
   })
   const settings = createSettings({ store, clock, log, listener: api })

@@ -28,12 +28,14 @@ let folder: string
 let lives: Life[]
 let aheadMs: number
 let logged: string[]
+let announced: string[]
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway check '))
   mkdirSync(join(folder, 'scratch'))
   lives = []
   aheadMs = 0
   logged = []
+  announced = []
 })
 afterEach(async () => {
   for (const life of lives) await end(life)
@@ -48,7 +50,7 @@ function live(): Life {
   const paths = pathsOf(folder, {})
   const db = prepareDatabase({ paths, migrations: [auditMigration, notes], nowIso: '2026', log: silentLog })
   const clock = { nowMs: () => systemClock.nowMs() + aheadMs, monotonicMs: systemClock.monotonicMs }
-  const store = createStore({ db, clock, bootId: 'test', publish: () => undefined })
+  const store = createStore({ db, clock, bootId: 'test', publish: event => void announced.push(event.topic) })
   const log = { ...silentLog, error: (message: string) => void logged.push(message) }
   const database = createDatabaseCheck({
     ...{ store, db, clock, log },
@@ -127,6 +129,7 @@ test('a damaged page is found, also where what was found cannot be recorded', as
   expect(life.database.state().problems.length).toBeGreaterThan(0)
   expect(life.database.isDue()).toBe(true)
   expect(logged).toEqual(['the database is damaged', 'the check of the database could not be recorded'])
+  expect(announced).toEqual(['environments'])
   expect(readdirSync(scratchDir())).toEqual([])
 })
 

@@ -79,7 +79,7 @@ export function createDatabaseCheck(deps: Deps): DatabaseCheck {
     running ??= look()
       .then(found => {
         state = found
-        record(found.problems.length === 0 ? 'ok' : 'storage_damaged')
+        tell(found.problems.length === 0 ? 'ok' : 'storage_damaged')
         return found
       })
       .finally(() => {
@@ -88,16 +88,14 @@ export function createDatabaseCheck(deps: Deps): DatabaseCheck {
     return running
   }
 
-  /** A damaged database may take no record either; what was found counts all the same. */
-  const record = (result: string) => {
+  const tell = (result: string) => {
     try {
-      store.record(tx => {
-        store.audit(systemCall(action), databasePath, result)
-        tx.announce({ topic: 'environments', kind: 'changed', id: 'database' })
-      })
+      store.audit(systemCall(action), databasePath, result)
     } catch (error) {
+      // A damaged database may take no record either; what was found counts all the same.
       log.error('the check of the database could not be recorded', { result, error })
     }
+    store.record(tx => tx.announce({ topic: 'environments', kind: 'changed', id: 'database' }))
   }
 
   const isDue = (): boolean => !isGood || clock.nowMs() - (state.checkedAtMs ?? 0) >= weekMs
