@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +19,7 @@ type Asked = {
   readonly environment: () => string[]
 }
 
-const program = (answerOnPipes: URL): string => `
+const programText = (answerOnPipes: URL): string => `
 import { answerOnPipes } from ${JSON.stringify(answerOnPipes.href)}
 const held = []
 answerOnPipes({
@@ -33,10 +34,12 @@ answerOnPipes({
 
 let folder: string
 let asking: Asking<Asked>
+let program: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway processes '))
   const file = join(folder, 'program.ts')
-  writeFileSync(file, program(new URL('./answer-on-pipes.ts', import.meta.url)))
+  writeFileSync(file, programText(new URL('./answer-on-pipes.ts', import.meta.url)))
+  program = pathToFileURL(file).href
   asking = createProcesses<Asked>({
     program: pathToFileURL(file),
     env: { ONLY: 'this' },
@@ -104,4 +107,20 @@ test('it has the environment that it was given and nothing of ours', async () =>
   const names = await asking.ask('environment', undefined as never)
   // The shell that starts it adds a few of its own.
   expect(names.filter(name => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))).toEqual(['ONLY'])
+})
+
+test('a program with nothing else to wait for ends without its idle process, and waits for one that it closes', () => {
+  const asker = (after: string) => `
+    import { createProcesses } from ${JSON.stringify(new URL('./asked-processes.ts', import.meta.url).href)}
+    const limits = { heapMiB: 64, memoryLimitBytes: 1e9, timeoutMs: 5_000, most: 1, lost: () => new Error('lost') }
+    const asking = createProcesses({ program: new URL(process.argv[1]), env: {}, ...limits })
+    console.log(await asking.ask('pid'))
+    ${after}`
+  const said = (after: string) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', asker(after), program], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    }).split('\n')
+  expect(said('')).toEqual([expect.stringMatching(/^\d+$/), ''])
+  expect(said("await asking.close(); console.log('closed')")).toEqual([expect.any(String), 'closed', ''])
 })
