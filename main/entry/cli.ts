@@ -5,13 +5,16 @@
 import '../platform/network/unless-offline.ts'
 
 import { enableCompileCache } from 'node:module'
-import { runLine } from '../surfaces/cli/line.ts'
-
-enableCompileCache()
+import { compileCacheFolder } from '../platform/compile-cache.ts'
 
 process.on('SIGINT', () => process.exit(130))
 // `slipway … | head` closes the pipe early: that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+// Compiled modules are kept between starts. Hence the late import.
+const compiled = compileCacheFolder(process.env)
+if (compiled !== undefined) enableCompileCache(compiled)
+const { runLine } = await import('../surfaces/cli/line.ts')
 
 process.exitCode = await runLine(process.argv.slice(2), {
   env: process.env,
