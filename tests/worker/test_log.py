@@ -70,7 +70,7 @@ def test_a_run_says_a_few_hundred_lines_however_long_it_is_and_libraries_repeat_
     lines = ran.stderr.splitlines()
     assert [line for line in lines if "slow" in line] == [f"warning (trl): step {step} is slow" for step in range(3)]
     assert [line for line in lines if "vocabulary" in line] == [
-        "warning (python): UserWarning: a vocabulary that does not fit (<string>:10)"
+        "warning (python): UserWarning: a vocabulary that does not fit (<string>:12)"
     ]
     assert "warning: Resuming in spite of changes" in lines
     assert "step 1/100,000: loss 1.0000, learning rate 0.0003, 1,234 tokens/s" in lines
