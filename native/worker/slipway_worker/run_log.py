@@ -84,8 +84,12 @@ class RunLog:
         self._last: dict[str, int] = {}
 
     def begins(self, device: str) -> None:
+        import torch
+
+        name = torch.cuda.get_device_name() if device == "cuda" else f"cpu, {count(torch.get_num_threads(), 'thread')}"
         self._say(f"{self._config.method}, {self._config.tuning}, seed {self._config.seed}")
-        self._say(f"device: {device}; " + ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "trl")))
+        versions = ", ".join(f"{library} {version(library)}" for library in ("torch", "transformers", "trl"))
+        self._say(f"device: {name}; {versions}")
 
     def data(self, what: str, rows: int, prepared: int, lengths: RowLengths) -> None:
         parts = f" in {count(prepared, 'part')}" if prepared != rows else ""
@@ -128,9 +132,10 @@ class RunLog:
 
     def stops_early(self, step: int, best: int | None) -> None:
         at = f"; the lowest was at step {best:,}" if best is not None else ""
+        times = count(self._config.early_stopping_patience, "validation")
         self._say(
             f"stopping early at step {step:,}: the validation loss has not fallen by more than "
-            f"{self._config.early_stopping_threshold:g} in {count(self._config.early_stopping_patience, 'validation')}{at}"
+            f"{self._config.early_stopping_threshold:g} in {times}{at}"
         )
 
     def asked_to_stop(self, *, save: bool, is_asked: bool) -> None:
@@ -147,7 +152,8 @@ class RunLog:
 
     def relative(self, path: Path) -> str:
         """A path as it lies in the folder of the run."""
-        return str(path.relative_to(self._config.output_dir)) if path.is_relative_to(self._config.output_dir) else path.name
+        folder = self._config.output_dir
+        return str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name
 
     def _is_due(self, kind: str, step: int, of: int) -> bool:
         if self._lines[kind] >= FIRST_LINES and step - self._last[kind] < _every(of) and step < of:

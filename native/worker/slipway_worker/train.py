@@ -18,7 +18,7 @@ from slipway_worker import checkpoints
 from slipway_worker.config import load_config
 from slipway_worker.devices import resolve_device, resolve_precision, see_one_gpu
 from slipway_worker.rows import Problems, Renderer, check_columns, open_rows, prepare_rows, sampled
-from slipway_worker.run_log import RunLog, Totals, count, open_log, take_over_transformers
+from slipway_worker.run_log import RunLog, Totals, open_log, take_over_transformers
 from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
 from slipway_worker.template import choose_template, template_of
 from slipway_worker.train_config import TrainConfig, drift_keys
@@ -65,7 +65,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
     wire.listen(stop)
     torch.set_num_threads(config.threads)
     device = resolve_device(config.device)
-    log.begins(describe_device(device))
+    log.begins(device)
     datasets.disable_progress_bars()
     transformers.utils.logging.disable_progress_bar()
     # Before the model exists, as an adapter's first weights are drawn then. trl 1.16 seeds there as well; older ones
@@ -447,13 +447,6 @@ def require_bitsandbytes(what: str, device: str, hint: str) -> None:
 
     if device != "cuda" or importlib.util.find_spec("bitsandbytes") is None:
         raise WorkerError("missing_requirement", f"{what} needs an NVIDIA GPU and bitsandbytes.", hint=hint)
-
-
-def describe_device(device: str) -> str:
-    """What computes, by the name that its maker gave it."""
-    import torch
-
-    return torch.cuda.get_device_name() if device == "cuda" else f"cpu, {count(torch.get_num_threads(), 'thread')}"
 
 
 def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> Totals:
