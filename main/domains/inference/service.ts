@@ -3,14 +3,11 @@ import type { Call } from '../../contract/call.ts'
 import { systemCall } from '../../contract/call.ts'
 import type { Engines } from '../../contract/engine.ts'
 import { AppError, isErrorCode } from '../../contract/errors.ts'
-import type { Deployment, DeploymentId, EngineKind, inference } from '../../contract/inference.ts'
-import { isEnded, type JobId } from '../../contract/jobs.ts'
+import type { Deployment, DeploymentId, inference } from '../../contract/inference.ts'
+import type { JobId } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
-import type { ModelVersion } from '../../contract/models.ts'
-import type { MemoryPlan } from '../../contract/training.ts'
-import { type Clock, isoOf } from '../../platform/clock.ts'
-import { lineageOf, linkLineage } from '../../platform/db/lineage.ts'
-import type { Store, Tx } from '../../platform/db/types.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
@@ -18,7 +15,9 @@ import type { Paths } from '../../platform/paths.ts'
 import { noLog } from '../../platform/processes/log-reader.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { ask, chat } from './chat.ts'
-import { type Launch, launchOf, newSocket, type Programs, type Served, servedBy } from './launch.ts'
+import { createDescribe } from './describe.ts'
+import { assertFits, type ExamineDeps, type Examined, examine } from './examine.ts'
+import { type Launch, launchOf, newSocket, type Programs, servedBy } from './launch.ts'
 import { createLive } from './live.ts'
 import { inferenceMetrics } from './metrics.ts'
 import { createRemoval } from './removal.ts'
@@ -28,45 +27,24 @@ import {
   findDeployment,
   findRevision,
   insertDeployment,
-  insertRevision,
   listDeployments,
   pageOfDeployments,
-  type RevisionRecord,
   type RevisionSettings,
   revisionsOf,
   revisionsOfModel,
-  setRevisionJob,
   updateDeployment,
 } from './repo.ts'
+import { createRevisions, nameOf } from './revisions.ts'
 import { createStatistics } from './statistics.ts'
 
-export type MemoryRequest = {
-  readonly engine: EngineKind
-  readonly base: ModelVersion
-  readonly adapter: ModelVersion | undefined
-  readonly contextLength: number | undefined
-  readonly parallel: number
-  readonly device: string
-}
-
-type Deps = Programs & {
-  readonly store: Store
-  readonly clock: Clock
-  readonly log: Log
-  readonly paths: Pick<Paths, 'sockets'>
-  readonly jobs: JobsPort
-  readonly models: {
-    /** A version that may be read now. Throws why not. */
-    readonly readyVersion: (ref: string) => ModelVersion
-    /** The base that an adapter was trained on, where that is known here. */
-    readonly baseOf: (id: ModelVersion['id']) => ModelVersion | undefined
-    /** Reads the headers again and throws what would make an engine fail: files may have changed since the import. */
-    readonly inspect: (version: ModelVersion) => Promise<void>
+type Deps = Programs &
+  ExamineDeps & {
+    readonly store: Store
+    readonly clock: Clock
+    readonly log: Log
+    readonly paths: Pick<Paths, 'sockets'>
+    readonly jobs: JobsPort
   }
-  readonly planMemory: (request: MemoryRequest) => Promise<MemoryPlan> | MemoryPlan
-  /** `auto` becomes a device of this machine that the engine can use: `cpu`, `cuda:0` … Throws for one that is not there. */
-  readonly deviceFor: (device: string, engine: EngineKind) => string
-}
 
 export type Inference = {
   readonly handlers: Handlers<typeof inference>
@@ -101,7 +79,7 @@ const usualContextTokens = 8192
 
 /** Serving: names, what they serve, and the engines behind them. */
 export function createInference(deps: Deps): Inference {
-  const { store, clock, log, paths, jobs, models, planMemory, deviceFor } = deps
+  const { store, clock, log, paths, jobs, models, deviceFor } = deps
   const statistics = createStatistics({ store, clock })
   const live = createLive({
     store,
@@ -109,148 +87,22 @@ export function createInference(deps: Deps): Inference {
     log,
     jobs,
     statistics,
-    replaced: old => stopJob(systemCall('inference.update'), old),
+    replaced: old => revisions.stop(systemCall('inference.update'), old),
   })
   jobs.handle('deployment', live.handler)
+  const revisions = createRevisions({ ...deps, live })
+  const { existing, revisionOf, isLive } = revisions
+  const { toDeployment, toDetail } = createDescribe({ store, live, revisions, statistics })
 
-  const existing = (ref: string): DeploymentRecord => {
-    const found = findDeployment(store.read, ref)
-    if (!found)
-      throw new AppError('not_found', `There is no deployment ${ref}.`, { hint: 'slipway inference list shows them.' })
-    return found
-  }
-  const revisionOf = ({ id }: DeploymentRecord, revision: number): RevisionRecord => {
-    const found = findRevision(store.read, id, revision)
-    if (!found)
-      throw new AppError('not_found', `This deployment has no version ${revision}.`, {
-        hint: 'slipway inference show lists its versions.',
-      })
-    return found
-  }
-  const isLive = (revision: RevisionRecord): boolean => {
-    const job = live.jobOf(revision)
-    return job !== undefined && !isEnded(job.state)
-  }
-  const stopJob = (call: Call, revision: RevisionRecord): void => {
-    if (isLive(revision)) jobs.stop(call, revision.jobId as JobId)
-  }
-
-  const nextOf = (record: DeploymentRecord): Deployment['next'] => {
-    if (record.nextRevision === null) return undefined
-    const next = revisionOf(record, record.nextRevision)
-    const failure = live.jobOf(next)?.failure
-    return {
-      version: next.revision,
-      model: next.model.name,
-      state: live.stateOf(next),
-      ...(failure && { failure }),
-    }
-  }
-
-  const toDeployment = (record: DeploymentRecord): Deployment => {
-    const revision = revisionOf(record, record.currentRevision)
-    const job = live.jobOf(revision)
-    const state = live.stateOf(revision)
-    const load = live.loadOf(revision)
-    const next = nextOf(record)
-    const ready = revision.ready
-    return {
-      id: record.id,
-      name: record.name,
-      description: record.description,
-      version: revision.revision,
-      state,
-      engine: revision.engine,
-      model: revision.model,
-      ...(revision.adapter && { adapter: revision.adapter }),
-      device: ready?.device ?? revision.device,
-      sizeBytes: revision.sizeBytes,
-      parallel: revision.settings.parallel,
-      ...(ready && { contextLength: ready.contextLength, hasChatTemplate: ready.hasChatTemplate, can: ready.can }),
-      ...(load && state === 'serving' && { load }),
-      ...(job?.failure && state !== 'serving' && { failure: job.failure }),
-      ...(job && { jobId: job.id }),
-      ...(next && { next }),
-      createdAt: isoOf(record.createdAtMs),
-      updatedAt: isoOf(record.updatedAtMs),
-    }
-  }
-
-  /** Everything that can be found out before anything is started. Throws what no choice of settings would mend. */
-  const examine = async (modelRef: string, adapterRef: string | undefined, settings: RevisionSettings) => {
-    const adapter = adapterRef === undefined ? undefined : models.readyVersion(adapterRef)
-    const served = servedBy(models.readyVersion(modelRef), { adapter, engine: settings.engine }, models.baseOf)
-    for (const version of [served.base, served.adapter]) if (version) await models.inspect(version)
-    const device = deviceFor(settings.device, served.engine)
-    const { contextLength, parallel } = settings
-    const memoryPlan = await planMemory({ ...served, contextLength, parallel, device })
-    return { served, device, memoryPlan }
-  }
-  type Prepared = Awaited<ReturnType<typeof examine>>
-  const prepare = async (
-    wanted: Parameters<typeof examine>,
-    /** Whether it may stand in the queue until running jobs give memory back. */
-    { mayWait }: { readonly mayWait: boolean },
-  ): Promise<Prepared> => {
-    const prepared = await examine(...wanted)
-    const { verdict, startsWhenFree = false } = prepared.memoryPlan
-    if (verdict === 'too_large' && !(mayWait && startsWhenFree)) throw tooLarge(prepared.served, prepared.memoryPlan)
-    return prepared
-  }
-
-  const nameOf = ({ name, version }: ModelVersion) => `${name}@${version}`
-  const newRevision = (
-    deploymentId: DeploymentId,
-    revision: number,
-    { served, device, memoryPlan }: Prepared,
+  const prepared = async (
+    model: string,
+    adapter: string | undefined,
     settings: RevisionSettings,
-  ): RevisionRecord => ({
-    deploymentId,
-    revision,
-    engine: served.engine,
-    model: { id: served.base.id, name: nameOf(served.base) },
-    adapter: served.adapter && { id: served.adapter.id, name: nameOf(served.adapter) },
-    settings,
-    device,
-    sizeBytes: served.base.sizeBytes + (served.adapter?.sizeBytes ?? 0),
-    memoryPlan,
-    jobId: undefined,
-    socket: undefined,
-    ready: undefined,
-    readyAttempt: undefined,
-    createdAtMs: clock.nowMs(),
-  })
-
-  /** Starts a revision's engine, inside the transaction that says so. */
-  const launch = (tx: Tx, call: Call, name: string, revision: RevisionRecord, served: Served): void => {
-    mkdirSync(paths.sockets, { recursive: true, mode: 0o700 })
-    const socket = newSocket(paths.sockets)
-    const { command, env, config } = launchOf(served, revision.settings, revision.device, socket, deps)
-    const job = jobs.start(call, {
-      kind: 'deployment',
-      name,
-      subjectId: revision.deploymentId,
-      command,
-      env,
-      files: { 'config.json': JSON.stringify(config) },
-      devices: [{ device: revision.device, memoryBytes: revision.memoryPlan?.totalBytes ?? 0, exclusive: false }],
-      politeStopMs: 15_000,
-    })
-    setRevisionJob(tx, revision, job.id, socket)
-    tx.announce({ topic: 'deployments', kind: 'changed', id: revision.deploymentId })
-  }
-
-  const link = (tx: Tx, { id, name }: DeploymentRecord, { base, adapter }: Served): void => {
-    const child = { childId: id, childKind: 'deployment', childName: name }
-    linkLineage(tx, { ...child, parentId: base.id, parentKind: 'model', parentName: nameOf(base), role: 'model' })
-    if (adapter)
-      linkLineage(tx, {
-        ...child,
-        parentId: adapter.id,
-        parentKind: 'model',
-        parentName: nameOf(adapter),
-        role: 'adapter',
-      })
+    { mayWait }: { readonly mayWait: boolean },
+  ): Promise<Examined> => {
+    const examined = await examine(model, adapter, settings, deps)
+    assertFits(examined, { mayWait })
+    return examined
   }
 
   /** Waits for a revision and throws what its engine said if it will not serve. */
@@ -269,42 +121,19 @@ export function createInference(deps: Deps): Inference {
     return toDeployment(existing(ref))
   }
 
-  /** Puts a revision behind a name: at once if the name serves nothing now, else when it is ready. */
-  const putBehind = (
-    call: Call,
-    record: DeploymentRecord,
-    prepared: Prepared,
-    settings: RevisionSettings,
-    description: string,
-  ): number => {
-    const current = revisionOf(record, record.currentRevision)
-    const revision = (revisionsOf(store.read, record.id)[0]?.revision ?? 0) + 1
-    store.commit(call, record.id, tx => {
-      // Only the newest wish counts: a version that was still being loaded is given up.
-      if (record.nextRevision !== null) stopJob(call, revisionOf(record, record.nextRevision))
-      const fresh = newRevision(record.id, revision, prepared, settings)
-      insertRevision(tx, fresh)
-      const places = isLive(current) ? { nextRevision: revision } : { currentRevision: revision, nextRevision: null }
-      updateDeployment(tx, { ...record, description, ...places }, clock.nowMs())
-      link(tx, record, prepared.served)
-      launch(tx, call, record.name, fresh, prepared.served)
-    })
-    return revision
-  }
-
   const removal = createRemoval({
     store,
     clock,
     log,
     existing,
     stop: (call, record) => {
-      for (const revision of revisionsOf(store.read, record.id)) stopJob(call, revision)
+      for (const revision of revisionsOf(store.read, record.id)) revisions.stop(call, revision)
     },
   })
 
   const handlers: Handlers<typeof inference> = {
     plan: async ({ model, adapter, ...settings }) => {
-      const { served: chosen, device, memoryPlan } = await examine(model, adapter, settings)
+      const { served: chosen, device, memoryPlan } = await examine(model, adapter, settings, deps)
       // A missing environment is told now, not when the engine is to be started.
       if (chosen.engine === 'transformers') deps.python()
       const { summary } = chosen.base
@@ -323,8 +152,8 @@ export function createInference(deps: Deps): Inference {
 
     deploy: async ({ model, name, description, adapter, wait, ...chosen }, call) => {
       const settings: RevisionSettings = chosen
-      const prepared = await prepare([model, adapter, settings], { mayWait: true })
-      const deploymentName = name ?? prepared.served.adapter?.name ?? prepared.served.base.name
+      const examined = await prepared(model, adapter, settings, { mayWait: true })
+      const deploymentName = name ?? examined.served.adapter?.name ?? examined.served.base.name
       const known = findDeployment(store.read, deploymentName)
       if (known && isLive(revisionOf(known, known.currentRevision))) {
         throw new AppError('conflict', `"${deploymentName}" is deployed already.`, {
@@ -332,7 +161,7 @@ export function createInference(deps: Deps): Inference {
         })
       }
       if (known) {
-        const revision = putBehind(call, known, prepared, settings, description || known.description)
+        const revision = revisions.putBehind(call, known, examined, settings, description || known.description)
         return wait ? served(known.id, revision, call) : toDeployment(existing(known.id))
       }
       const nowMs = clock.nowMs()
@@ -346,11 +175,8 @@ export function createInference(deps: Deps): Inference {
         updatedAtMs: nowMs,
       }
       store.commit(call, record.id, tx => {
-        const revision = newRevision(record.id, 1, prepared, settings)
         insertDeployment(tx, record)
-        insertRevision(tx, revision)
-        link(tx, record, prepared.served)
-        launch(tx, call, record.name, revision, prepared.served)
+        revisions.begin(tx, call, record, 1, examined, settings)
         tx.announce({ topic: 'deployments', kind: 'created', id: record.id })
       })
       return wait ? served(record.id, 1, call) : toDeployment(existing(record.id))
@@ -365,28 +191,7 @@ export function createInference(deps: Deps): Inference {
       }
     },
 
-    show: async ({ id, minutes }) => {
-      const record = existing(id)
-      const current = revisionOf(record, record.currentRevision)
-      const { memoryPlan, ready, settings } = current
-      return {
-        ...toDeployment(record),
-        revisions: revisionsOf(store.read, record.id).map(({ revision, model, adapter, engine, createdAtMs }) => ({
-          version: revision,
-          model,
-          ...(adapter && { adapter }),
-          engine,
-          createdAt: isoOf(createdAtMs),
-          isCurrent: revision === record.currentRevision,
-        })),
-        ...(memoryPlan && { memory: memoryPlan }),
-        stats: statistics.of(record.id, minutes),
-        ...(settings.chatTemplate !== undefined && { chatTemplate: settings.chatTemplate }),
-        ...(ready?.threads !== undefined && { threads: ready.threads }),
-        ...(ready && { loadSeconds: ready.loadSeconds }),
-        lineage: lineageOf(store.read, record.id),
-      }
-    },
+    show: async ({ id, minutes }) => toDetail(existing(id), minutes),
 
     logs: async ({ id, ...request }, { signal }) => {
       const record = existing(id)
@@ -397,13 +202,13 @@ export function createInference(deps: Deps): Inference {
 
     stop: async ({ id, wait }, call) => {
       const record = existing(id)
-      const revisions = revisionsOf(store.read, record.id).filter(isLive)
+      const running = revisionsOf(store.read, record.id).filter(isLive)
       store.commit(call, record.id, tx => {
-        for (const revision of revisions) stopJob(call, revision)
+        for (const revision of running) revisions.stop(call, revision)
         updateDeployment(tx, { ...record, nextRevision: null }, clock.nowMs())
         tx.announce({ topic: 'deployments', kind: 'changed', id: record.id })
       })
-      if (wait) for (const { jobId } of revisions) await jobs.ended(jobId as JobId, call.signal)
+      if (wait) for (const { jobId } of running) await jobs.ended(jobId as JobId, call.signal)
       return toDeployment(existing(record.id))
     },
 
@@ -411,11 +216,11 @@ export function createInference(deps: Deps): Inference {
       const record = existing(id)
       const current = revisionOf(record, record.currentRevision)
       if (isLive(current)) throw new AppError('conflict', `"${record.name}" runs already (${live.stateOf(current)}).`)
-      const { served: chosen, memoryPlan } = await prepare([current.model.id, current.adapter?.id, current.settings], {
+      const { served: chosen, memoryPlan } = await prepared(current.model.id, current.adapter?.id, current.settings, {
         mayWait: true,
       })
       store.commit(call, record.id, tx => {
-        launch(tx, call, record.name, { ...current, memoryPlan }, chosen)
+        revisions.launch(tx, call, record.name, { ...current, memoryPlan }, chosen)
         updateDeployment(tx, record, clock.nowMs())
       })
       return wait ? served(record.id, current.revision, call) : toDeployment(existing(record.id))
@@ -439,8 +244,8 @@ export function createInference(deps: Deps): Inference {
       const kept = model === undefined && adapter === undefined ? current.adapter?.id : undefined
       // Behind a name that serves, it would wait for the very memory that it is to take over.
       const mayWait = !isLive(current)
-      const prepared = await prepare([model ?? current.model.id, adapter ?? kept, settings], { mayWait })
-      const revision = putBehind(call, record, prepared, settings, description ?? record.description)
+      const examined = await prepared(model ?? current.model.id, adapter ?? kept, settings, { mayWait })
+      const revision = revisions.putBehind(call, record, examined, settings, description ?? record.description)
       return wait ? served(record.id, revision, call) : toDeployment(existing(record.id))
     },
 
@@ -454,8 +259,8 @@ export function createInference(deps: Deps): Inference {
         throw new AppError('conflict', `"${record.name}" serves version ${wanted} already.`)
       const target = revisionOf(record, wanted)
       const mayWait = !isLive(revisionOf(record, record.currentRevision))
-      const prepared = await prepare([target.model.id, target.adapter?.id, target.settings], { mayWait })
-      const revision = putBehind(call, record, prepared, target.settings, record.description)
+      const examined = await prepared(target.model.id, target.adapter?.id, target.settings, { mayWait })
+      const revision = revisions.putBehind(call, record, examined, target.settings, record.description)
       return wait ? served(record.id, revision, call) : toDeployment(existing(record.id))
     },
 
@@ -510,12 +315,7 @@ export function createInference(deps: Deps): Inference {
     purge: removal.purge,
     start: () => {
       removal.start()
-      for (const record of listDeployments(store.read, 10_000)) {
-        for (const revision of revisionsOf(store.read, record.id)) {
-          const isWanted = revision.revision === record.currentRevision || revision.revision === record.nextRevision
-          if (!isWanted) stopJob(systemCall('inference.update'), revision)
-        }
-      }
+      revisions.endReplaced()
     },
     close: () => {
       removal.close()
@@ -523,17 +323,4 @@ export function createInference(deps: Deps): Inference {
       live.close()
     },
   }
-}
-
-function tooLarge({ base }: Served, plan: MemoryPlan): AppError {
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
-  const [remedy] = plan.remedies
-  return new AppError(
-    'missing_requirement',
-    `Serving ${base.name} needs ${gib(plan.totalBytes)}; ${plan.device} has ${gib(plan.freeBytes)} free.`,
-    {
-      hint: remedy ? `This would fit: ${remedy.change}.` : 'Stop other deployments, or use a smaller quantisation.',
-      details: { plan },
-    },
-  )
 }

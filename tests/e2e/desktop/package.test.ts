@@ -152,7 +152,8 @@ test('nothing of development is in it, and nobody but root may change it', () =>
   const development =
     /\.test\.(ts|mjs|py)$|\.map$|\.d\.[cm]?ts$|(^|\/)(\.git|__pycache__|vitest|playwright-core|electron-builder|typescript|@biomejs|vite|tests)(\/|$)|\/main\/(setup|shell)\//
   expect(files.filter(({ path }) => development.test(path.slice(app.length))).map(({ path }) => path)).toEqual([])
-  expect(files.filter(({ path }) => /cuda/i.test(path)).map(({ path }) => path)).toEqual([])
+  // CUDA's own libraries are a gigabyte that the environments bring; a source of ours may be named after them.
+  expect(files.filter(({ path }) => /cuda/i.test(path) && !path.endsWith('.ts')).map(({ path }) => path)).toEqual([])
   const others = files.filter(({ path, isFile }) => isFile && (statSync(path).mode & 0o022 || statSync(path).uid !== 0))
   expect(others).toEqual([])
   // No path of the machine that it was built on.

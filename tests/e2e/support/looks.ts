@@ -62,7 +62,8 @@ export async function shootAsIs(page: Page, name: string): Promise<void> {
     }, visibility)
   await showMessages('hidden')
   const own = await page.evaluateHandle(pairs => {
-    const renamed = (text: string) => pairs.reduce((result, [from, to]) => result.replaceAll(from, to), text)
+    const renamed = (text: string) =>
+      pairs.reduce((result, [pattern, shown]) => result.replace(new RegExp(pattern, 'g'), shown), text)
     const undo: (() => void)[] = []
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -91,8 +92,14 @@ export async function shootAsIs(page: Page, name: string): Promise<void> {
   await showMessages('visible')
 }
 
-/** A picture shows no folder of the machine that drew it; beside each, what stands in its place. */
-const ownFolders: readonly (readonly [real: string, shown: string])[] = [
-  [fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, ''), '/opt/slipway'],
-  [homedir(), '~'],
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** A picture shows no folder of the machine that drew it; beside the pattern of each, what stands in its place. */
+const ownFolders: readonly (readonly [pattern: string, shown: string])[] = [
+  [literal(fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')), '/opt/slipway'],
+  // Temporary folders have random endings.
+  [`${literal(tmpdir())}/slipway data \\w{6}`, '~/.local/share/slipway'],
+  [`${literal(tmpdir())}/slipway [a-z ]*\\w{6}`, '~/research'],
+  [literal(homedir()), '~'],
+  ['\\S*/(python3(\\.\\d+)?)(?=$|\\s)', '/usr/bin/$1'],
 ]
