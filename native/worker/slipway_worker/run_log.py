@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from slipway_worker.train_config import TrainConfig
 
+
 class Totals(TypedDict):
     """What a run is of, as its started event says it."""
 
