@@ -168,7 +168,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       // The safe answer has the focus: a person who only presses Enter loses nothing.
       await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Stop and save')
       await page.keyboard.press('Enter')
-      await stat('Now').getByText('Saving').waitFor()
+      await expect.poll(() => stat('Now').textContent(), patience).toBe('Saving')
       await main().getByText('the step in progress, then a checkpoint').waitFor()
       expect(await button('Stop and save').isDisabled()).toBe(true)
       await noBarriers('dark')
