@@ -96,6 +96,12 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and ("can't allocate memory" in text or "out of memory" in text)
 
 
+def own_threads() -> int:
+    """As many threads as OMP_NUM_THREADS says, as everywhere in the field; else one for each processor at hand."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdecimal() and int(said) > 0 else max(1, len(os.sched_getaffinity(0)))
+
+
 def use_threads(count: int) -> None:
     """Fix the size of the numeric libraries' thread pools. To be called before torch is imported."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
