@@ -46,6 +46,7 @@ def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
         failure = as_worker_error(error)
         if failure is not error:
             traceback.print_exception(error, file=sys.stderr)
+        logging.getLogger("slipway_worker").error("%s", failure.message)
         wire.emit("failed", **failure.body())
         return 2 if failure.code == "invalid_input" else 1
     return 0
