@@ -70,10 +70,11 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
       .getByText(/free of/)
       .first()
       .waitFor()
+    await page.locator('.resources').evaluate(list => list.scrollTo(0, 0))
+    await shoot(page, 'resources', { theme: 'dark', language: 'en', width: 1440 })
     await page.getByText('1 h', { exact: true }).click()
     expect(new URL(page.url()).hash).toBe('#/resources?span=3600')
     await bothThemes()
-    await shoot(page, 'resources', { theme: 'dark', language: 'en', width: 1440 })
     await setLook(page, {})
   })
 

@@ -64,14 +64,16 @@ export function DatasetList() {
         rows.total === undefined || isEmpty ? undefined : <span role="status">{text.count(number(rows.total))}</span>
       }
       actions={
-        <ActionButton
-          needs="write"
-          type="primary"
-          icon={<FolderInput size={14} />}
-          onClick={() => setQuery({ dialog: 'import' })}
-        >
-          {text.import}
-        </ActionButton>
+        isEmpty ? undefined : (
+          <ActionButton
+            needs="write"
+            type="primary"
+            icon={<FolderInput size={14} />}
+            onClick={() => setQuery({ dialog: 'import' })}
+          >
+            {text.import}
+          </ActionButton>
+        )
       }
     >
       <div className="col grow" ref={box}>

@@ -45,14 +45,16 @@ export function EvaluationList() {
     <Page
       title={text.title}
       actions={
-        <ActionButton
-          needs="write"
-          type="primary"
-          icon={<Plus size={14} />}
-          onClick={() => setQuery({ dialog: 'new' })}
-        >
-          {text.start}
-        </ActionButton>
+        isEmpty ? undefined : (
+          <ActionButton
+            needs="write"
+            type="primary"
+            icon={<Plus size={14} />}
+            onClick={() => setQuery({ dialog: 'new' })}
+          >
+            {text.start}
+          </ActionButton>
+        )
       }
     >
       {isEmpty ? (

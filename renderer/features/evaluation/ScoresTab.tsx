@@ -105,7 +105,10 @@ function MetricScores({ metric, evaluation }: Props & { readonly metric: MetricW
             <td className="score-plot">
               <IntervalAxis scale={scale} format={value => axisWords(value, metric.unit, scale.high - scale.low)} />
             </td>
-            <td colSpan={4} />
+            <td />
+            <td className="w-interval" />
+            <td />
+            <td className="against" />
           </tr>
         </tbody>
       </table>

@@ -31,7 +31,7 @@ export const emptyText = dictionary({
   ],
   questions: ['Choose the questions: rows that nobody trained on', '选择题目：从未参与训练的行'],
   questionsReady: [
-    (datasets: string) => `Choose the questions: datasets here: ${datasets}`,
+    (datasets: string) => `Choose the questions: ${datasets} ${datasets === '1' ? 'dataset is' : 'datasets are'} here`,
     (datasets: string) => `选择题目：已有 ${datasets} 个数据集`,
   ],
   score: ['Choose how to score: exact match, ROUGE-L, and ten more', '选择评分方式：完全匹配、ROUGE-L 等十二种'],

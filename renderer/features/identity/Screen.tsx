@@ -19,15 +19,13 @@ export function Screen() {
   const text = useText(keysText)
   const { query } = useRoute()
   const tab = query.tab === 'browsers' ? 'browsers' : 'keys'
+  const keys = useQuery(api.keys.list.queryOptions({ input: {} })).data?.items
+  const isEmpty = tab === 'keys' && keys?.length === 0
   return (
     <Page
       title={text.title}
       meta={<span className="ell">{text.note}</span>}
-      actions={
-        <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
-          {text.create}
-        </Button>
-      }
+      actions={isEmpty ? undefined : <CreateButton />}
       tabs={
         <Tabs
           activeKey={tab}
@@ -74,7 +72,7 @@ function Keys() {
             { key: 'three', isDone: false, text: text.noneThree },
           ]}
           command="slipway keys create NAME --scope inference --expires 30d"
-          actions={<Button onClick={() => setQuery({ dialog: 'new' })}>{text.create}</Button>}
+          actions={<CreateButton />}
         >
           {text.noneWhy}
         </Empty>
@@ -94,3 +92,9 @@ function Keys() {
     </div>
   )
 }
+
+const CreateButton = () => (
+  <Button type="primary" onClick={() => setQuery({ dialog: 'new' })}>
+    {useText(keysText).create}
+  </Button>
+)

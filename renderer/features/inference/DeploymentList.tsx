@@ -30,6 +30,7 @@ export function DeploymentList() {
   const { query } = useRoute()
   const list = useQuery(api.inference.list.queryOptions({ input: { limit: most } }))
   const all = list.data?.items
+  const isEmpty = all?.length === 0
   const q = query.q ?? ''
   const rows = (all ?? []).filter(deployment => matches(deployment, q))
   const close = () => setQuery({ dialog: undefined, model: undefined })
@@ -37,17 +38,19 @@ export function DeploymentList() {
     <Page
       title={text.title}
       actions={
-        <ActionButton
-          needs="write"
-          type="primary"
-          icon={<Plus size={14} />}
-          onClick={() => setQuery({ dialog: 'new' })}
-        >
-          {text.deploy}
-        </ActionButton>
+        isEmpty ? undefined : (
+          <ActionButton
+            needs="write"
+            type="primary"
+            icon={<Plus size={14} />}
+            onClick={() => setQuery({ dialog: 'new' })}
+          >
+            {text.deploy}
+          </ActionButton>
+        )
       }
     >
-      {all?.length === 0 ? (
+      {isEmpty ? (
         <NothingDeployed />
       ) : (
         <div className="col grow">
@@ -122,7 +125,7 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
         </span>
       )),
     },
-    { key: 'state', title: text.state, width: '190px', cell: cell(each => <State deployment={each} />) },
+    { key: 'state', title: text.state, width: 'minmax(150px,.6fr)', cell: cell(each => <State deployment={each} />) },
     {
       key: 'model',
       title: text.model,
@@ -149,10 +152,15 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
     },
     {
       key: 'load',
-      title: <span title={text.load}>{text.loadShort}</span>,
-      width: '76px',
+      title: text.load,
+      width: '112px',
       align: 'right',
-      cell: cell(({ load }) => (load ? `${number(load.active)} + ${number(load.queued)}` : '–')),
+      cell: cell(({ load }) => {
+        if (!load) return '–'
+        const { active, queued } = load
+        if (queued > 0) return text.queued(number(active), number(queued))
+        return active > 0 ? text.working(number(active)) : <span className="dim">{text.idle}</span>
+      }),
     },
     {
       key: 'rate',

@@ -42,6 +42,7 @@ export function Screen() {
   )
   const columns = useJobColumns(rows.at, { isShort: id !== undefined })
   const isFiltered = q !== '' || state !== undefined || kind !== undefined
+  const isEmpty = rows.total === 0 && !isFiltered
   const total = rows.total ?? 0
   const selected = Number(query.sel ?? -1)
   const openRow = (index: number) => {
@@ -63,25 +64,27 @@ export function Screen() {
     <Page title={text.jobs} meta={text.note}>
       {!(isNarrow && id !== undefined) && (
         <div className="col grow">
-          <div className="toolbar" role="search" aria-label={text.filters}>
-            <FilterBox label={text.filter} />
-            <FilterSelect
-              label={text.state}
-              any={text.anyState}
-              words={states}
-              value={state}
-              onChange={value => setQuery({ state: value, sel: undefined })}
-            />
-            <FilterSelect
-              label={text.kind}
-              any={text.anyKind}
-              words={kinds}
-              value={kind}
-              onChange={value => setQuery({ kind: value, sel: undefined })}
-            />
-            <span className="grow" />
-            {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
-          </div>
+          {!isEmpty && (
+            <div className="toolbar" role="search" aria-label={text.filters}>
+              <FilterBox label={text.filter} />
+              <FilterSelect
+                label={text.state}
+                any={text.anyState}
+                words={states}
+                value={state}
+                onChange={value => setQuery({ state: value, sel: undefined })}
+              />
+              <FilterSelect
+                label={text.kind}
+                any={text.anyKind}
+                words={kinds}
+                value={kind}
+                onChange={value => setQuery({ kind: value, sel: undefined })}
+              />
+              <span className="grow" />
+              {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
+            </div>
+          )}
           {rows.error ? (
             <div className="sec">
               <FailureFault error={rows.error} title={text.unread} onRetry={rows.retry} />

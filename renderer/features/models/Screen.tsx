@@ -80,19 +80,21 @@ export function Screen() {
         )
       }
       actions={
-        <>
-          <Button icon={<HardDriveDownload size={14} />} onClick={() => setQuery({ dialog: 'find' })}>
-            {text.find}
-          </Button>
-          <ActionButton
-            needs="write"
-            type="primary"
-            icon={<FolderInput size={14} />}
-            onClick={() => setQuery({ dialog: 'import' })}
-          >
-            {text.import}
-          </ActionButton>
-        </>
+        isEmpty ? undefined : (
+          <>
+            <Button icon={<HardDriveDownload size={14} />} onClick={() => setQuery({ dialog: 'find' })}>
+              {text.find}
+            </Button>
+            <ActionButton
+              needs="write"
+              type="primary"
+              icon={<FolderInput size={14} />}
+              onClick={() => setQuery({ dialog: 'import' })}
+            >
+              {text.import}
+            </ActionButton>
+          </>
+        )
       }
     >
       {openId === undefined && !isEmpty && <Facets />}

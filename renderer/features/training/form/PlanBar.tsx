@@ -19,7 +19,7 @@ const colourOf: Readonly<Record<string, string>> = {
   activations: 'var(--s3)',
   attentionMask: 'var(--s7)',
   logits: 'var(--s2)',
-  workingSet: 'var(--s6)',
+  workingSet: 'var(--s0)',
   runtimeOverhead: 'var(--s0)',
 }
 

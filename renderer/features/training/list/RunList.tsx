@@ -55,6 +55,7 @@ export function RunList() {
   const columns = useRunColumns({ at: rows.at, jobs, points, marked, onMark: mark, sort, onFailed: setMoveError })
   const isFiltered = Object.keys(filters).length > 0
   const total = rows.total ?? 0
+  const isEmpty = rows.total === 0 && !isFiltered
   const selected = Number(query.sel ?? -1)
   const alive = [...jobs.values()]
   const running = alive.filter(job => ['starting', 'running', 'stopping'].includes(job.state)).length
@@ -73,42 +74,46 @@ export function RunList() {
         </>
       }
       actions={
-        <>
-          <Tooltip title={text.compareHint}>
-            <Button
-              icon={<GitCompareArrows size={14} />}
-              disabled={marked.length < 2}
-              onClick={() => go('training', 'compare', { ids: marked.join(',') })}
-            >
-              {text.compare(marked.length)}
-            </Button>
-          </Tooltip>
-          <ActionButton needs="write" type="primary" icon={<Plus size={14} />} onClick={() => go('training', 'new')}>
-            {text.newRun}
-          </ActionButton>
-        </>
+        isEmpty ? undefined : (
+          <>
+            <Tooltip title={text.compareHint}>
+              <Button
+                icon={<GitCompareArrows size={14} />}
+                disabled={marked.length < 2}
+                onClick={() => go('training', 'compare', { ids: marked.join(',') })}
+              >
+                {text.compare(marked.length)}
+              </Button>
+            </Tooltip>
+            <ActionButton needs="write" type="primary" icon={<Plus size={14} />} onClick={() => go('training', 'new')}>
+              {text.newRun}
+            </ActionButton>
+          </>
+        )
       }
     >
       <div className="col grow">
-        <div className="toolbar" role="search" aria-label={text.filters}>
-          <FilterBox label={text.search} />
-          <FilterSelect
-            label={text.state}
-            any={text.anyState}
-            words={states}
-            value={state}
-            onChange={value => setQuery({ state: value, sel: undefined })}
-          />
-          <FilterSelect
-            label={text.method}
-            any={text.anyMethod}
-            words={methods}
-            value={method}
-            onChange={value => setQuery({ method: value, sel: undefined })}
-          />
-          <span className="grow" />
-          {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
-        </div>
+        {!isEmpty && (
+          <div className="toolbar" role="search" aria-label={text.filters}>
+            <FilterBox label={text.search} />
+            <FilterSelect
+              label={text.state}
+              any={text.anyState}
+              words={states}
+              value={state}
+              onChange={value => setQuery({ state: value, sel: undefined })}
+            />
+            <FilterSelect
+              label={text.method}
+              any={text.anyMethod}
+              words={methods}
+              value={method}
+              onChange={value => setQuery({ method: value, sel: undefined })}
+            />
+            <span className="grow" />
+            {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
+          </div>
+        )}
         {moveError !== undefined && (
           <div className="sec">
             <FailureFault error={moveError} title={text.moveFailed} onRetry={() => setMoveError(undefined)} />

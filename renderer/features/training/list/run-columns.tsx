@@ -142,7 +142,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
         const step = Math.max(run.step, points.get(run.id)?.step ?? 0)
         const isAlive = !isEnded(state)
         return (
-          <span className="run-step">
+          <span className={isAlive ? 'run-step' : 'run-step is-ended'}>
             <ProgressLine
               share={run.totalSteps ? step / run.totalSteps : undefined}
               label={`${text.step}: ${run.name}`}
