@@ -1,12 +1,26 @@
 import { defineConfig } from 'vitest/config'
+import { SlowestFirst } from './tests/support/slowest-first.ts'
 
-/** Tests that train, convert or drive a browser use every core by themselves: two at once would each take far longer. */
-const alone = ['tests/e2e/**/*.test.ts', 'tests/integration/journey.test.ts', 'tests/integration/convert*.test.ts']
+/**
+ * Every file of these starts PyTorch several times, trains or converts. Two run at once, each with a thread of its own:
+ * to start PyTorch takes one anyhow, and threads that wait for each other on a busy processor take longer than one alone.
+ */
+const training = [
+  'tests/integration/journey.test.ts',
+  'tests/integration/convert*.test.ts',
+  'tests/e2e/**/guided-tour.test.ts',
+  'tests/e2e/home-remaining.test.ts',
+  'tests/e2e/training.test.ts',
+  'tests/e2e/convert.test.ts',
+]
+const browsers = ['tests/e2e/**/*.test.ts']
 const all = ['main/**/*.test.ts', 'renderer/**/*.test.ts', 'tests/**/*.test.ts']
 
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Files that run at once have the same load: a page beside another page is quick enough, beside PyTorch it need not be.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A test that leaves work behind is a defect, not a slow test.
@@ -15,12 +29,17 @@ export default defineConfig({
     expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
     unstubEnvs: true,
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         extends: true,
-        test: { name: 'side by side', include: all, exclude: alone, maxWorkers: 2, sequence: { groupOrder: 0 } },
+        test: { name: 'processes', include: all, exclude: [...training, ...browsers], sequence: { groupOrder: 0 } },
       },
-      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: { name: 'training', include: training, env: { OMP_NUM_THREADS: '1' }, sequence: { groupOrder: 1 } },
+      },
+      { extends: true, test: { name: 'browsers', include: browsers, exclude: training, sequence: { groupOrder: 2 } } },
     ],
   },
 })

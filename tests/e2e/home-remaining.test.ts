@@ -1,10 +1,10 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { isEnded } from '../../main/contract/jobs.ts'
 import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers } from './support/looks.ts'
+import { importBase, tuneSample } from './support/tuned-sample.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
 
 const hasPython = process.env.SLIPWAY_TEST_PYTHON !== undefined
@@ -36,46 +36,10 @@ describe.skipIf(!chromiumPath || !hasPython)(
         .and(workstation.page.locator(states.map(state => `[data-state="${state}"]`).join(', ')))
         .waitFor({ timeout: 2 * minuteMs })
     const all = () => workstation.page.getByRole('button', { name: 'Run the remaining steps' })
-    const ended = async (jobId: string) => {
-      for (;;) {
-        const job = await client().jobs.wait({ id: jobId, timeoutMs: 30_000 })
-        if (isEnded(job.state)) return expect(job.state).toBe('done')
-      }
-    }
-    const importModel = async (path: string) => {
-      const { jobId } = await client().models.import({ path, name: 'sample-base' })
-      await ended(jobId)
-    }
-    /** The first rows of the sample only: what takes minutes with all of them takes seconds. */
-    const importRows = async (name: string, file: string, rows: number) => {
-      const path = join(folder, `${name}.jsonl`)
-      writeFileSync(
-        path,
-        readFileSync(sample(`datasets/${file}`), 'utf8')
-          .split('\n')
-          .slice(0, rows)
-          .join('\n'),
-      )
-      const { id, jobId } = await client().datasets.import({ path, name })
-      await ended(jobId)
-      await client().datasets.freeze({ id })
-      return id
-    }
 
     test('evaluates and serves one after the other, and leaves the chat to the person', async () => {
       const { page } = workstation
-      await importModel(sample('model'))
-      const train = await importRows('lab-notes', 'lab-notes-train.jsonl', 16)
-      await importRows('lab-notes-heldout', 'lab-notes-heldout.jsonl', 4)
-      const { parameters } = await client().system.samples({})
-      const run = await client().training.start({
-        method: 'sft',
-        model: 'sample-base',
-        dataset: [train],
-        name: 'sample-tuned',
-        set: parameters,
-      })
-      await ended(run.jobId ?? '')
+      await tuneSample(client())
       await workstation.open('#/home?view=tour')
       await untilState(4, 'ready')
       await all().click()
@@ -97,7 +61,7 @@ describe.skipIf(!chromiumPath || !hasPython)(
       const { page } = workstation
       const model = join(folder, 'model')
       cpSync(sample('model'), model, { recursive: true })
-      await importModel(model)
+      await importBase(client(), model)
       await workstation.open('#/home?view=tour')
       await untilState(2, 'ready')
       await all().click()
