@@ -263,7 +263,10 @@ export const datasets = {
     output: z.object({
       badRows: z.number().int(),
       reasons: ReasonCounts,
-      stored: z.number().int().meta({ description: 'how many were kept with their sample; the counts are complete' }),
+      stored: z.number().int().meta({
+        description:
+          'how many (of this reason) were kept: up to 100,000 or 32 MiB of an import, and the first 100 of each reason; the counts are complete',
+      }),
       items: z.array(RowIssue),
     }),
   }),
@@ -380,6 +383,9 @@ export const datasets = {
         .boolean()
         .default(true)
         .meta({ description: 'false leaves out answers, preferences, labels and scores' }),
+      leftOut: z.boolean().default(false).meta({
+        description: 'write the rows that the import left out instead, with place and reason, as .jsonl',
+      }),
     }),
     output: z.object({ path: z.string(), rows: z.number().int(), sizeBytes: Bytes, sha256: Sha256 }),
   }),

@@ -58,6 +58,9 @@ export const system = {
         description: 'started by a command for itself: it goes when it is idle, and slipway serve takes its place',
       }),
       network: NetworkState,
+      damage: z.string().optional().meta({
+        description: 'what the last check found damaged in the database; slipway doctor says what to do',
+      }),
       counts: z.object({ waiting: z.number().int(), running: z.number().int() }).meta({ description: 'jobs' }),
     }),
   }),

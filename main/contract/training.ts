@@ -22,6 +22,8 @@ export type RunId = z.output<typeof RunId>
 
 const Method = z.enum(trainingMethods)
 
+const Description = z.string().max(500)
+
 const Range = z.object({ min: z.number(), max: z.number() })
 
 /** Hyper-parameters: `--set key=value`. The method's schema decides; text is read as the key's own type. */
@@ -68,7 +70,9 @@ export const TrainingPlan = z.object({
   parameters: z.record(z.string(), z.unknown()),
   warnings: z.array(z.string()),
   rows: z.number().int(),
-  steps: z.number().int(),
+  steps: z.number().int().nullable().meta({
+    description: 'null where rows are packed into sequences: how many there are is known when training starts',
+  }),
   trainableParameters: z.number().int(),
   memory: MemoryPlan,
 })
@@ -112,6 +116,7 @@ export type CurveColumns = z.output<typeof CurveColumns>
 export const Run = z.object({
   id: RunId,
   name: Name,
+  description: z.string(),
   /** A run has one version: what it makes is versioned as a model. */
   version: z.literal(1),
   method: Method,
@@ -264,6 +269,7 @@ export const training = {
     input: z.object({
       ...planInput,
       name: Name.optional().meta({ description: 'also the name of the model it makes' }),
+      description: Description.default('').meta({ description: 'what it is for, in your own words' }),
       from: Ref.optional().meta({ description: 'an adapter to train further (incremental training)' }),
       environment: z.string().max(60).default('training'),
       anyway: z.boolean().default(false).meta({ description: 'start although the plan says that memory will not do' }),
@@ -294,7 +300,7 @@ export const training = {
       ...sortedPageInput(['name', 'created', 'updated', 'loss'], 'created'),
       state: anyOf(JobState),
       method: anyOf(Method),
-      q: Search,
+      q: Search.meta({ description: 'words in the name or the description' }),
     }),
     output: page(Run),
   }),
@@ -351,6 +357,15 @@ export const training = {
       validation: CurveColumns,
       total: z.number().int().meta({ description: 'points before thinning' }),
     }),
+  }),
+  update: command({
+    description: 'Describe a run',
+    policy: 'write',
+    audit: 'training.update',
+    route: 'PATCH /training/runs/{id}',
+    cli: { args: ['id'], example: "slipway training update my-run --description 'half the learning rate'" },
+    input: z.object({ id: Ref, description: Description }),
+    output: RunDetail,
   }),
   stop: command({
     description: 'Stop a run; with --save it keeps a checkpoint to go on from',

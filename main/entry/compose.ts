@@ -35,6 +35,7 @@ import { createSearch } from '../domains/search/service.ts'
 import { createSettings } from '../domains/settings/service.ts'
 import { createStorage } from '../domains/storage/service.ts'
 import { createBackups } from '../domains/system/backups.ts'
+import { createDatabaseCheck } from '../domains/system/database-check.ts'
 import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { runsFindable } from '../domains/training/findable.ts'
@@ -196,6 +197,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     store,
     clock,
     log,
+    env,
     scratchDir,
     jobs: jobs.port,
     blobs,
@@ -318,6 +320,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       jobsFindable(store),
     ],
   })
+  const database = createDatabaseCheck({ store, db, databasePath: paths.database, clock, log, scratchDir })
   const backups = createBackups({ store, db, clock, folder: paths.backups })
   const system = createSystem({
     store,
@@ -340,6 +343,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
         builds: environments.networkUsesSince(startedAtMs),
         lastBuild: environments.lastNetworkUse(),
       }),
+    damage: () => database.state().problems[0],
     counts: jobs.counts,
   })
   const settings = createSettings({ store, clock, log, listener: api })
@@ -353,7 +357,16 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       { kind: 'samples', path: fromRoot('resources/samples') },
     ],
   })
-  const doctor = createDoctor({ store, paths, env, run, recipes, environments, address: api.address })
+  const doctor = createDoctor({
+    store,
+    paths,
+    env,
+    run,
+    recipes,
+    environments,
+    database: database.state,
+    address: api.address,
+  })
 
   const handlers: AllHandlers = {
     audit: audit.handlers,
@@ -425,6 +438,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
   datasets.start()
   evaluations.start()
   storage.start()
+  database.start()
   store.audit(systemCall('system.start'), join(paths.dataDir), 'ok')
 
   return {
@@ -444,6 +458,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       await readers.close()
       await collector.close()
       await backups.close()
+      await database.close()
       recordIfPossible(() => store.audit(systemCall('system.end'), join(paths.dataDir), 'ok'), 'stopped', log)
       db.close()
     },

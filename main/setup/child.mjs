@@ -5,12 +5,14 @@ import { spawn } from 'node:child_process'
  * An interrupt reaches it as well: from the terminal by itself, otherwise passed on.
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, output?: number }} options `output` is the descriptor of a file that
+ *   takes what it writes instead of our own streams
  * @returns {Promise<number>}
  */
-export function inherit(file, args, { cwd, env = process.env }) {
+export function inherit(file, args, { cwd, env = process.env, output }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, env, stdio: 'inherit', windowsHide: true })
+    const stdio = output === undefined ? 'inherit' : ['inherit', output, output]
+    const child = spawn(file, args, { cwd, env, stdio, windowsHide: true })
     const pass = signal => child.kill(signal)
     // The terminal signals the whole group on Ctrl+C; the child decides how it ends, so we only must not die first.
     const ignore = () => undefined

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -29,8 +29,10 @@ export async function runTests({ root, node, python, env, filters }) {
       )
     }
     if (filters.length === 0 || wants.python.length > 0) {
-      const file = join(scratch, 'python.xml')
-      summaries.push(await runPytest({ root, python, env: testEnv, filters: wants.python, file }))
+      const halves = wants.python.length > 0 ? [wants.python] : workerHalves
+      const run = (part, index) =>
+        runPytest({ root, python, env: testEnv, part, file: join(scratch, `python-${index}`) })
+      summaries.push(...(await Promise.all(halves.map(run))))
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -56,24 +58,32 @@ async function runVitest({ root, node, env, filters, file }) {
   return withExit(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, code, 'vitest')
 }
 
-async function runPytest({ root, python, env, filters, file }) {
+/** The worker's tests keep one core busy, and training takes half of their time: the halves run at once. */
+const training = join('tests', 'worker', 'test_train.py')
+const workerHalves = [[training], [join('tests', 'worker'), `--ignore=${training}`]]
+
+/** `part` is what pytest is to collect; what it writes is shown when it has ended, in one piece. */
+async function runPytest({ root, python, env, part, file }) {
   const { PYTHONPATH: _path, PYTHONHOME: _home, PYTHONDONTWRITEBYTECODE: _bytecode, ...clean } = env
+  const report = `${file}.xml`
+  const output = openSync(`${file}.txt`, 'w')
   const code = await inherit(
     python,
     [
       '-m',
       'pytest',
       ...['-c', join('native', 'worker', 'pyproject.toml')],
-      ...(filters.length > 0 ? filters : [join('tests', 'worker')]),
-      `--junitxml=${file}`,
+      ...part,
+      `--junitxml=${report}`,
       '-p',
       'no:cacheprovider',
     ],
-    { cwd: root, env: { ...clean, PYTHONNOUSERSITE: '1', PYTHONUTF8: '1' } },
-  )
+    { cwd: root, env: { ...clean, PYTHONNOUSERSITE: '1', PYTHONUTF8: '1' }, output },
+  ).finally(() => closeSync(output))
+  process.stdout.write(readFileSync(`${file}.txt`, 'utf8'))
   // Exit code 5: no test was collected. The closing line judges that over both runners.
   return withExit(
-    existsSync(file) ? parseJunit(readFileSync(file, 'utf8')) : undefined,
+    existsSync(report) ? parseJunit(readFileSync(report, 'utf8')) : undefined,
     code === 5 ? 0 : code,
     'pytest',
   )

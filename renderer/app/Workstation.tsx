@@ -5,6 +5,7 @@ import { useText } from '../lib/i18n.ts'
 import { useRoute } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { ConnectionNotice } from './ConnectionNotice.tsx'
+import { DamageNotice } from './DamageNotice.tsx'
 import { DropZone } from './DropZone.tsx'
 import { useDesktopBridge } from './desktop-bridge.ts'
 import { focusFirstFields } from './dialog-focus.ts'
@@ -49,6 +50,7 @@ export function Workstation() {
       <OpenPage key={page} page={page} />
       <StatusBar />
       <ConnectionNotice />
+      <DamageNotice />
       {isTrayOpen && <JobTray />}
       {overlay === 'palette' && <CommandPalette />}
       {overlay === 'notifications' && <NotificationCentre />}

@@ -18,6 +18,7 @@ export function addLongRun(dataDir: string, points: number): string {
     insertRun(tx, {
       id,
       name: 'a-long-run',
+      description: '',
       method: 'pretrain',
       model: { id: 'mdv_0', name: 'base' },
       datasets: [],

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
 
@@ -8,6 +9,13 @@ import { type RunningBackend, startBackend } from '../support/backend.ts'
 
 const isUnix = process.platform !== 'win32'
 const stranger = 65_534
+/** Leaves a database as an older Slipway had it: the next start copies it before it brings the schema up to date. */
+function forgetOneStep(dataDir: string): void {
+  const db = new Database(join(dataDir, 'slipway.db'))
+  db.exec('DROP INDEX dataset_versions_importing; DELETE FROM schema_steps WHERE version = 420')
+  db.close()
+}
+
 const canBeAnother = isUnix && process.getuid?.() === 0
 
 describe.skipIf(!isUnix)(
@@ -15,7 +23,11 @@ describe.skipIf(!isUnix)(
   () => {
     let backend: RunningBackend
     beforeAll(async () => {
-      backend = await startBackend({ prefix: ['/bin/sh', '-c', 'umask 000; exec "$@"', 'sh'] })
+      const earlier = await startBackend()
+      const { dataDir } = earlier
+      await earlier.kill('SIGTERM')
+      forgetOneStep(dataDir)
+      backend = await startBackend({ dataDir, prefix: ['/bin/sh', '-c', 'umask 000; exec "$@"', 'sh'] })
       await backend.client.keys.create({ name: 'written' })
       await backend.client.backup.create({})
     })
@@ -30,6 +42,8 @@ describe.skipIf(!isUnix)(
         name => (statSync(join(dataDir, name)).mode & 0o077) !== 0,
       )
       expect(open).toEqual([])
+      // SQLite itself makes this one, by the mask alone.
+      expect(readdirSync(join(dataDir, 'backups'))).toContainEqual(expect.stringMatching(/^before-migration-/))
       expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['slipway.db', 'slipway.db-wal', 'backups']))
     })
 

@@ -28,6 +28,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       await client.datasets.import({ path: sample('datasets/lab-notes-heldout.jsonl'), name: 'notes' }),
       await client.datasets.import({ path: sample('datasets/lab-notes-dpo.jsonl'), name: 'pairs' }),
     ]
+    imports.push(await client.datasets.import({ path: sample('datasets/lab-notes-train.jsonl'), name: 'more-notes' }))
     for (const { jobId } of imports) await client.jobs.wait({ id: jobId, timeoutMs: patience.timeout })
   }, testMs)
   afterAll(async () => {
@@ -36,11 +37,26 @@ describe.skipIf(!chromiumPath)('training', () => {
     await workstation?.close()
   }, testMs)
 
+  /** Holds the trainer of a run where it is, so that what is shown meanwhile can be read; answers how to let it go on. */
+  const held = async (name: string) => {
+    const { jobId } = await client.training.show({ id: name })
+    const { pid } = await client.jobs.show({ id: jobId ?? '' })
+    if (pid === undefined) throw new Error(`${name} has no process`)
+    process.kill(pid, 'SIGSTOP')
+    return () => process.kill(pid, 'SIGCONT')
+  }
   /** A short run that has ended; made by the first test that asks for it. */
   const shortRun = async (name: string, set: Record<string, unknown> = {}) => {
     const { items } = await client.training.list({ q: name })
     if (items.length === 0)
-      await client.training.start({ method: 'sft', model: 'base', dataset: ['notes'], name, set: { ...short, ...set } })
+      await client.training.start({
+        method: 'sft',
+        model: 'base',
+        dataset: ['notes'],
+        name,
+        description: 'a short one',
+        set: { ...short, ...set },
+      })
     return client.training.show({ id: name })
   }
   const ended = (name: string) =>
@@ -88,6 +104,13 @@ describe.skipIf(!chromiumPath)('training', () => {
       await choose('Base model', 'base@1')
       await choose('Dataset', 'notes@1')
       await page.getByLabel('Name', { exact: true }).fill('first-run')
+      await page.getByLabel('Description', { exact: true }).fill('to be stopped in its middle')
+      // A second dataset makes a mixture: the rates count in the plan and stand in the command.
+      await choose('Dataset', 'more-notes@1')
+      await page.getByRole('spinbutton', { name: 'notes@1', exact: true }).fill('0.5')
+      await main()
+        .getByText(/--sampling-rate notes@1=0.5/)
+        .waitFor()
       await main()
         .getByText(/Fits with/)
         .waitFor()
@@ -108,6 +131,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       await page.reload()
       await main().getByText('4,000 steps').waitFor()
       expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('first-run')
+      expect(await page.getByRole('spinbutton', { name: 'notes@1', exact: true }).inputValue()).toBe('0.5')
       await noBarriers('dark', 'light')
       await shoot(page, 'training-new', { theme: 'light', language: 'zh' })
       await setLook(page, { width: 1440 })
@@ -119,9 +143,24 @@ describe.skipIf(!chromiumPath)('training', () => {
         Number(/([\d,]+) points?/.exec((await main().textContent()) ?? '')?.[1]?.replace(',', ''))
       const before = await points()
       await expect.poll(points, patience).toBeGreaterThan(before + 3)
+      // What the trainer says for people: the log of a run is never empty.
+      await main()
+        .getByText(/^step [\d,]+\/4,000: loss \d/)
+        .first()
+        .waitFor()
+      const plan = await client.training.logs({ id: 'first-run', search: 'plan:' })
+      expect(plan.lines.map(({ text }) => text)).toEqual([
+        'plan: 4,000 steps (maxSteps), 2 rows a step (micro batch 2 × 1)',
+      ])
+      await button('Describe it').click()
+      await page.getByRole('textbox', { name: 'Description' }).fill('stopped halfway, and resumed')
+      await page.keyboard.press('Enter')
+      await main().getByText('stopped halfway, and resumed').waitFor()
       await shoot(page, 'training-run-live', { width: 1440 })
       await noBarriers('dark', 'light')
 
+      // A trainer that stands still is not faster than anybody can read.
+      const goOn = await held('first-run')
       await button('Stop and save').click()
       const dialog = page.getByRole('dialog', { name: 'Stop first-run and save?' })
       await dialog.waitFor()
@@ -129,7 +168,17 @@ describe.skipIf(!chromiumPath)('training', () => {
       // The safe answer has the focus: a person who only presses Enter loses nothing.
       await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Stop and save')
       await page.keyboard.press('Enter')
+      await expect.poll(() => stat('Now').textContent(), patience).toBe('Saving')
+      await main().getByText('the step in progress, then a checkpoint').waitFor()
+      expect(await button('Stop and save').isDisabled()).toBe(true)
+      await noBarriers('dark')
+      goOn()
       await button('Resume').waitFor(patience)
+      const { datasets } = await client.training.show({ id: 'first-run' })
+      expect(datasets.map(({ name, samplingRate }) => [name, samplingRate])).toEqual([
+        ['notes@1', 0.5],
+        ['more-notes@1', undefined],
+      ])
       const reached = (await client.training.show({ id: 'first-run' })).checkpoints.at(-1)?.step ?? 0
       expect(reached).toBeGreaterThan(0)
       await page.getByRole('tab', { name: /Checkpoints/ }).click()
@@ -147,6 +196,9 @@ describe.skipIf(!chromiumPath)('training', () => {
       await button('Stop and save').click()
       await page.getByRole('button', { name: 'Stop without saving' }).click()
       await button('Resume').waitFor(patience)
+      expect((await client.training.list({ q: 'halfway resumed' })).items.map(({ name }) => name)).toEqual([
+        'first-run',
+      ])
       // Each attempt keeps its log; the latest is shown first.
       await page.getByRole('tab', { name: 'Log' }).click()
       const attempt = page.getByRole('combobox', { name: 'Attempt' })
@@ -179,6 +231,15 @@ describe.skipIf(!chromiumPath)('training', () => {
       const made = await client.training.show({ id })
       const href = await main().getByRole('link', { name: 'Evaluate' }).getAttribute('href')
       expect(new URLSearchParams(href?.split('?')[1]).get('model')).toBe(`${made.model.id},${made.result?.id}`)
+      // The rows that it measured itself by are no dataset: the form says why none is chosen.
+      await main().getByRole('link', { name: 'Evaluate' }).click()
+      const evaluation = page.getByRole('dialog', { name: 'New evaluation' })
+      await evaluation.getByText(/^The run held \d+ of its own rows back to measure itself/).waitFor()
+      expect(await barriers(page)).toEqual([])
+      await workstation.open(`#/training/new?run=${id}`)
+      await expect.poll(() => page.getByLabel('Description', { exact: true }).inputValue()).toBe('a short one')
+      await button('Clear the form').click()
+      await workstation.open(`#/training/${id}`)
       await page.getByRole('tab', { name: /Checkpoints/ }).click()
       await page.getByRole('button', { name: 'Make a model' }).last().click()
       await page.getByRole('dialog').getByLabel('Name').fill('early bird')

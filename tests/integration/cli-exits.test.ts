@@ -9,7 +9,7 @@ import { openCli } from '../support/cli.ts'
 const cli = openCli()
 afterAll(async () => {
   // Engines outlive the backend, and would outlive the tests.
-  await cli.run('inference', 'stop', 'tiny', '--wait')
+  await cli.say('inference', 'stop', 'tiny', '--wait')
   await cli.dispose()
 })
 
@@ -24,11 +24,11 @@ test.each([
 })
 
 test('serve takes the place of the backend that an earlier command started', async () => {
-  const { pid } = (await cli.run('status', '--json')).json() as { pid: number }
+  const { pid } = (await cli.say('status', '--json')).json() as { pid: number }
   const served = await startBackend({ dataDir: cli.dataDir, port: true })
   expect(served.pid).not.toBe(pid)
-  expect((await cli.run('status', '--json')).json()).toMatchObject({ address: served.url, isOnDemand: false })
-  await cli.run('stop')
+  expect((await cli.say('status', '--json')).json()).toMatchObject({ address: served.url, isOnDemand: false })
+  await cli.say('stop')
 })
 
 test('serve beside a backend that was started to stay, or on a port that is taken, ends with 5', async () => {
@@ -71,7 +71,7 @@ test('a command under SLIPWAY_OFFLINE=hard works with a backend that is offline,
   const open = openCli()
   const offline = openCli({ SLIPWAY_DATA_DIR: open.dataDir, SLIPWAY_OFFLINE: 'hard' })
   try {
-    const { pid } = (await open.run('status', '--json')).json() as { pid: number }
+    const { pid } = (await open.say('status', '--json')).json() as { pid: number }
     const closed = (await offline.run('status', '--json')).json() as { pid: number; offline: boolean }
     expect(closed).toMatchObject({ offline: true })
     expect(closed.pid).not.toBe(pid)
@@ -179,8 +179,8 @@ test('what was not removed cannot be restored, and that is said', async () => {
 test('a message that is piped into chat is answered as one that is typed, with --json as one document', async () => {
   const model = join(cli.dataDir, 'tiny.gguf')
   writeTinyGguf(model)
-  expect((await cli.run('models', 'import', model, '--name', 'tiny', '--wait')).code).toBe(0)
-  const deployed = await cli.run('inference', 'deploy', 'tiny', '--name', 'tiny', '--wait')
+  expect((await cli.say('models', 'import', model, '--name', 'tiny', '--wait')).code).toBe(0)
+  const deployed = await cli.say('inference', 'deploy', 'tiny', '--name', 'tiny', '--wait')
   expect(`${deployed.code} ${deployed.stderr}`).toMatch(/^0/)
   const json = await cli.pipe('hello\n', 'inference', 'chat', 'tiny', '--max-tokens', '4', '--json')
   expect(json.code).toBe(0)

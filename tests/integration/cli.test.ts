@@ -21,9 +21,9 @@ test('--json prints one document and nothing else', async () => {
 })
 
 test('a name and an id are interchangeable', async () => {
-  const { id } = (await cli.run('keys', 'create', 'second', '--json')).json() as { id: string }
-  expect((await cli.run('keys', 'revoke', 'second')).code).toBe(0)
-  const { items } = (await cli.run('keys', 'list', '--json')).json() as { items: { id: string; revokedAt?: string }[] }
+  const { id } = (await cli.say('keys', 'create', 'second', '--json')).json() as { id: string }
+  expect((await cli.say('keys', 'revoke', 'second')).code).toBe(0)
+  const { items } = (await cli.say('keys', 'list', '--json')).json() as { items: { id: string; revokedAt?: string }[] }
   expect(items.find(item => item.id === id)?.revokedAt).toBeDefined()
 })
 
@@ -38,7 +38,7 @@ test.each([
   ['a conflict', 5, ['keys', 'create', 'first']],
   ['something that is needed first', 6, ['environments', 'build', 'training', '--backend', 'rocm']],
 ])('%s ends with exit code %i', async (_, code, words) => {
-  const ran = await cli.run(...words)
+  const ran = await cli.say(...words)
   expect(`${ran.code} ${ran.stderr}`).toMatch(new RegExp(`^${code} `))
   expect(ran.stderr).toMatch(/^error\[\w+\]: /m)
   expect(ran.stderr).toMatch(/^hint: /m)
@@ -52,7 +52,7 @@ test('with --json a failure is one document with code, message and hint', async 
 })
 
 test('a slip of the finger is answered with the nearest word', async () => {
-  expect((await cli.run('keys', 'lits')).stderr).toContain('Did you mean "list"?')
+  expect((await cli.say('keys', 'lits')).stderr).toContain('Did you mean "list"?')
 })
 
 test('every command explains itself with a usage line and an example', async () => {
@@ -60,7 +60,7 @@ test('every command explains itself with a usage line and an example', async () 
   expect(overview.code).toBe(0)
   for (const domain of new Set(cliMethods().map(method => method.domain)))
     expect(overview.stdout).toContain(`slipway ${domain}`)
-  const { stdout, code } = await cli.run('training', 'start', '--help')
+  const { stdout, code } = await cli.say('training', 'start', '--help')
   expect(code).toBe(0)
   expect(stdout).toContain('--set')
   expect(stdout).toContain('slipway training start --method sft')
@@ -83,9 +83,9 @@ test('--watch gives events as lines until the thing ends', async () => {
 })
 
 test('one bad row is reported with its line, and the good rows are kept', async () => {
-  const shown = (await cli.run('datasets', 'show', 'watched', '--json')).json() as { rows: number; badRows: number }
+  const shown = (await cli.say('datasets', 'show', 'watched', '--json')).json() as { rows: number; badRows: number }
   expect(shown).toMatchObject({ rows: 2, badRows: 1 })
-  const { items } = (await cli.run('datasets', 'issues', 'watched', '--json')).json() as {
+  const { items } = (await cli.say('datasets', 'issues', 'watched', '--json')).json() as {
     items: { line: number; reason: string; sample: string }[]
   }
   expect(items).toMatchObject([{ line: 2, reason: 'invalid_json', sample: '{"prompt":"c"' }])
@@ -94,31 +94,31 @@ test('one bad row is reported with its line, and the good rows are kept', async 
 test('a failed job ends the command with the code of its failure', async () => {
   const dir = join(cli.dataDir, 'incoming')
   writeFileSync(join(dir, 'empty.jsonl'), '')
-  const { code, stderr } = await cli.run('datasets', 'import', join(dir, 'empty.jsonl'), '--name', 'empty', '--wait')
+  const { code, stderr } = await cli.say('datasets', 'import', join(dir, 'empty.jsonl'), '--name', 'empty', '--wait')
   expect(code).toBe(2)
   expect(stderr).toMatch(/error\[invalid_input\]/)
 })
 
 test('backup, verify and restore bring the state back, and keep what was replaced', async () => {
-  const { path } = (await cli.run('backup', 'create', '--json')).json() as { path: string }
-  expect((await cli.run('backup', 'verify', path, '--json')).json()).toMatchObject({ ok: true, problems: [] })
-  await cli.run('keys', 'create', 'after-the-backup')
-  expect((await cli.run('backup', 'restore', path)).code, 'while the backend runs').toBe(5)
-  await cli.run('stop')
+  const { path } = (await cli.say('backup', 'create', '--json')).json() as { path: string }
+  expect((await cli.say('backup', 'verify', path, '--json')).json()).toMatchObject({ ok: true, problems: [] })
+  await cli.say('keys', 'create', 'after-the-backup')
+  expect((await cli.say('backup', 'restore', path)).code, 'while the backend runs').toBe(5)
+  await cli.say('stop')
   const restored = await cli.run('backup', 'restore', path, '--json')
   expect(restored.code).toBe(0)
   expect(restored.json()).toMatchObject({ previousFilesAreIn: expect.stringContaining('replaced-') })
   expect(restored.stderr).toMatch(/^restore \S+\.db: checking, 0 % of [\d.]+ kB$/m)
   expect(restored.stderr).toMatch(/^restore \S+\.db: copying, 100 % of [\d.]+ kB, [\d.]+ \w?B\/s, 0 s left$/m)
-  const { items } = (await cli.run('keys', 'list', '--json')).json() as { items: { name: string }[] }
+  const { items } = (await cli.say('keys', 'list', '--json')).json() as { items: { name: string }[] }
   expect(items.map(item => item.name)).toEqual(expect.arrayContaining(['first']))
   expect(items.map(item => item.name)).not.toContain('after-the-backup')
 })
 
 test('a restore that is watched tells its progress as lines of JSON, and at last what it did', async () => {
-  const { path } = (await cli.run('backup', 'create', '--json')).json() as { path: string }
-  await cli.run('stop')
-  const { code, stdout, stderr } = await cli.run('backup', 'restore', path, '--watch')
+  const { path } = (await cli.say('backup', 'create', '--json')).json() as { path: string }
+  await cli.say('stop')
+  const { code, stdout, stderr } = await cli.say('backup', 'restore', path, '--watch')
   const lines = stdout
     .trim()
     .split('\n')
@@ -131,7 +131,7 @@ test('a restore that is watched tells its progress as lines of JSON, and at last
 })
 
 test('status says what runs and where', async () => {
-  expect((await cli.run('status', '--json')).json()).toMatchObject({
+  expect((await cli.say('status', '--json')).json()).toMatchObject({
     dataDir: cli.dataDir,
     pid: expect.any(Number),
     logFile: expect.any(String),

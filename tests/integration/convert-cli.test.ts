@@ -10,6 +10,7 @@ const python = process.env.SLIPWAY_TEST_PYTHON
 describe('slipway models convert', { timeout: 240_000 }, () => {
   const cli = openCli()
   afterAll(() => cli.dispose())
+  // Its first command starts the backend, in the environment that the command line was given.
   const withSample = async (of: typeof cli) => {
     if ((await of.run('models', 'show', 'base')).code !== 0)
       expect((await of.run('models', 'import', sampleModel, '--name', 'base')).code).toBe(0)
@@ -19,7 +20,7 @@ describe('slipway models convert', { timeout: 240_000 }, () => {
     'waits, tells how far it is, and answers with the new model (needs SLIPWAY_TEST_PYTHON: a built environment)',
     async () => {
       await withSample(cli)
-      const { code, json, stderr } = await cli.run(
+      const { code, json, stderr } = await cli.say(
         ...['models', 'convert', 'base', '--to', 'gguf', '--quantize', 'Q4_K_M', '--json'],
       )
       expect(`${code} ${stderr}`).toMatch(/^0 /)
@@ -39,7 +40,7 @@ describe('slipway models convert', { timeout: 240_000 }, () => {
 
   test('names the types there are for one that there is not, and why', async () => {
     await withSample(cli)
-    const { code, stderr } = await cli.run('models', 'convert', 'base', '--to', 'gguf', '--quantize', 'IQ2_XXS')
+    const { code, stderr } = await cli.say('models', 'convert', 'base', '--to', 'gguf', '--quantize', 'IQ2_XXS')
     expect(code).toBe(2)
     expect(stderr).toContain('importance matrix')
     expect(stderr).toContain('Q4_K_M')
@@ -47,9 +48,9 @@ describe('slipway models convert', { timeout: 240_000 }, () => {
 
   test('refuses what makes no sense with exit code 2, and the unknown with 3', async () => {
     await withSample(cli)
-    expect((await cli.run('models', 'convert', 'base', '--to', 'merged')).code).toBe(2)
-    expect((await cli.run('models', 'convert', 'base', '--to', 'onnx', '--quantize', 'Q8_0')).code).toBe(2)
-    expect((await cli.run('models', 'convert', 'nothing', '--to', 'gguf')).code).toBe(3)
+    expect((await cli.say('models', 'convert', 'base', '--to', 'merged')).code).toBe(2)
+    expect((await cli.say('models', 'convert', 'base', '--to', 'onnx', '--quantize', 'Q8_0')).code).toBe(2)
+    expect((await cli.say('models', 'convert', 'nothing', '--to', 'gguf')).code).toBe(3)
   })
 
   test('says which environment is missing with exit code 6', async () => {

@@ -48,18 +48,19 @@ describe.skipIf(python === undefined)(
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'What did run 7 reach?' },
     ]
-    /** The messages as the chat template of the sample shows them to the model. */
-    const templated = async (): Promise<number[]> =>
-      JSON.parse(
-        await runPython(
-          `import json, sys; from transformers import AutoTokenizer
+    /** The messages as the chat template of the sample shows them to the model; asked once for all. */
+    let shown: Promise<number[]> | undefined
+    const templated = (): Promise<number[]> => {
+      shown ??= runPython(
+        `import json, sys; from transformers import AutoTokenizer
 tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
 text = tokenizer.apply_chat_template(json.loads(sys.argv[2]), add_generation_prompt=True, tokenize=False)
 print(json.dumps(tokenizer.encode(text, add_special_tokens=False)))`,
-          sampleModel,
-          JSON.stringify(messages),
-        ),
-      ) as number[]
+        sampleModel,
+        JSON.stringify(messages),
+      ).then(text => JSON.parse(text) as number[])
+      return shown
+    }
 
     test.each(['F32', 'F16'] as const)('the sample as GGUF in %s answers greedily as transformers does', async type => {
       const { path, summary, source, files, conversion } = await converted({

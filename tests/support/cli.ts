@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { pathsOf } from '../../main/platform/paths.ts'
-import { runCommand, splitGlobalFlags } from '../../main/surfaces/cli/run.ts'
+import { migrations } from '../../main/entry/migrations.ts'
+import { runLine } from '../../main/surfaces/cli/line.ts'
 import { temporaryDir } from './backend.ts'
 
 const cliFile = fileURLToPath(new URL('../../main/entry/cli.ts', import.meta.url))
@@ -16,7 +16,10 @@ export type Ran = {
 export type Cli = {
   readonly dataDir: string
   readonly run: (...words: string[]) => Promise<Ran>
-  /** The same in this process, which takes no second: for what a command answers, not for how its process starts and ends. */
+  /**
+   * The same in this process and its environment, which takes no second: for what a command answers, not for how its
+   * process starts and ends.
+   */
   readonly say: (...words: string[]) => Promise<Ran>
   /** As `run`, with this text piped in. */
   readonly pipe: (input: string, ...words: string[]) => Promise<Ran>
@@ -62,9 +65,13 @@ export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
         stderr += `${text}\n`
       },
     }
-    const { flags, rest } = splitGlobalFlags(words, {})
-    const deps = { paths: pathsOf(dataDir, process.env), cwd: process.cwd(), width: 160, output }
-    const code = await runCommand(rest, flags, deps)
+    const code = await runLine(words, {
+      env: { ...process.env, SLIPWAY_DATA_DIR: dataDir },
+      cwd: process.cwd(),
+      width: 160,
+      output,
+      migrations: async () => migrations,
+    })
     return { code, stdout, stderr, json: () => JSON.parse(stdout) }
   }
   return {
@@ -73,7 +80,7 @@ export function openCli(env: Readonly<Record<string, string>> = {}): Cli {
     say,
     pipe: (input, ...words) => start(input, words),
     dispose: async () => {
-      await run('stop')
+      await say('stop')
       // One that the test made itself is the test's to remove.
       if (given === undefined) rmSync(dataDir, { recursive: true, force: true })
     },

@@ -58,7 +58,7 @@ export function keptIn(dataDir: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : []
 }
 
-export async function endOf({ client }: RunningBackend, jobId: string): Promise<Job> {
+export async function endOf({ client }: Pick<RunningBackend, 'client'>, jobId: string): Promise<Job> {
   for (;;) {
     const job = await client.jobs.wait({ id: jobId, timeoutMs: 60_000 })
     if (isEnded(job.state)) return job

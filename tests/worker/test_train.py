@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -456,3 +457,53 @@ def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(run: Run, train_
     assert not half.exists()
     both = seen.keys() & resumed.losses.keys()
     assert {step: seen[step] for step in both} == {step: resumed.losses[step] for step in both}
+
+
+def test_the_log_tells_a_person_what_the_run_is_of_what_it_did_and_how_it_ended(
+    run: Run, train_config, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = tiny.rows_of("sft", 40)
+    rows[0]["messages"][-1]["content"] = "word " * 400
+    keys: dict[str, Any] = {"rows": rows, "validationSplit": 0.1, "validationSteps": 4, "maxSteps": 400, "saveSteps": 4}
+    commands = Commands()
+
+    def stop_at_five(event: dict[str, Any]) -> None:
+        if event["event"] == "step" and event["step"] == 5:
+            commands.send(command="stop", save=True)
+
+    stopped = run(train.main, train_config(**keys), on_event=stop_at_five, commands=commands).last
+    commands.close()
+    started, step = stopped["checkpoint"], stopped["step"]
+    said = "\n".join(caplog.messages)
+    for line in (
+        r"sft, lora, seed 42",
+        r"device: cpu, 1 thread; torch \d.*, transformers \d.*, trl \d.*",
+        r"training data: 36 rows, the longest [\d,]+ tokens.*",
+        r"validation data: 4 rows, the longest [\d,]+ tokens.*",
+        r"model llama: [\d,]+ parameters, [\d,]+ trainable \(\d+\.\d\d%\); computed in fp32",
+        r"one pass: [\d,]+ tokens",
+        r"plan: 400 steps \(maxSteps\), 4 rows a step \(micro batch 4 × 1\)",
+        r"step 1/400: loss \d\.\d{4}, learning rate \S+, [\d,]+ tokens/s",
+        r"validation at step 4: loss \d\.\d{4}",
+        r"checkpoint checkpoints/checkpoint-4: [\d.]+ [kM]B, \d+\.\d s",
+        r"asked to stop; a checkpoint is written first",
+        rf"checkpoint checkpoints/checkpoint-{step}: [\d.]+ [kM]B, \d+\.\d s",
+        rf"stopped at step {step}; resumes from checkpoints/checkpoint-{step}",
+    ):
+        assert re.search(f"^{line}$", said, re.MULTILINE), (line, said)
+    assert re.search(r"^(training|validation) data: .*; 1 row cut to 64$", said, re.MULTILINE), said
+
+    caplog.clear()
+    keys |= {"maxSteps": 12, "resumeFrom": started, "acceptDrift": True}
+    keys |= {"earlyStopping": True, "earlyStoppingThreshold": 5, "earlyStoppingPatience": 1}
+    assert run(train.main, train_config(**keys)).last["event"] == "finished"
+    said = "\n".join(caplog.messages)
+    for line in (
+        rf"resumed at step {step}",
+        r"Resuming in spite of changes in .*maxSteps.*",
+        r"stopping early at step 8: the validation loss has not fallen by more than 5 in 1 validation; "
+        r"the lowest was at step \d",
+        r"saved the adapter of step \d as result: [\d.]+ [kM]B",
+        r"done in \d+ s; the adapter is to be registered as a model",
+    ):
+        assert re.search(f"^{line}$", said, re.MULTILINE), (line, said)

@@ -141,6 +141,14 @@ def test_a_configuration_survives_the_way_there_and_back() -> None:
     assert parse_config(TrainConfig, MINIMAL | {"loraTargetModules": ["all-linear"]}).lora_targets == "all-linear"
 
 
+@pytest.mark.parametrize(("said", "threads"), [("1", 1), ("3", 3), ("0", None), ("4,2", None), ("many", None), ("", None)])
+def test_as_many_threads_as_the_user_allows(said: str, threads: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    at_hand = len(os.sched_getaffinity(0))
+    assert parse_config(TrainConfig, MINIMAL).threads == (threads or at_hand)
+    assert parse_config(TrainConfig, MINIMAL | {"threads": 5}).threads == 5
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

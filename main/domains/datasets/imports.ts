@@ -10,7 +10,7 @@ import { newId } from '../../platform/ids.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { inScratch } from '../../platform/scratch.ts'
 import { assertNotRoot } from '../../platform/user-path.ts'
-import type { QueryThreads } from './query-threads.ts'
+import type { FileReader } from './file-reader.ts'
 import {
   addIssues,
   addSources,
@@ -51,17 +51,17 @@ type Deps = {
   readonly jobs: JobsPort
   readonly blobsRoot: string
   readonly scratchDir: string
-  readonly queries: QueryThreads
+  readonly reader: FileReader
   /** An import has ended; `leftover`: and may have stored rows that no version names. */
   readonly storingEnded: (leftover: boolean) => void
 }
 
 /**
- * Imports: what a file holds is told beforehand, and the rows are read in a child, so that one which breaks the reader
- * breaks only the child.
+ * Imports: what a file holds is told beforehand, then its rows are read, both in children: what breaks the reader breaks
+ * only a child.
  */
 export function createImports(deps: Deps): Pick<Handlers<typeof datasets>, 'import' | 'detect'> {
-  const { store, clock, jobs, blobsRoot, scratchDir, queries, storingEnded } = deps
+  const { store, clock, jobs, blobsRoot, scratchDir, reader, storingEnded } = deps
   const changed = (tx: Tx, versionId: string) => {
     const version = findVersion(tx, versionId)
     if (!version) return
@@ -138,7 +138,7 @@ export function createImports(deps: Deps): Pick<Handlers<typeof datasets>, 'impo
     detect: async ({ path, format, map, split }, { signal }) => {
       assertNotRoot(resolve(path), 'dataset')
       return inScratch(scratchDir, 'detect', async workDir => {
-        const found = await queries.ask('detect', { path: resolve(path), workDir, format, map, split }, signal)
+        const found = await reader.detect({ path: resolve(path), workDir, format, map, split }, signal)
         return { ...found.detection, files: [...found.files], issues: [...found.issues], preview: found.preview }
       })
     },

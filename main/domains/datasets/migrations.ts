@@ -115,4 +115,10 @@ export const datasetsMigrations: readonly Migration[] = [
     // Asked before every look for blobs that nothing needs: whether one is being stored just now.
     up: db => db.exec("CREATE INDEX dataset_versions_importing ON dataset_versions (id) WHERE state = 'importing'"),
   },
+  {
+    version: 430,
+    name: 'dataset-issues-by-reason',
+    // An import keeps up to a hundred thousand bad rows: the list of those of one reason finds its page here.
+    up: db => db.exec('CREATE INDEX dataset_issues_by_reason ON dataset_issues (version_id, reason, position)'),
+  },
 ]

@@ -1,7 +1,6 @@
 import type { CheckProblem } from '../../contract/dataset-checks.ts'
 import { AppError } from '../../contract/errors.ts'
 import { createThreads, type Threads } from '../../platform/threads/threads.ts'
-import type { Detected, DetectInput } from './import/detect-rows.ts'
 import type { CheckInput } from './queries/check.ts'
 import type { Exported, ExportInput } from './queries/export.ts'
 import type { Preview, PreviewInput } from './queries/preview.ts'
@@ -10,7 +9,7 @@ import type { RowSet } from './queries/row-sql.ts'
 import type { SplitInput, SplitPart } from './queries/split.ts'
 import type { Stats } from './queries/stats.ts'
 
-/** What can be asked of the rows of versions, and of files that may become one. */
+/** What can be asked of the rows of versions: files that an import of ours wrote, never those of others. */
 export type Queries = {
   readonly preview: (input: PreviewInput) => Preview
   readonly stats: (input: RowSet) => Stats
@@ -18,7 +17,6 @@ export type Queries = {
   readonly export: (input: ExportInput) => Exported
   readonly repair: (input: RepairInput) => Repaired
   readonly split: (input: SplitInput) => SplitPart[]
-  readonly detect: (input: DetectInput) => Detected
 }
 
 export type QueryThreads = Threads<Queries>

@@ -2,7 +2,6 @@
 import '../../platform/network/never.ts'
 
 import { answerQuestions } from '../../platform/threads/answer.ts'
-import { detectRows } from './import/detect-rows.ts'
 import { openDuck } from './import/duckdb.ts'
 import { checkRows } from './queries/check.ts'
 import { exportRows } from './queries/export.ts'
@@ -47,5 +46,4 @@ answerQuestions<Queries>({
   export: inDuck((connection, input, signal) => exportRows(connection, input, () => signal.aborted)),
   repair: inDuckOrCancelled(repairRows),
   split: inDuckOrCancelled(splitRows),
-  detect: detectRows,
 })

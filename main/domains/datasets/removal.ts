@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { systemCall } from '../../contract/call.ts'
 import type { DatasetDetail, DatasetVersion, DatasetVersionId, datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
@@ -9,9 +10,11 @@ import type { Log } from '../../platform/log.ts'
 import { createPurging, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
 import {
   dropFiles,
+  dropIssues,
   findDataset,
   findRemovedVersion,
   findVersion,
+  issuesRemovedBefore,
   setVersionRemoved,
   versionsOf,
   versionsRemovedBefore,
@@ -28,11 +31,24 @@ type Deps = {
   readonly announceChange: (tx: Tx, found: DatasetVersion, kind: 'created' | 'removed') => void
 }
 
+/** So many take a few milliseconds of the event loop. */
+const issuesAtOnce = 500
+
 export type Removal = Purging & { readonly handlers: Pick<Handlers<typeof datasets>, 'remove' | 'restore'> }
 
 /** Removing versions, taking it back, and deleting their rows later. */
 export function createRemoval(deps: Deps): Removal {
   const { store, clock, log, collector, usersOf, detail, announceChange } = deps
+  let isClosed = false
+  /** An import may have left out a hundred thousand rows: others get their turn meanwhile. */
+  const forgetIssues = async (beforeMs: number): Promise<void> => {
+    for (;;) {
+      const id = isClosed ? undefined : issuesRemovedBefore(store.read, beforeMs)
+      if (id === undefined) return
+      store.record(tx => dropIssues(tx, id, issuesAtOnce))
+      await nextTurn()
+    }
+  }
   const purging = createPurging({
     clock,
     log,
@@ -40,6 +56,9 @@ export function createRemoval(deps: Deps): Removal {
     purge: beforeMs => {
       for (const id of versionsRemovedBefore(store.read, beforeMs))
         collector.release(store.commit(systemCall('datasets.purge'), id, tx => dropFiles(tx, id)))
+      forgetIssues(beforeMs).catch((error: unknown) =>
+        log.error('what removed imports left out could not be deleted', { error }),
+      )
     },
   })
   const isThere = (id: string) =>
@@ -47,6 +66,10 @@ export function createRemoval(deps: Deps): Removal {
 
   return {
     ...purging,
+    close: () => {
+      isClosed = true
+      purging.close()
+    },
     handlers: {
       remove: async ({ id, purge }, call) => {
         const whole = findDataset(store.read, id)

@@ -222,9 +222,11 @@ export function fillVersion(db: WritableDb, id: string, content: VersionContent,
     insertFile.run(id, position, `rows-${position}.parquet`, file.sha256, file.sizeBytes, file.rows, atMs)
 }
 
-/** The next position in a list of a version's, as rows of it arrive in parts. */
+/** The next position in a list of a version's, as rows of it arrive in parts; the list has no gaps. */
 const nextPosition = (db: ReadableDb, table: 'dataset_sources' | 'dataset_issues', id: string): number =>
-  db.prepare<[string], { n: number }>(`SELECT count(*) AS n FROM ${table} WHERE version_id = ?`).get(id)?.n ?? 0
+  db
+    .prepare<[string], { n: number }>(`SELECT coalesce(max(position) + 1, 0) AS n FROM ${table} WHERE version_id = ?`)
+    .get(id)?.n ?? 0
 
 export function addSources(db: WritableDb, id: string, sources: readonly DatasetSource[]): void {
   const first = nextPosition(db, 'dataset_sources', id)
@@ -307,6 +309,24 @@ export function dropFiles(db: WritableDb, id: string): string[] {
   return [...new Set(digests)]
 }
 
+/** A version that was removed before that time and still lists what its import left out. */
+export const issuesRemovedBefore = (db: ReadableDb, beforeMs: number): string | undefined =>
+  db
+    .prepare<[number], { id: string }>(
+      `SELECT id FROM dataset_versions v WHERE removed_at_ms < ?
+         AND EXISTS (SELECT 1 FROM dataset_issues i WHERE i.version_id = v.id) LIMIT 1`,
+    )
+    .get(beforeMs)?.id
+
+/** Forgets the first `most` rows that the import of a version left out. */
+export const dropIssues = (db: WritableDb, id: string, most: number): void =>
+  void db
+    .prepare(
+      `DELETE FROM dataset_issues WHERE version_id = ? AND position <
+         (SELECT min(position) + ? FROM dataset_issues WHERE version_id = ?)`,
+    )
+    .run(id, most, id)
+
 /** Whether a version, also a removed one that can be restored, has rows in this blob. */
 export const isBlobUsed = (db: ReadableDb, sha256: string): boolean =>
   db.prepare<[string], { n: number }>('SELECT EXISTS (SELECT 1 FROM dataset_files WHERE sha256 = ?) AS n').get(sha256)
@@ -350,25 +370,44 @@ export function detailOf(db: ReadableDb, id: string): { reasons: ReasonCounts; s
   }
 }
 
+/** Some of the bad rows of a version, in the order of its files; a page far down the list costs what the first does. */
 export function issuesOf(
   db: ReadableDb,
   id: string,
   page: { reason: RowReason | undefined; offset: number; limit: number },
 ): { stored: number; items: RowIssue[] } {
-  const reason = page.reason ?? null
-  const where = 'version_id = ? AND (? IS NULL OR reason = ?)'
-  const stored = db
-    .prepare<[string, string | null, string | null], { n: number }>(
-      `SELECT count(*) AS n FROM dataset_issues WHERE ${where}`,
-    )
-    .get(id, reason, reason)
-  const rows = db
-    .prepare<[string, string | null, string | null, number, number], { issue: string }>(
-      `SELECT issue FROM dataset_issues WHERE ${where} ORDER BY position LIMIT ? OFFSET ?`,
-    )
-    .all(id, reason, reason, page.limit, page.offset)
-  return { stored: stored?.n ?? 0, items: rows.map(row => RowIssue.parse(JSON.parse(row.issue))) }
+  const rows = page.reason === undefined ? issuesAt(db, id, page) : issuesFor(db, id, { ...page, reason: page.reason })
+  return {
+    stored: page.reason === undefined ? nextPosition(db, 'dataset_issues', id) : storedFor(db, id, page.reason),
+    items: rows.map(row => RowIssue.parse(JSON.parse(row.issue))),
+  }
 }
+
+type Slice = { readonly offset: number; readonly limit: number }
+
+const issuesAt = (db: ReadableDb, id: string, { offset, limit }: Slice) =>
+  db
+    .prepare<[string, number, number], { issue: string }>(
+      'SELECT issue FROM dataset_issues WHERE version_id = ? AND position >= ? ORDER BY position LIMIT ?',
+    )
+    .all(id, offset, limit)
+
+// The rows before the page are passed over in the index alone, without their texts.
+const issuesFor = (db: ReadableDb, id: string, { reason, offset, limit }: Slice & { readonly reason: RowReason }) =>
+  db
+    .prepare<[string, string, string, number, number], { issue: string }>(
+      `SELECT issue FROM dataset_issues WHERE version_id = ? AND position IN
+         (SELECT position FROM dataset_issues WHERE version_id = ? AND reason = ? ORDER BY position LIMIT ? OFFSET ?)
+       ORDER BY position`,
+    )
+    .all(id, id, reason, limit, offset)
+
+const storedFor = (db: ReadableDb, id: string, reason: RowReason): number =>
+  db
+    .prepare<[string, string], { n: number }>(
+      'SELECT count(*) AS n FROM dataset_issues WHERE version_id = ? AND reason = ?',
+    )
+    .get(id, reason)?.n ?? 0
 
 export function updateDataset(
   db: WritableDb,

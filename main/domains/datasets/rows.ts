@@ -4,6 +4,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { Store } from '../../platform/db/types.ts'
+import { exportIssues } from './export-issues.ts'
 import { exportFormats } from './queries/export.ts'
 import type { QueryThreads } from './query-threads.ts'
 import { type Filled, filledOf, rowSetOf } from './versions.ts'
@@ -31,9 +32,15 @@ export function createRows({
 
     stats: async ({ id }, { signal }) => queries.ask('stats', rowSet(filledOf(store.read, id)), signal),
 
-    export: async ({ id, path, fileFormat, annotations }, call) => {
+    export: async ({ id, path, fileFormat, annotations, leftOut }, call) => {
       const found = filledOf(store.read, id)
       const target = resolve(path)
+      if (leftOut) {
+        assertJsonLines(fileFormat, target)
+        const exported = await exportIssues(store.read, { id: found.id, path: target }, call.signal)
+        store.commit(call, found.id, () => undefined)
+        return exported
+      }
       const format = fileFormat ?? exportFormats.find(known => extname(target).toLowerCase() === `.${known}`)
       if (format === undefined)
         throw new AppError('invalid_input', `It is not clear in which format to write ${basename(target)}.`, {
@@ -48,4 +55,11 @@ export function createRows({
       return exported
     },
   }
+}
+
+function assertJsonLines(fileFormat: string | undefined, target: string): void {
+  if ((fileFormat ?? extname(target).slice(1).toLowerCase()) === 'jsonl') return
+  throw new AppError('invalid_input', 'The rows that were left out are written as JSON lines only.', {
+    hint: 'Name the file .jsonl, or give --file-format jsonl.',
+  })
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DatasetDetail, DatasetVersionId, datasets } from '../../contract/datasets.ts'
 import type { Inputs } from '../../contract/index.ts'
 import { inputOf } from '../../contract/test-input.ts'
@@ -160,7 +160,7 @@ describe('importing', () => {
       maybe: 'null',
     })
     await importing(b.at.file('declared.jsonl', jsonLines([row('a', 'b')])))
-    await b.datasets.handlers.export({ id: 'declared', path: talks, annotations: true }, call)
+    await b.datasets.handlers.export({ id: 'declared', path: talks, annotations: true, leftOut: false }, call)
     const { preview } = await b.datasets.handlers.detect({ path: talks }, call)
     expect(preview.columns).toMatchObject([
       { name: 'messages', type: 'array', field: 'messages', sourceType: expect.stringMatching(/STRUCT.*\[\]/) },
@@ -393,7 +393,7 @@ describe('exporting', () => {
     },
   ]
   const exporting = (path: string, annotations = true) =>
-    b.datasets.handlers.export({ id: 'out', path, annotations }, call)
+    b.datasets.handlers.export({ id: 'out', path, annotations, leftOut: false }, call)
   beforeAll(async () => {
     await importing(b.at.file('out.jsonl', jsonLines(rows)))
   })
@@ -420,7 +420,7 @@ describe('exporting', () => {
   test('cells that a spreadsheet would run are defused', async () => {
     await importing(b.at.file('formulas.txt', '=1+1\n+2\n-3\n@x\nplain\n'))
     const path = join(b.at.dir, 'formulas.csv')
-    await b.datasets.handlers.export({ id: 'formulas', path, annotations: true }, call)
+    await b.datasets.handlers.export({ id: 'formulas', path, annotations: true, leftOut: false }, call)
     expect(readFileSync(path, 'utf8')).toBe("text\r\n'=1+1\r\n'+2\r\n'-3\r\n'@x\r\nplain\r\n")
   })
 
@@ -429,5 +429,55 @@ describe('exporting', () => {
     await expect(exporting(path)).rejects.toMatchObject({ code: 'not_found' })
     expect(existsSync(path)).toBe(false)
     await expect(exporting(join(b.at.dir, 'x.doc'))).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+})
+
+describe('rows that an import left out', () => {
+  const count = 2_500
+  // They come first: a sample of the beginning tells the shape of the rows.
+  const goodRows = 300
+  const lines = Array.from({ length: count }, (_, index) => (index % 5 === 0 ? '{"prompt":1,"response":"b"}' : '{"cut'))
+  const leftOut = (path: string) =>
+    b.datasets.handlers.export({ id: 'mostly-bad', path, annotations: true, leftOut: true }, call)
+  let id: string
+  beforeAll(async () => {
+    const path = b.at.file('mostly-bad.jsonl', `${jsonLines(Array(goodRows).fill(row('a', 'b')))}${lines.join('\n')}`)
+    ;({ id } = await importing(path))
+  })
+  const page = (offset: number, limit: number, reason?: 'wrong_type' | 'invalid_json') =>
+    b.datasets.handlers.issues({ id, offset, limit, ...(reason && { reason }) }, call)
+
+  test('are all listed, page by page, also those of one reason alone', async () => {
+    const far = await page(2_400, 1_000)
+    expect(far).toMatchObject({ badRows: count, stored: count, reasons: { wrong_type: 500, invalid_json: 2_000 } })
+    expect(far.items.map(({ line }) => line)).toEqual(
+      Array.from({ length: 100 }, (_, index) => goodRows + 2_401 + index),
+    )
+    const ofOne = await page(498, 50, 'wrong_type')
+    expect(ofOne).toMatchObject({
+      badRows: count,
+      stored: 500,
+      items: [{ line: goodRows + 2_491 }, { line: goodRows + 2_496 }],
+    })
+    expect((await page(count, 10)).items).toEqual([])
+  })
+
+  test('leave as JSON lines, complete or not at all', async () => {
+    const path = join(b.at.dir, 'left-out.jsonl')
+    expect(await leftOut(path)).toMatchObject({ path, rows: count, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    const written = readFileSync(path, 'utf8').trimEnd().split('\n')
+    expect(written).toHaveLength(count)
+    expect(JSON.parse(written.at(-1) ?? '')).toMatchObject({ line: goodRows + count, reason: 'invalid_json' })
+    await expect(leftOut(path)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(leftOut(join(b.at.dir, 'left-out.csv'))).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(leftOut(join(b.at.dir, 'nowhere', 'x.jsonl'))).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('go with the rows of a version that was removed for good', async () => {
+    const { id: gone } = await importing(b.at.file('gone-bad.jsonl', `{"cut\n${jsonLines([row('gone', 'bad')])}`))
+    expect(b.issuesStored(gone)).toBe(1)
+    await b.datasets.handlers.remove({ id: gone, purge: true }, call)
+    await vi.waitFor(() => expect(b.issuesStored(gone)).toBe(0))
+    expect(b.issuesStored(id)).toBe(count)
   })
 })

@@ -11,6 +11,7 @@ import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
 import { createCheck } from './check.ts'
+import { createFileReader } from './file-reader.ts'
 import { graphOf } from './graph.ts'
 import { createImports } from './imports.ts'
 import { createQueryThreads } from './query-threads.ts'
@@ -48,6 +49,8 @@ type Deps = {
   readonly blobs: Pick<BlobStore, 'adoptFile' | 'pathOf' | 'verify'>
   readonly collector: Collector
   readonly blobsRoot: string
+  /** The backend's environment, of which children get a part. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** A folder of ours for work in progress; nothing in it is needed after a restart. */
   readonly scratchDir: string
   /** Who needs a version, such as a run that trained on it: it may not be removed. */
@@ -98,12 +101,14 @@ export function createDatasets({
   blobs,
   collector,
   blobsRoot,
+  env,
   scratchDir,
   usersOf,
   render,
   stateOf,
 }: Deps): Datasets {
   const queries = createQueryThreads()
+  const reader = createFileReader({ env })
   const version = (ref: string): DatasetVersion => versionOf(store.read, ref)
 
   const detail = (found: DatasetVersion): DatasetDetail => ({
@@ -132,7 +137,7 @@ export function createDatasets({
   const removal = createRemoval({ store, clock, log, collector, usersOf, detail, announceChange })
 
   const handlers: Handlers<typeof datasets> = {
-    ...createImports({ store, clock, jobs, blobsRoot, scratchDir, queries, storingEnded }),
+    ...createImports({ store, clock, jobs, blobsRoot, scratchDir, reader, storingEnded }),
     ...createRows({ store, blobs, queries }),
     ...createCheck({ store, blobs, queries, render }),
     ...createRepair({ store, clock, blobs, scratchDir, queries, render, whileStoring }),
@@ -219,9 +224,9 @@ export function createDatasets({
     port,
     start: removal.start,
     purge: removal.purge,
-    close: () => {
+    close: async () => {
       removal.close()
-      return queries.close()
+      await Promise.all([queries.close(), reader.close()])
     },
   }
 }

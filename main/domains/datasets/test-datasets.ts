@@ -19,6 +19,7 @@ import { runImport } from './import/run-import.ts'
 import { type Scratch, scratch } from './import/test-import.ts'
 import { datasetsMigrations } from './migrations.ts'
 import type { RenderRows } from './render-rows.ts'
+import { issuesOf } from './repo.ts'
 import { createDatasets, type Datasets } from './service.ts'
 
 export type Bench = {
@@ -33,6 +34,8 @@ export type Bench = {
   readonly link: (edge: LineageEdge) => void
   /** Blobs that something outside of datasets needs. */
   readonly usedBlobs: Set<string>
+  /** How many rows that an import left out are kept of a version. */
+  readonly issuesStored: (versionId: string) => number
   /** Lets time pass. */
   readonly skipMs: (ms: number) => void
   /** Resolves when all imports have ended. */
@@ -143,6 +146,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     collector,
     log: silentLog,
     blobsRoot,
+    env: process.env,
     scratchDir: join(at.dir, 'scratch'),
     usersOf: id => users.get(id) ?? [],
     render,
@@ -156,6 +160,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     states,
     link: edge => store.record(tx => linkLineage(tx, edge)),
     usedBlobs,
+    issuesStored: versionId => issuesOf(store.read, versionId, { reason: undefined, offset: 0, limit: 1 }).stored,
     skipMs: ms => {
       aheadMs += ms
     },

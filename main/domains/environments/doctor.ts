@@ -5,6 +5,7 @@ import type { Check, doctor, Environment } from '../../contract/environments.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
+import { isoOf } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { freeBytes, readableBytes } from '../../platform/python/disk.ts'
@@ -21,6 +22,12 @@ type Deps = {
   readonly run: Run
   readonly recipes: Recipes
   readonly environments: Environments
+  /** What the last check of the database found. */
+  readonly database: () => {
+    readonly checkedAtMs?: number | undefined
+    readonly problems: readonly string[]
+    readonly failure?: AppError | undefined
+  }
   /** The loopback address, when the API is on. */
   readonly address: () => string | undefined
 }
@@ -46,6 +53,7 @@ export function createDoctor(deps: Deps): { handlers: Handlers<typeof doctor> } 
     const found = await Promise.all([
       checkNode(),
       checkSqlite(deps.store),
+      checkDatabase(deps.database()),
       ...checkDisks(deps.paths),
       checkFileSystem(deps.paths.dataDir),
       checkPermissions(deps.paths.dataDir),
@@ -115,6 +123,20 @@ function checkSqlite(store: Store): Check {
     `The database runs with journal mode ${mode}.`,
     'Put the data directory on a local disk (SLIPWAY_DATA_DIR).',
   )
+}
+
+function checkDatabase({ checkedAtMs, problems, failure }: ReturnType<Deps['database']>): Check {
+  const [first] = problems
+  if (first !== undefined)
+    return check(
+      'Database',
+      'fail',
+      `It is damaged: ${first.slice(0, 300)}.`,
+      'Stop Slipway, copy the data directory, then restore the newest good backup: slipway backup restore.',
+    )
+  if (failure) return check('Database', 'warn', failure.message, failure.hint)
+  if (checkedAtMs === undefined) return check('Database', 'ok', 'its first check is soon after the start')
+  return check('Database', 'ok', `no damage, checked ${isoOf(checkedAtMs)}`)
 }
 
 function checkDisks({ dataDir, cacheDir }: Deps['paths']): Check[] {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemCall } from '../../contract/call.ts'
+import { AppError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/jobs.ts'
 import { JobId } from '../../contract/jobs.ts'
 import { isoOf, systemClock } from '../../platform/clock.ts'
@@ -29,6 +30,7 @@ let close: () => void
 let store: Store
 let environments: Environments
 let doctor: ReturnType<typeof createDoctor>
+let database: ReturnType<Parameters<typeof createDoctor>[0]['database']> = { problems: [] }
 let jobs: ReturnType<typeof fakeJobs>
 let livePrograms: { name: string; program: string }[] = []
 let buildHere: (rebuild?: boolean) => ReturnType<typeof buildCapsule>
@@ -112,7 +114,16 @@ beforeEach(() => {
     livePrograms: () => livePrograms,
     workerFolder: '/worker',
   })
-  doctor = createDoctor({ store, paths, env, run, recipes, environments, address: () => undefined })
+  doctor = createDoctor({
+    store,
+    paths,
+    env,
+    run,
+    recipes,
+    environments,
+    address: () => undefined,
+    database: () => database,
+  })
   buildHere = rebuild =>
     buildCapsule(
       {
@@ -323,6 +334,22 @@ describe('an environment of the user', () => {
       { code: 'not_found' },
     )
   })
+})
+
+test('doctor tells what the last check of the database found, and what to do', async () => {
+  const found = async () => (await doctor.handlers.check({}, call)).checks.find(({ name }) => name === 'Database')
+  expect(await found()).toMatchObject({ status: 'ok' })
+  database = { problems: [], checkedAtMs: 0 }
+  expect(await found()).toMatchObject({ status: 'ok', cause: expect.stringContaining('1970-01-01') })
+  database = { problems: [], failure: new AppError('storage_full', 'No room.', { hint: 'Free some.' }) }
+  expect(await found()).toMatchObject({ status: 'warn', cause: 'No room.', remedy: 'Free some.' })
+  database = { problems: ['row 1 missing from index'], checkedAtMs: 0 }
+  expect(await found()).toMatchObject({
+    status: 'fail',
+    cause: expect.stringContaining('row 1 missing'),
+    remedy: expect.stringContaining('slipway backup restore'),
+  })
+  database = { problems: [] }
 })
 
 test('doctor names every check with what it found, and a remedy wherever something is not well', async () => {

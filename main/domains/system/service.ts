@@ -24,6 +24,8 @@ type Deps = {
   readonly isOnDemand: boolean
   readonly logFile: string
   readonly network: () => NetworkState
+  /** What the last check of the database found damaged. */
+  readonly damage: () => string | undefined
   /** The loopback address, when the TCP listener is on. */
   readonly address: () => string | undefined
   /** A code for one launch link; it works once, for a minute. */
@@ -51,6 +53,7 @@ export function createSystem({
   isOnDemand,
   logFile,
   network,
+  damage,
   address,
   newLaunchCode,
   counts,
@@ -62,6 +65,7 @@ export function createSystem({
     system: {
       status: async () => {
         const tcp = address()
+        const damaged = damage()
         return {
           version,
           pid: process.pid,
@@ -73,6 +77,7 @@ export function createSystem({
           offline: network().state === 'offline',
           isOnDemand,
           network: network(),
+          ...(damaged !== undefined && { damage: damaged }),
           counts: counts(),
         }
       },

@@ -57,6 +57,21 @@ test('pages go on under a sort, jump to a row, and hold to the filters', async (
   expect((await list({ method: 'dpo' })).total).toBe(0)
 })
 
+test('a run is described as it starts or later, is found by that, and keeps it when it is started again', async () => {
+  const { id } = await bench.start('first', { description: 'half the learning rate' })
+  await bench.start('second')
+  bench.end(id)
+  expect(await namesOf({ q: 'RATE half' })).toEqual(['first'])
+  expect(await namesOf({ q: 'first rate' })).toEqual(['first'])
+  const again = await bench.handlers.retry({ id, name: 'third', set: {}, anyway: false }, call)
+  expect(again.description).toBe('half the learning rate')
+  const { description } = await bench.handlers.update({ id: RunId.parse(id), description: 'twice as long' }, call)
+  expect(description).toBe('twice as long')
+  expect(await namesOf({ q: 'twice' })).toEqual(['first'])
+  expect((await list({ q: 'rate' })).total).toBe(1)
+  expect(() => inputOf(training.update, { id, description: 'x'.repeat(501) })).toThrow(/500/)
+})
+
 test('a removed run is gone from sight, keeps its bytes, and comes back whole', async () => {
   const { id } = await bench.start('tuned')
   bench.say(id, step(1, 0.5))

@@ -93,4 +93,21 @@ export const trainingMigrations: readonly Migration[] = [
     // Settings of a resume are the run's own only once the trainer has taken them.
     up: db => db.exec('ALTER TABLE runs ADD COLUMN proposed TEXT'),
   },
+  {
+    version: 640,
+    name: 'training-descriptions',
+    // Lists search descriptions too, and read nothing but their index however far they skip.
+    up: db =>
+      db.exec(`
+        ALTER TABLE runs ADD COLUMN description TEXT NOT NULL DEFAULT '';
+        DROP INDEX runs_by_name;
+        DROP INDEX runs_by_age;
+        DROP INDEX runs_by_change;
+        DROP INDEX runs_by_loss;
+        CREATE INDEX runs_by_name ON runs (name_key, id, state, method, name, description, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX runs_by_age ON runs (created_at_ms, id, state, method, name, description, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX runs_by_change ON runs (updated_at_ms, id, state, method, name, description, removed_at_ms) WHERE removed_at_ms IS NULL;
+        CREATE INDEX runs_by_loss ON runs (coalesce(loss, 1e300), id, state, method, name, description, removed_at_ms) WHERE removed_at_ms IS NULL;
+      `),
+  },
 ]

@@ -69,6 +69,18 @@ test('a plan counts the rows that are learned: sampled, and without those that a
   expect(rows).toBe(135)
 })
 
+test('how many steps packed rows take is not guessed, and said where it is set', async () => {
+  const steps = async (method: 'sft' | 'pretrain', set = {}) =>
+    (await bench.handlers.plan(inputOf(training.plan, { method, model: 'base', dataset: [method], set }), bench.call))
+      .steps
+  const unsplit = { validationSplit: 0, globalBatchSize: 16, epochs: 2 }
+  expect(await steps('sft', unsplit)).toBe(14)
+  expect(await steps('sft', { ...unsplit, packing: true })).toBeNull()
+  expect(await steps('pretrain', unsplit)).toBeNull()
+  expect(await steps('pretrain', { ...unsplit, packing: false })).toBe(14)
+  expect(await steps('pretrain', { ...unsplit, maxSteps: 30 })).toBe(30)
+})
+
 test('a name is made of model and method, and numbered where a run or a model has it', async () => {
   expect((await bench.start()).name).toBe('base-sft')
   expect((await bench.start()).name).toBe('base-sft-2')

@@ -3,6 +3,7 @@ import type { ModelVersion } from '../../contract/models.ts'
 import type { MemoryPlan, TrainingPlan } from '../../contract/training.ts'
 import { parseSetFlags } from '../../contract/training-parameter-text.ts'
 import {
+  type ParameterLimits,
   parameterWarnings,
   parseParameters,
   type TrainingMethod,
@@ -56,19 +57,13 @@ export function createPreparation({
     const rates = ratesOf(samplingRate, chosen, datasets.version)
     const train = chosen.map(data => ({ ...data, samplingRate: rates.get(data.id) ?? 1 }))
     const measured = validation.map(ref => checkedKind(datasets.version(ref), method))
-    const { contextLength, hiddenSize } = model.summary
-    const limits = {
-      ...(contextLength !== undefined && { contextLength }),
-      ...(hiddenSize !== undefined && { hiddenSize }),
-    }
+    const limits = limitsOf(model)
     const parameters = parseParameters(method, typed(set), limits)
     if (parameters.earlyStopping && measured.length === 0 && parameters.validationSplit === 0) throw nothingMeasures()
     const { memory, trainableParameters } = await plan(model, method, parameters, device)
     const all = sum(train.map(data => data.rows))
     const learned = measured.length > 0 ? 1 : 1 - heldBack(all, parameters.validationSplit) / all
     const rows = Math.round(sum(train.map(data => data.rows * data.samplingRate)) * (all > 0 ? learned : 1))
-    const stepsPerEpoch = Math.ceil(rows / parameters.globalBatchSize)
-    const steps = parameters.maxSteps ? parameters.maxSteps : Math.ceil(stepsPerEpoch * parameters.epochs)
     const answer: TrainingPlan = {
       method,
       model: model.name,
@@ -76,12 +71,28 @@ export function createPreparation({
       parameters,
       warnings: [...parameterWarnings(method, parameters, limits), ...waitingNote(memory)],
       rows,
-      steps,
+      steps: stepsOf(parameters, rows),
       trainableParameters,
       memory,
     }
     return { model, train, measured, parameters, answer }
   }
+}
+
+/** What a model bounds the parameters by. */
+export const limitsOf = ({ summary: { contextLength, hiddenSize } }: ModelVersion): ParameterLimits => ({
+  ...(contextLength !== undefined && { contextLength }),
+  ...(hiddenSize !== undefined && { hiddenSize }),
+})
+
+/**
+ * How many steps so many rows take; null where they are packed. Then a step counts sequences, and how many those are
+ * only the tokenizer knows: a guess from characters may be wrong by three times between languages.
+ */
+function stepsOf(parameters: TrainingParameters, rows: number): number | null {
+  if (parameters.maxSteps) return parameters.maxSteps
+  if ('packing' in parameters && parameters.packing) return null
+  return Math.ceil(Math.ceil(rows / parameters.globalBatchSize) * parameters.epochs)
 }
 
 /** The rate of each dataset's version; every name must be of one that is learned from. */

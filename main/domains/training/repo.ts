@@ -12,6 +12,7 @@ import type { Removed } from '../../platform/retention.ts'
 export type RunRecord = {
   readonly id: string
   readonly name: string
+  readonly description: string
   readonly method: TrainingMethod
   readonly state: JobState
   readonly phase: string | null
@@ -48,6 +49,7 @@ export type RunRecord = {
 type Row = {
   id: string
   name: string
+  description: string
   method: string
   state: string
   phase: string | null
@@ -77,13 +79,14 @@ type Row = {
   proposed: string | null
 }
 
-const COLUMNS = `id, name, method, state, phase, job_id, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan,
+const COLUMNS = `id, name, description, method, state, phase, job_id, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan,
   provenance, failure, step, total_steps, loss, seconds_left, size_bytes, artifact_path, result_id, result_name, created_at_ms, updated_at_ms, ended_at_ms, proposed`
 
 // JSON columns hold what this file wrote, from typed values: they are read back under the same types.
 const toRun = (row: Row): RunRecord => ({
   id: row.id,
   name: row.name,
+  description: row.description,
   method: row.method as TrainingMethod,
   state: row.state as JobState,
   phase: row.phase,
@@ -140,7 +143,7 @@ const partsOf = ({ state, method, q }: RunFilter): readonly Part[] => [
   { sql: KEPT, values: [] },
   ...among('state', state),
   ...among('method', method),
-  ...containing('name', q),
+  ...containing(['name', 'description'], q),
 ]
 
 export function listRuns(db: ReadableDb, filter: RunFilter, page: PageRequest) {
@@ -210,16 +213,27 @@ export const activeRuns = (db: ReadableDb): RunRecord[] =>
 
 export type NewRun = Pick<
   RunRecord,
-  'id' | 'name' | 'method' | 'model' | 'datasets' | 'parameters' | 'config' | 'warnings' | 'memoryPlan' | 'provenance'
+  | 'id'
+  | 'name'
+  | 'description'
+  | 'method'
+  | 'model'
+  | 'datasets'
+  | 'parameters'
+  | 'config'
+  | 'warnings'
+  | 'memoryPlan'
+  | 'provenance'
 > & { readonly atMs: number }
 
 export function insertRun(db: WritableDb, run: NewRun): void {
   db.prepare(
-    `INSERT INTO runs (id, name, method, state, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan, provenance, step, size_bytes, created_at_ms, updated_at_ms, name_key)
-     VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, '{}', '{}', ?, ?, ?, 0, 0, ?, ?, ?)`,
+    `INSERT INTO runs (id, name, description, method, state, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan, provenance, step, size_bytes, created_at_ms, updated_at_ms, name_key)
+     VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, '{}', '{}', ?, ?, ?, 0, 0, ?, ?, ?)`,
   ).run(
     run.id,
     run.name,
+    run.description,
     run.method,
     run.model.id,
     run.model.name,
@@ -238,6 +252,7 @@ export function insertRun(db: WritableDb, run: NewRun): void {
 type Changes = Partial<
   Pick<
     RunRecord,
+    | 'description'
     | 'state'
     | 'phase'
     | 'jobId'
@@ -261,6 +276,7 @@ type Changes = Partial<
 >
 
 const columnOf = {
+  description: 'description',
   state: 'state',
   phase: 'phase',
   jobId: 'job_id',

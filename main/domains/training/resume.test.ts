@@ -49,6 +49,14 @@ test('settings that the trainer goes on with are the run’s from then on', asyn
   expect(bench.configOf(id)).toMatchObject({ learningRate: 0.05 })
 })
 
+test('a length that the model cannot read is refused, as it is at a start', async () => {
+  const set = { maxSequenceLength: 8192 }
+  const refusal = { code: 'invalid_input', message: expect.stringMatching(/4,?096/) }
+  await expect(bench.start('long', { set })).rejects.toMatchObject(refusal)
+  await expect(resume({ set, acceptDrift: true })).rejects.toMatchObject(refusal)
+  expect((await resume({ set: { maxSequenceLength: 4096 }, acceptDrift: true })).state).toBe('queued')
+})
+
 test('a run that is done stays done, unless it is to go further than it was to', async () => {
   const { id: whole } = await bench.start('whole')
   bench.say(whole, started(0))

@@ -22,6 +22,7 @@ export function createRunView({ store, jobs }: Pick<TrainingDeps, 'store' | 'job
     return {
       id: run.id as Run['id'],
       name: run.name,
+      description: run.description,
       version: 1,
       method: run.method,
       state,

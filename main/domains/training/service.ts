@@ -18,7 +18,7 @@ import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
 import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
-import { cannotStart, createPreparation, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
+import { cannotStart, createPreparation, limitsOf, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
 import { relocateRuns } from './relocation.ts'
 import { createRemoval } from './removal.ts'
 import {
@@ -41,6 +41,7 @@ import { createRunEvents } from './worker.ts'
 
 type StartInput = PlanInput & {
   readonly name?: string | undefined
+  readonly description: string
   readonly from?: string | undefined
   readonly environment: string
   readonly anyway: boolean
@@ -149,6 +150,7 @@ export function createTraining(deps: TrainingDeps): Training {
       insertRun(tx, {
         id,
         name,
+        description: input.description,
         method: input.method,
         parameters,
         config,
@@ -218,6 +220,15 @@ export function createTraining(deps: TrainingDeps): Training {
         { ...again, name: free, set: { ...again.set, ...set }, anyway, ...(device !== undefined && { device }) },
         call,
       )
+    },
+
+    update: async ({ id, description }, call) => {
+      const run = existing(id)
+      store.commit(call, run.id, tx => {
+        updateRun(tx, run.id, { description }, clock.nowMs())
+        tx.announce({ topic: 'runs', kind: 'changed', id: run.id })
+      })
+      return detail(existing(run.id))
     },
 
     list: async ({ state, method, q, ...page }) => {
@@ -293,7 +304,9 @@ export function createTraining(deps: TrainingDeps): Training {
           },
         )
       }
-      const parameters = parseParameters(run.method, { ...run.parameters, ...typed(set) })
+      // What is not changed was checked when the run began: a base that was removed since is no hindrance yet.
+      const limits = Object.keys(set).length > 0 ? limitsOf(models.readyVersion(run.model.id)) : {}
+      const parameters = parseParameters(run.method, { ...run.parameters, ...typed(set) }, limits)
       const config = { ...run.config, ...parameters, resumeFrom: checkpoint.path, acceptDrift }
       const { name: environment, lockHash } = pythonFor(run.provenance.environment.name)
       if (lockHash !== run.provenance.environment.lockHash && !acceptDrift)
@@ -397,6 +410,7 @@ function againOf(run: RunRecord, { madeBy }: Lineage): Omit<StartInput, 'name' |
   }
   const from = madeBy.find(each => each.role === 'adapter')?.id
   return {
+    description: run.description,
     method: run.method,
     model: run.model.id,
     dataset: refs('data'),

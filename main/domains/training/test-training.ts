@@ -24,7 +24,7 @@ const model = {
   name: 'base',
   version: 1,
   path: '/models/base',
-  summary: { format: 'safetensors', hasChatTemplate: true, containsCode: [], warnings: [] },
+  summary: { format: 'safetensors', contextLength: 4096, hasChatTemplate: true, containsCode: [], warnings: [] },
 } as unknown as ModelVersion // what training reads of a model
 
 /** The training domain over a real database and real folders; jobs are rows that the test ends by hand. */
@@ -62,7 +62,10 @@ export function openTraining() {
       register: async () => ({ id: 'mdv_2', name: 'made' }),
     },
     datasets: {
-      version: ref => ({ id: `dver_${ref}`, name: ref, kind: 'sft', rows: 100, files: [`/blobs/${ref}`] }),
+      version: ref => ({
+        ...{ id: `dver_${ref}`, name: ref, rows: 100, files: [`/blobs/${ref}`] },
+        kind: ref === 'pretrain' ? 'text' : 'sft',
+      }),
       freeze: () => undefined,
     },
     pythonFor: name => ({ python: '/usr/bin/python3', env: {}, lockHash: python.lockHash, name }),
@@ -92,6 +95,7 @@ export function openTraining() {
         samplingRate?: Record<string, number>
         set?: Record<string, unknown>
         anyway?: boolean
+        description?: string
       } = {},
     ) => {
       clock.now += 1_000
@@ -103,6 +107,7 @@ export function openTraining() {
           validation: [],
           samplingRate: {},
           set: {},
+          description: '',
           device: 'auto',
           environment: 'training',
           anyway: false,

@@ -133,11 +133,7 @@ export function checkDatabase(path: string): BackupCheck {
     }
   }
   try {
-    for (const row of db.pragma('integrity_check') as { integrity_check: string }[]) {
-      if (row.integrity_check !== 'ok') problems.push(row.integrity_check)
-    }
-    for (const row of db.pragma('foreign_key_check') as { table: string }[])
-      problems.push(`a row of ${row.table} points to nothing`)
+    problems.push(...damageIn(db))
     const tables = tablesOf(db)
     // An empty file is a sound database to SQLite: what it holds decides, not that it opens.
     if (tables.schema_steps === undefined || tables.audit_log === undefined) problems.push(notOurs)
@@ -156,6 +152,17 @@ export function checkDatabase(path: string): BackupCheck {
   } finally {
     db.close()
   }
+}
+
+/** What is damaged in an open database, in SQLite's words: pages, indexes, rows that point to nothing. Empty is sound. */
+export function damageIn(db: Connection): string[] {
+  const pages = db.pragma('integrity_check') as { integrity_check: string }[]
+  const rows = db.pragma('foreign_key_check') as { table: string }[]
+  return [
+    // Under a headline of its own for each file; there is only one.
+    ...pages.flatMap(row => row.integrity_check.split('\n')).filter(said => said !== 'ok' && !said.startsWith('*** ')),
+    ...rows.map(row => `a row of ${row.table} points to nothing`),
+  ]
 }
 
 const notOurs = 'it is not a database of Slipway: it has no schema steps or no audit log'

@@ -23,7 +23,7 @@ export function createDatabaseChecks(): DatabaseChecks {
     heapMiB: 256,
     most: 1,
     // SQLite checks in one long step, which hears nothing.
-    cancelling: 'ends the thread',
+    cancelling: 'ends it',
     lost: () =>
       new AppError('worker_lost', 'The check of the database file ended without an answer.', {
         hint: 'Try again; the log of the backend may say more.',

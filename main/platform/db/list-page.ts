@@ -23,16 +23,20 @@ export const among = (column: string, values: readonly string[] | undefined): re
     ? []
     : [{ sql: `${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(values)] }]
 
-/** Nothing, or: the column contains each word, in any case. */
-export const containing = (column: string, q: string | undefined): readonly Part[] =>
+/** Nothing, or: each word is in one of the columns, in any case. */
+export const containing = (columns: string | readonly string[], q: string | undefined): readonly Part[] =>
   (q ?? '')
     .split(/\s+/)
     .filter(Boolean)
     .slice(0, 10)
-    .map(word => ({
-      sql: `${column} LIKE ? ESCAPE '\\'`,
-      values: [`%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`],
-    }))
+    .map(word => {
+      const all = [columns].flat()
+      const pattern = `%${word.replaceAll(/[\\%_]/g, char => `\\${char}`)}%`
+      return {
+        sql: `(${all.map(column => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`,
+        values: all.map(() => pattern),
+      }
+    })
 
 export const allOf = (parts: readonly Part[]): Part => ({
   sql: parts.length === 0 ? '1' : parts.map(part => part.sql).join(' AND '),

@@ -2,8 +2,10 @@ import { closeSync, fsync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database as Connection } from 'better-sqlite3'
 import { AppError } from '../../contract/errors.ts'
-import { draftBackup } from './backup.ts'
+import { diskError } from '../blobs/store.ts'
+import { type BackupCheck, draftBackup } from './backup.ts'
 import type { DatabaseChecks } from './database-checks.ts'
+import { storageError } from './open.ts'
 
 type LiveBackup = {
   readonly db: Connection
@@ -28,6 +30,26 @@ export async function writeLiveBackup({ db, target, checks, signal }: LiveBackup
     return draft.publish(await checks.complete(draft.path, signal))
   } catch (error) {
     throw draft.abandon(error)
+  }
+}
+
+/**
+ * Looks for damage in a database that is in use while others are answered: in a copy of its pages as they are on disk,
+ * which is removed afterwards, since nobody else may open the file itself. Throws as `draftBackup` does, and `cancelled`.
+ * `target` is where the copy goes: in a folder of ours, on a disk with room for it.
+ */
+export async function checkLiveDatabase({ db, target: copy, checks, signal }: LiveBackup): Promise<BackupCheck> {
+  const remove = () => {
+    for (const path of [copy, `${copy}-journal`, `${copy}-wal`, `${copy}-shm`]) rmSync(path, { force: true })
+  }
+  try {
+    remove()
+    await copyPages(db, copy, signal)
+    return await checks.complete(copy, signal)
+  } catch (error) {
+    throw diskError(storageError(error))
+  } finally {
+    remove()
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -54,4 +54,26 @@ test('a step that fails leaves the database as it was, with the backup beside it
   expect(columnsIn(join(folder, 'slipway.db'))).toEqual(['text'])
   expect(backups()).toHaveLength(1)
   open(auditMigration, notes).close()
+})
+
+test('a damaged database is named and left as it is, instead of being brought up to date', () => {
+  const first = open(auditMigration, notes)
+  first.exec("CREATE INDEX notes_by_text ON notes (text); INSERT INTO notes VALUES ('here')")
+  const index = first
+    .prepare<[], { rootpage: number }>("SELECT rootpage FROM sqlite_schema WHERE name = 'notes_by_text'")
+    .get()
+  first.close()
+  // A copy would be made with a good index, so the copy's check finds nothing.
+  const file = openSync(join(folder, 'slipway.db'), 'r+')
+  writeSync(file, Buffer.alloc(96), 0, 96, (index?.rootpage ?? 0) * 4_096 - 96)
+  closeSync(file)
+  expect(() => open(auditMigration, notes, step(30, 'ALTER TABLE notes ADD COLUMN more TEXT'))).toThrow(
+    expect.objectContaining({
+      code: 'storage_damaged',
+      message: expect.stringMatching(/is damaged and was left as it is: .*page \d+/),
+      hint: expect.stringContaining('slipway backup restore'),
+    }),
+  )
+  expect(columnsIn(join(folder, 'slipway.db'))).toEqual(['text'])
+  expect(backups()).toEqual([])
 })

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
+import { AppError } from '../../contract/errors.ts'
 import type { Log } from '../log.ts'
 import type { Paths } from '../paths.ts'
-import { writeBackup } from './backup.ts'
+import { damageIn, writeBackup } from './backup.ts'
 import { type Migration, migrate, pending } from './migrate.ts'
 import { openDatabase } from './open.ts'
 
@@ -13,13 +14,17 @@ type Deps = {
   readonly log: Log
 }
 
-/** Opens the database and brings its schema up to date, after a verified backup when there is something to lose. */
+/**
+ * Opens the database and brings its schema up to date, after a check and a verified backup when there is something to
+ * lose. Throws as `openDatabase` and `writeBackup` do, and `storage_damaged` for one that a migration would make worse.
+ */
 export function prepareDatabase({ paths, migrations, nowIso, log }: Deps): Database {
   const db = openDatabase(paths.database)
   try {
     const { applied, steps } = pending(db, migrations)
     if (steps.length > 0) {
       if (applied > 0) {
+        assertSound(db, paths.database)
         const target = join(paths.backups, `before-migration-${applied}-${nowIso.replaceAll(':', '-')}.db`)
         writeBackup(db, target)
         log.info('backup written before migration', { target, steps: applied })
@@ -32,4 +37,13 @@ export function prepareDatabase({ paths, migrations, nowIso, log }: Deps): Datab
     db.close()
     throw error
   }
+}
+
+// The copy alone would not tell: it is written anew, with indexes that fit its rows.
+function assertSound(db: Database, path: string): void {
+  const [problem] = damageIn(db)
+  if (problem !== undefined)
+    throw new AppError('storage_damaged', `${path} is damaged and was left as it is: ${problem}.`, {
+      hint: 'Keep a copy of the data directory, then restore the newest good backup: slipway backup restore.',
+    })
 }

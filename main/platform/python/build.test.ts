@@ -215,7 +215,7 @@ describe('what goes wrong leaves no environment and says why', () => {
     const setting = setUp()
     writeFileSync(join(folder, 'environments'), 'a file in the way')
     await expect(build(setting)).rejects.toMatchObject({
-      code: 'missing_requirement',
+      code: 'invalid_input',
       hint: expect.stringContaining('XDG_CACHE_HOME'),
     })
   })

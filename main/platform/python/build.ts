@@ -2,9 +2,11 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Backend, Problem } from '../../contract/environments.ts'
 import { AppError } from '../../contract/errors.ts'
+import { diskError } from '../blobs/store.ts'
 import type { Clock } from '../clock.ts'
+import { makeFolder } from '../make-folder.ts'
 import { pythonEnv } from './child-env.ts'
-import { folderBytes, folderTrouble, makeFolder } from './disk.ts'
+import { folderBytes } from './disk.ts'
 import { exclusively } from './exclusive.ts'
 import type { Source } from './index-settings.ts'
 import { createInstaller, type InstallProgress } from './install.ts'
@@ -69,7 +71,8 @@ export function capsuleIn(
 /**
  * Builds an environment from its lock: aside, hash-checked, probed, stamped, and renamed into place only when all of
  * that held. A build that is killed at any point leaves what was there as it was; the next one sweeps its remains.
- * Throws AppError: `missing_requirement`, `storage_full`, `forbidden` (offline, or a wrong hash), `worker_failed`, `cancelled`.
+ * Throws AppError: `missing_requirement`, `forbidden` (offline, or a wrong hash), `worker_failed`, `cancelled`, and what
+ * `makeFolder` and `diskError` say of the folder that holds it.
  */
 export async function buildCapsule(deps: BuildDeps, request: BuildRequest): Promise<Built> {
   const { recipes, environments, signal, onProgress } = deps
@@ -85,7 +88,7 @@ export async function buildCapsule(deps: BuildDeps, request: BuildRequest): Prom
   const early = present()
   if (early) return early
 
-  makeFolder(dirname(folder))
+  makeFolder(dirname(folder), 'name another cache folder with XDG_CACHE_HOME')
   const onWait = (holder: string) =>
     onProgress({ done: 0, unit: 'bytes', note: `waiting for ${holder}, which builds this environment` })
   return await exclusively(`${folder}.lock`, { signal, onWait }, async () => {
@@ -142,7 +145,7 @@ async function buildAside(deps: BuildDeps, request: BuildRequest, { folder, lock
     moveIntoPlace(aside, folder)
     return { folder, python: pythonIn(folder), stamp, warnings, fresh: true }
   } catch (error) {
-    throw error instanceof AppError ? error : folderTrouble(error, folder)
+    throw diskError(error)
   } finally {
     rmSync(aside, { recursive: true, force: true })
   }

@@ -1,7 +1,5 @@
 import { existsSync, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AppError } from '../../contract/errors.ts'
-import { makeFolders } from '../make-folder.ts'
 
 /** Bytes free for this user on the file system that a path is on, or would be on. */
 export function freeBytes(path: string): number {
@@ -38,31 +36,4 @@ export function readableBytes(bytes: number): string {
     unit++
   }
   return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
-}
-
-/** Makes a folder that must be writable, or says what is in the way. */
-export function makeFolder(folder: string): void {
-  try {
-    makeFolders(folder)
-  } catch (error) {
-    throw folderTrouble(error, folder)
-  }
-}
-
-/** What the system's refusal to write means for a person. */
-export function folderTrouble(error: unknown, folder: string): AppError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new AppError('storage_full', `No space is left for ${folder}.`, {
-      cause: error,
-      hint: 'Free space there, or put the cache on another disk: XDG_CACHE_HOME=/other/disk.',
-    })
-  }
-  if (typeof code === 'string' && ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code)) {
-    return new AppError('missing_requirement', `${folder} cannot be written (${code}).`, {
-      cause: error,
-      hint: 'Make it writable for this user, or name another cache: XDG_CACHE_HOME=/path.',
-    })
-  }
-  return new AppError('internal', `${folder} cannot be made.`, { cause: error })
 }

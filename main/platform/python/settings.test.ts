@@ -41,7 +41,7 @@ describe('where packages come from', () => {
     ).not.toContain('s3cret')
   })
 
-  test('a Python child sees no token and nothing that bends Python', () => {
+  test('a Python child sees no token and nothing that bends Python, but how many threads it may have', () => {
     const env = {
       PATH: '/bin',
       HF_TOKEN: 'x',
@@ -49,8 +49,9 @@ describe('where packages come from', () => {
       PYTHONDONTWRITEBYTECODE: '1',
       CONDA_PREFIX: '/c',
       LD_PRELOAD: '/l',
+      OMP_NUM_THREADS: '1',
     }
-    expect(pythonEnv(env)).toEqual({ PATH: '/bin', PYTHONNOUSERSITE: '1', PYTHONUTF8: '1' })
+    expect(pythonEnv(env)).toEqual({ PATH: '/bin', OMP_NUM_THREADS: '1', PYTHONNOUSERSITE: '1', PYTHONUTF8: '1' })
   })
 })
 

@@ -11,11 +11,22 @@ export type Answers<Q extends Questions> = {
 export function answerQuestions<Q extends Questions>(answers: Answers<Q>): void {
   const port = parentPort
   if (!port) throw new Error('this module runs in a worker thread')
+  port.on(
+    'message',
+    answerer(answers, reply => port.postMessage(reply)),
+  )
+}
+
+/** Answers the messages that it is called with, whatever they come and go through. */
+export function answerer<Q extends Questions>(
+  answers: Answers<Q>,
+  say: (reply: FromThread) => void,
+): (message: ToThread) => void {
   let abort: AbortController | undefined
 
   const answer = async (name: string, input: unknown, signal: AbortSignal): Promise<FromThread> => {
     try {
-      // The asking side's types tie name and input together; they cross the thread as plain data.
+      // The asking side's types tie name and input together; they cross as plain data.
       const run = answers[name] as (input: unknown, signal: AbortSignal) => unknown
       return { output: await run(input, signal) }
     } catch (error) {
@@ -24,9 +35,9 @@ export function answerQuestions<Q extends Questions>(answers: Answers<Q>): void 
     }
   }
 
-  port.on('message', (message: ToThread) => {
+  return message => {
     if ('cancel' in message) return abort?.abort()
     abort = new AbortController()
-    void answer(message.ask, message.input, abort.signal).then(reply => port.postMessage(reply))
-  })
+    void answer(message.ask, message.input, abort.signal).then(say)
+  }
 }

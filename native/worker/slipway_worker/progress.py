@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from transformers import TrainerCallback
 
 from slipway_worker import checkpoints
+from slipway_worker.run_log import RunLog, Totals
 from slipway_worker.runtime import resident_bytes
 from slipway_worker.train_config import TrainConfig
 from slipway_worker.wire import Stop, Wire, WorkerError, finite
@@ -26,11 +27,14 @@ _OWN_KEYS = frozenset(("loss", "grad_norm", "learning_rate", "epoch", "num_token
 class StopRequest:
     """Set by the thread that reads commands, read by the training loop. The first request wins, but for its save."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: RunLog) -> None:
+        self._log = log
         self._asked = threading.Event()
         self._save = False
 
     def __call__(self, stop: Stop) -> None:
+        if not self.asked or (stop.save and not self._save):
+            self._log.asked_to_stop(save=stop.save, is_asked=stop.reason == "asked")
         self._save = self._save or stop.save
         self._asked.set()
 
@@ -56,13 +60,15 @@ class Progress(TrainerCallback):
         config: TrainConfig,
         stop: StopRequest,
         origin: Mapping[str, object],
-        totals: Mapping[str, object],
+        totals: Totals,
         world_size: int,
         device: str,
+        log: RunLog,
     ) -> None:
-        self._wire, self._config, self._stop = wire, config, stop
+        self._wire, self._config, self._stop, self._log = wire, config, stop, log
         self._origin, self._totals, self._world_size, self._device = origin, totals, world_size, device
         self._mark = 0.0  # when the work since the last step event began
+        self._before_save = 0.0  # when the last thing ended that comes before a checkpoint
         self._step = 0
         self._tokens = 0
         self._seconds_per_step: float | None = None
@@ -86,6 +92,7 @@ class Progress(TrainerCallback):
                 resumedAtStep=state.global_step,
                 **self._totals,
             )
+            self._log.starts(state.max_steps, state.global_step, self._totals)
 
     def on_step_end(
         self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object
@@ -97,12 +104,14 @@ class Progress(TrainerCallback):
             control.should_evaluate = False
         if control.should_save:
             control.should_log = True  # so that on_log sees the loss before its weights are kept
+        self._before_save = time.perf_counter()
 
     def on_epoch_end(
         self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **_: object
     ) -> None:
         if control.should_training_stop and (self._stop.asked or self.failure):
             control.should_save = False  # a stopped run has saved at its last step, or was asked not to
+        self._before_save = time.perf_counter()
 
     def on_log(
         self,
@@ -141,7 +150,11 @@ class Progress(TrainerCallback):
                 secondsLeft=max(0, state.max_steps - state.global_step) * self._seconds_per_step,
                 metrics={k: finite(v) for k, v in logs.items() if k not in _OWN_KEYS and isinstance(v, int | float)},
             )
+            self._log.step(
+                state.global_step, state.max_steps, loss, finite(logs.get("learning_rate")), new_tokens / seconds
+            )
         self._step, self._tokens, self._mark = state.global_step, tokens, now
+        self._before_save = time.perf_counter()
         if loss is None:
             self._meet_non_finite_loss(state, control)
 
@@ -150,6 +163,7 @@ class Progress(TrainerCallback):
     ) -> None:
         # A validation can take an hour. All weights are at rest, so the run can end here as well as after a step.
         if self._stop.asked and self._world_size == 1:
+            self._before_save = time.perf_counter()
             raise StoppedInValidation
 
     def on_evaluate(
@@ -176,13 +190,15 @@ class Progress(TrainerCallback):
                     and isinstance(v, int | float)
                 },
             )
+            self._log.evaluated(state.global_step, state.max_steps, self.validation_loss)
         if self._config.early_stopping:
             if best_step(state) == state.global_step:
                 control.should_save = True  # the trainer looks at this after the evaluation: these are the best weights
             if self._has_stalled(state):
                 self.stopped_early = True
                 control.should_training_stop = True
-        self._mark = time.perf_counter()
+                self._log.stops_early(state.global_step, best_step(state))
+        self._mark = self._before_save = time.perf_counter()
 
     def on_save(
         self,
@@ -205,6 +221,8 @@ class Progress(TrainerCallback):
             best = best_step(state) if self._config.early_stopping else None
             kept = checkpoints.retain(folder, self._config.checkpoint_count, best)
             self.checkpoint = path
+            seconds = time.perf_counter() - self._before_save
+            self._log.checkpoint(path, state.global_step, state.max_steps, size_bytes, seconds)
             self._wire.emit(
                 "checkpoint",
                 step=state.global_step,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from slipway_worker.render import LossOn, Rendered, render_chat, render_completions, render_text
+from slipway_worker.run_log import RowLengths
 from slipway_worker.template import ChatTemplate
 from slipway_worker.wire import WorkerError
 
@@ -52,6 +53,7 @@ class Renderer:
     loss_on: LossOn
     max_tokens: int
     splits: bool = False  # packing goes on with what is over max_tokens in further sequences
+    lengths: RowLengths = field(default_factory=RowLengths)  # of the rows that were rendered so far
 
     def render(self, row: Row) -> list[Rendered]:
         """
@@ -59,6 +61,8 @@ class Renderer:
         rejected) for dpo. Raises WorkerError for a row that cannot be rendered.
         """
         whole = self.render_whole(row)
+        longest = max(len(rendered.input_ids) for rendered in whole)
+        self.lengths.add(longest, is_cut=not self.splits and longest > self.max_tokens)
         return whole if self.splits else [rendered.truncate(self.max_tokens) for rendered in whole]
 
     def render_whole(self, row: Row) -> list[Rendered]:
@@ -218,6 +222,7 @@ def _list(row: Row, column: str) -> list[dict[str, Any]]:
 def _text_columns(row: Row, renderer: Renderer) -> Iterable[dict[str, Any]]:
     """A document longer than a sequence continues in the next one: nothing of it is lost."""
     ids = renderer.render_whole(row)[0].input_ids
+    renderer.lengths.add(len(ids), is_cut=False)
     if renderer.splits:
         return [{"input_ids": ids, "labels": ids}]
     chunks = [ids[at : at + renderer.max_tokens] for at in range(0, len(ids), renderer.max_tokens)]

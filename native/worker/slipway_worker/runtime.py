@@ -46,6 +46,7 @@ def run(work: Work, argv: list[str], wire: Wire | None = None) -> int:
         failure = as_worker_error(error)
         if failure is not error:
             traceback.print_exception(error, file=sys.stderr)
+        logging.getLogger("slipway_worker").error("%s", failure.message)
         wire.emit("failed", **failure.body())
         return 2 if failure.code == "invalid_input" else 1
     return 0
@@ -93,6 +94,12 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     text = str(error)
     return isinstance(error, RuntimeError) and ("can't allocate memory" in text or "out of memory" in text)
+
+
+def own_threads() -> int:
+    """As many threads as OMP_NUM_THREADS says, as everywhere in the field; else one for each processor at hand."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdecimal() and int(said) > 0 else max(1, len(os.sched_getaffinity(0)))
 
 
 def use_threads(count: int) -> None:

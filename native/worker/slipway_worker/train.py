@@ -18,6 +18,7 @@ from slipway_worker import checkpoints
 from slipway_worker.config import load_config
 from slipway_worker.devices import resolve_device, resolve_precision, see_one_gpu
 from slipway_worker.rows import Problems, Renderer, check_columns, open_rows, prepare_rows, sampled
+from slipway_worker.run_log import RunLog, Totals, open_log, take_over_transformers
 from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
 from slipway_worker.template import choose_template, template_of
 from slipway_worker.train_config import TrainConfig, drift_keys
@@ -40,6 +41,7 @@ def work(config_path: str, wire: Wire) -> None:
         raise WorkerError("invalid_input", f"The training configuration is not valid: {error}") from error
     use_threads(config.threads)
     see_one_gpu(config.device)
+    open_log()
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):
         train(config, wire, world_size)
 
@@ -57,10 +59,13 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
 
     from slipway_worker.progress import Progress, StoppedInValidation, StopRequest
 
-    stop = StopRequest()
+    take_over_transformers()
+    log = RunLog(config)
+    stop = StopRequest(log)
     wire.listen(stop)
     torch.set_num_threads(config.threads)
     device = resolve_device(config.device)
+    log.begins(device)
     datasets.disable_progress_bars()
     transformers.utils.logging.disable_progress_bar()
     # Before the model exists, as an adapter's first weights are drawn then. trl 1.16 seeds there as well; older ones
@@ -74,17 +79,18 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
             shutil.rmtree(left)
     tokenizer = load_tokenizer(config)
     with tempfile.TemporaryDirectory(prefix="rows-", dir=config.output_dir) as cache:
-        rows, validation = read_rows(config, tokenizer, Path(cache), wire)
+        rows, validation = read_rows(config, tokenizer, Path(cache), wire, log)
         if stop.asked:
+            log.stopped(0, None)
             wire.emit("stopped", step=0, checkpoint=None)
             return
 
         wire.emit("phase", phase="loading model")
         model, reference, saved_dtype = load_model(config, device)
         trainer = build_trainer(config, model, reference, tokenizer, rows, validation, world_size, device)
-        progress = Progress(
-            wire, config, stop, origin, describe(trainer, rows, validation), world_size=world_size, device=device
-        )
+        totals = describe(trainer, rows, validation)
+        log.model(model.config.model_type, totals)
+        progress = Progress(wire, config, stop, origin, totals, world_size=world_size, device=device, log=log)
         name_base(config, trainer)
         trainer.remove_callback(transformers.PrinterCallback)
         trainer.add_callback(progress)
@@ -100,7 +106,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
                 trainer._save_checkpoint(trainer.model, trial=None)
                 progress.on_save(trainer.args, trainer.state, trainer.control, model=trainer.model)
         seconds = time.monotonic() - began
-    conclude(config, wire, trainer, tokenizer, stop, progress, saved_dtype, training_loss, seconds)
+    conclude(config, wire, trainer, tokenizer, stop, progress, saved_dtype, training_loss, seconds, log)
 
 
 def conclude(
@@ -113,6 +119,7 @@ def conclude(
     saved_dtype: "torch.dtype",
     training_loss: float | None,
     seconds: float,
+    log: RunLog,
 ) -> None:
     """Say how the run ended, and save the result where it ended well."""
     from slipway_worker.progress import best_step, broken_weight
@@ -127,6 +134,7 @@ def conclude(
             if progress.checkpoint and checkpoints.step_of(progress.checkpoint) == progress.step
             else None
         )
+        log.stopped(progress.step, here)
         wire.emit("stopped", step=progress.step, checkpoint=str(here) if here else None)
         return
     wire.emit("phase", phase="saving result")
@@ -137,13 +145,11 @@ def conclude(
         raise progress.diverged_weights(broken)
     result = save_result(config, trainer, tokenizer, saved_dtype)
     if trainer.is_world_process_zero():
+        kind, size_bytes = "model" if config.tuning == "full" else "adapter", folder_bytes(result)
+        log.finished(result, kind, size_bytes, best or progress.step, seconds)
         wire.emit(
             "finished",
-            artifact={
-                "path": str(result),
-                "kind": "model" if config.tuning == "full" else "adapter",
-                "sizeBytes": folder_bytes(result),
-            },
+            artifact={"path": str(result), "kind": kind, "sizeBytes": size_bytes},
             metrics={
                 "steps": progress.step,
                 "resultStep": best or progress.step,
@@ -194,7 +200,7 @@ def load_tokenizer(config: TrainConfig) -> "PreTrainedTokenizerBase":
 
 
 def read_rows(
-    config: TrainConfig, tokenizer: "PreTrainedTokenizerBase", cache: Path, wire: Wire
+    config: TrainConfig, tokenizer: "PreTrainedTokenizerBase", cache: Path, wire: Wire, log: RunLog
 ) -> tuple["Dataset", "Dataset | None"]:
     """What trains and what only measures, rendered: rows of files of their own, or a share that is held back."""
     rows = open_rows(config.train_files, config.method, cache)
@@ -203,11 +209,11 @@ def read_rows(
         if config.train_rates is not None:
             counts = [check_columns([file], config.method) for file in config.train_files]
             kept = sampled(range(len(rows)) if kept is None else kept, counts, config.train_rates, config.seed)
-        return prepare(config, rows if kept is None else rows.select(kept), tokenizer, wire, "training", kept)
+        return prepare(config, rows if kept is None else rows.select(kept), tokenizer, wire, log, "training", kept)
 
     if config.validation_files:
         measured = open_rows(config.validation_files, config.method, cache)
-        return learned(), prepare(config, measured, tokenizer, wire, "validation")
+        return learned(), prepare(config, measured, tokenizer, wire, log, "validation")
     if not config.split:
         return learned(), None
     held = hold_back(len(rows), config.split, config.seed)
@@ -217,7 +223,7 @@ def read_rows(
     # Rows are held back before some are taken twice: what measures is never learned from.
     training = learned(sorted(set(range(len(rows))) - set(held)))
     try:
-        return training, prepare(config, rows.select(held), tokenizer, wire, "validation", held)
+        return training, prepare(config, rows.select(held), tokenizer, wire, log, "validation", held)
     except WorkerError as error:
         # The rows were not chosen by anybody, so that they cannot be used is no reason to end what can train.
         if error.code != "invalid_input":
@@ -253,6 +259,7 @@ def prepare(
     rows: "Dataset",
     tokenizer: "PreTrainedTokenizerBase",
     wire: Wire,
+    log: RunLog,
     what: str,
     numbers: Sequence[int] | None = None,
 ) -> "Dataset":
@@ -267,6 +274,7 @@ def prepare(
     )
     problems = Problems()
     prepared = prepare_rows(rows, renderer, problems, numbers)
+    log.data(what, len(rows) - problems.rows, len(prepared), renderer.lengths)
     if problems.rows:
         first = problems.first[0]
         wire.emit(
@@ -441,7 +449,7 @@ def require_bitsandbytes(what: str, device: str, hint: str) -> None:
         raise WorkerError("missing_requirement", f"{what} needs an NVIDIA GPU and bitsandbytes.", hint=hint)
 
 
-def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> dict[str, object]:
+def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> Totals:
     """The totals of the started event."""
     parameters = list(trainer.model.parameters())
     return {

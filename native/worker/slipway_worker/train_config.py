@@ -2,12 +2,12 @@
 
 import functools
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from slipway_worker.config import camel, dump_config, snake, within
+from slipway_worker.runtime import own_threads
 
 Method = Literal["pretrain", "sft", "dpo", "kto"]
 Tuning = Literal["lora", "qlora", "full"]
@@ -73,7 +73,7 @@ class TrainConfig:
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"  # auto: bf16 on a GPU that has it, else fp32
     optimizer: Literal["adamw_torch", "adamw_8bit", "adafactor"] = "adamw_torch"
     device: str = "auto"  # auto, cpu, cuda, cuda:1
-    threads: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0))))
+    threads: int = field(default_factory=own_threads)
 
     def __post_init__(self) -> None:
         for key, ends in ranges().items():

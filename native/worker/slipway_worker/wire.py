@@ -6,6 +6,7 @@ generated from main/contract/worker.ts; the tests check every event that a worke
 """
 
 import json
+import logging
 import math
 import os
 import sys
@@ -19,6 +20,9 @@ ErrorCode = Literal[
     "invalid_input", "not_found", "conflict", "too_large", "unsupported", "busy", "missing_requirement",
     "cancelled", "worker_failed", "storage_full", "internal",
 ]  # fmt: skip
+
+
+_log = logging.getLogger("slipway_worker")
 
 
 class WorkerError(Exception):
@@ -66,6 +70,8 @@ class Wire:
         """Write one event. A field that is None is sent as null."""
         if self._failures_only and event != "failed":
             return
+        if event == "warning":
+            _log.warning("%s", fields.get("message"))  # who reads the log only is to see it as well
         line = json.dumps({"event": event, **fields}, allow_nan=False, ensure_ascii=False) + "\n"
         with self._lock:
             if self.runner_is_gone:

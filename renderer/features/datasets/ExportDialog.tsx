@@ -21,6 +21,11 @@ const phrases = dictionary({
   path: ['File', '文件'],
   wrongName: ['The name must end with .jsonl, .csv or .parquet.', '文件名须以 .jsonl、.csv 或 .parquet 结尾。'],
   annotations: ['With answers, preferences, labels and scores', '包含回答、偏好、标注与分数'],
+  leftOut: [
+    (rows: string) => `The ${rows} rows that the import left out instead, with place and reason (.jsonl)`,
+    (rows: string) => `改为导出导入时剔除的 ${rows} 行，附位置与原因（.jsonl）`,
+  ],
+  wrongNameLeftOut: ['The name must end with .jsonl.', '文件名须以 .jsonl 结尾。'],
   refused: ['It was not exported', '未能导出'],
   done: ['Written', '已写入'],
   wrote: [
@@ -32,7 +37,8 @@ const phrases = dictionary({
   close: ['Close', '关闭'],
 })
 
-const isNamed = (path: string): boolean => /\.(jsonl|csv|parquet)$/i.test(path)
+const isNamed = (path: string, isLeftOut: boolean): boolean =>
+  (isLeftOut ? /\.jsonl$/i : /\.(jsonl|csv|parquet)$/i).test(path)
 
 /** Writes the rows of a version to a file of the person's own. */
 export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDetail; readonly onClose: () => void }) {
@@ -41,10 +47,12 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
   const id = useId()
   const [path, setPath] = useState('')
   const [hasAnnotations, setHasAnnotations] = useState(true)
+  const [isLeftOut, setLeftOut] = useState(false)
   const write = useMutation(api.datasets.export.mutationOptions())
-  const isReady = isNamed(path.trim())
+  const isReady = isNamed(path.trim(), isLeftOut)
   const send = () => {
-    if (isReady && !write.isPending) write.mutate({ id: dataset.id, path: path.trim(), annotations: hasAnnotations })
+    if (!isReady || write.isPending) return
+    write.mutate({ id: dataset.id, path: path.trim(), annotations: hasAnnotations, leftOut: isLeftOut })
   }
   return (
     <Modal
@@ -89,13 +97,27 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
               />
             </div>
           </div>
-          {path.trim() !== '' && !isReady && <p className="hint indent">{text.wrongName}</p>}
+          {path.trim() !== '' && !isReady && (
+            <p className="hint indent">{isLeftOut ? text.wrongNameLeftOut : text.wrongName}</p>
+          )}
           <div className="field">
             <span />
-            <Checkbox checked={hasAnnotations} onChange={event => setHasAnnotations(event.target.checked)}>
+            <Checkbox
+              checked={hasAnnotations}
+              disabled={isLeftOut}
+              onChange={event => setHasAnnotations(event.target.checked)}
+            >
               {text.annotations}
             </Checkbox>
           </div>
+          {dataset.badRows > 0 && (
+            <div className="field">
+              <span />
+              <Checkbox checked={isLeftOut} onChange={event => setLeftOut(event.target.checked)}>
+                {text.leftOut(number(dataset.badRows))}
+              </Checkbox>
+            </div>
+          )}
         </div>
       )}
       {write.error && <FailureFault error={write.error} title={text.refused} />}

@@ -21,8 +21,10 @@ const phrases = dictionary({
   message: ['What is wrong', '问题'],
   sample: ['As written', '原文'],
   stored: [
-    (stored: string, all: string) => `${stored} of ${all} are kept with their text; the counts are complete.`,
-    (stored: string, all: string) => `${all} 行中保留了 ${stored} 行的原文，计数是完整的。`,
+    (stored: string, all: string) =>
+      `${stored} of ${all} are listed: an import keeps 100,000 or 32 MiB of such rows, and the first 100 of each reason. The counts are complete.`,
+    (stored: string, all: string) =>
+      `列出了 ${all} 行中的 ${stored} 行：一次导入保留 10 万行或 32 MiB，以及每种原因的前 100 行。计数是完整的。`,
   ],
   file: ['File', '文件'],
 })

@@ -7,6 +7,7 @@ export const checkName = dictionary({
   'Disk, data': ['Data disk', '数据盘'],
   'Disk, cache': ['Cache disk', '缓存盘'],
   'File system': ['File system', '文件系统'],
+  Database: ['Database', '数据库'],
   Permissions: ['Permissions', '权限'],
   Python: ['Python', 'Python'],
   uv: ['uv, which builds environments', 'uv（构建环境）'],

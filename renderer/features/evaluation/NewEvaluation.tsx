@@ -21,22 +21,26 @@ import { useNames } from './use-names.ts'
 type Props = {
   /** What whoever opened the dialog wants it to begin with; it is taken over once, and then is a draft like any other. */
   readonly preset?: Preset | undefined
+  /** Why the preset has no dataset: so many rows were held back by the run that made the model. */
+  readonly heldBack?: number | undefined
   readonly onPreset?: () => void
   readonly onClose: () => void
 }
 
 /** Chooses who answers, what is asked and how it is scored, and starts. The draft outlives the dialog. */
-export function NewEvaluation({ preset, onPreset, onClose }: Props) {
+export function NewEvaluation({ preset, heldBack, onPreset, onClose }: Props) {
   const text = useText(formText)
   const id = useId()
   const [draft, setDraft, clear] = useDraft<EvaluationDraft>('evaluations.new', emptyDraft, isEvaluationDraft)
   const isPreset = useRef(false)
+  // The address is clean once the preset is taken over.
+  const [heldBackRows] = useState(heldBack)
   useEffect(() => {
     if (preset === undefined || isPreset.current) return
     isPreset.current = true
-    setDraft(before => ({ ...before, ...preset }))
+    setDraft(before => ({ ...before, ...preset, ...(heldBack !== undefined && { dataset: undefined }) }))
     onPreset?.()
-  }, [preset, onPreset, setDraft])
+  }, [preset, heldBack, onPreset, setDraft])
   const set = (part: Partial<EvaluationDraft>) => setDraft({ ...draft, ...part })
   const names = useNames(draft)
   const data = useQuery({
@@ -94,6 +98,8 @@ export function NewEvaluation({ preset, onPreset, onClose }: Props) {
             id={`${id}dataset`}
             label={text.dataset}
             {...(data?.state === 'draft' && { hint: text.draftNote })}
+            {...(heldBackRows !== undefined &&
+              draft.dataset === undefined && { hint: text.heldBack(number(heldBackRows)) })}
             isWide
           >
             <DatasetSelect id={`${id}dataset`} value={draft.dataset} onChange={next => set({ dataset: next })} />

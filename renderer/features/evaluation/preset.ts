@@ -4,6 +4,15 @@ import { type EvaluationDraft, emptyDraft } from './evaluation-draft.ts'
 /** What a new evaluation shall begin with; everything else stays as the draft has it. */
 export type Preset = Partial<EvaluationDraft>
 
+/**
+ * How many rows a run held back to measure itself by, as its page tells in the address: they lie within the rows that it
+ * learned from and are no dataset, so none is chosen. Undefined where the address does not say.
+ */
+export function heldBackOf(query: Readonly<Record<string, string>>): number | undefined {
+  const rows = Number(query.heldBack)
+  return Number.isInteger(rows) && rows > 0 && query.dataset === undefined ? rows : undefined
+}
+
 /** Of an address: `evaluations?dialog=new&model=BASE,TUNED&dataset=…`. Undefined where it asks for nothing. */
 export function presetOf(query: Readonly<Record<string, string>>): Preset | undefined {
   const objects = (query.model ?? '').split(',').filter(Boolean)

@@ -48,6 +48,12 @@ export const formText = dictionary({
   models: ['Models, served for the time of the evaluation', '模型（评测期间临时加载）'],
   dataset: ['Dataset', '数据集'],
   datasetPlaceholder: ['Search datasets', '搜索数据集'],
+  heldBack: [
+    (rows: string) =>
+      `The run held ${rows} of its own rows back to measure itself, and those are no dataset. Choose rows that it did not learn from. To have them next time, split the dataset first and train on its training part.`,
+    (rows: string) =>
+      `该训练从自身数据中留出 ${rows} 行用于验证，但没有单独的数据集。请选择未参与训练的数据；下次可先拆分数据集，再用其中的训练部分训练。`,
+  ],
   draftNote: ['A draft: it is frozen by this.', '草稿版本，评测后将冻结。'],
   noQuestions: ['asks no questions', '没有可作答的题目'],
   datasetRows: [(rows: string) => `${rows} rows`, (rows: string) => `${rows} 行`],

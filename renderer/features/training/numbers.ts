@@ -7,3 +7,6 @@ export function shortNumber(value: number): string {
   if (size < 1e-3) return value.toExponential()
   return Number.isInteger(value) ? number(value) : String(Number(value.toPrecision(6)))
 }
+
+/** As the contract has it. */
+export const mostDescriptionLetters = 500

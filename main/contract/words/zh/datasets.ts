@@ -24,6 +24,23 @@ export const datasets: Words = {
   'Try again; if it happens again, ask for fewer rows.': '请重试；若仍出现，请减少查询的行数。',
   'The regular expression is not valid: {0}': '正则表达式无效：{0}',
   'Write it as RE2 does: no look-ahead, no back-references.': '请按 RE2 语法书写：不支持前瞻和反向引用。',
+  'The rows that were left out are written as JSON lines only.': '被剔除的行只能写为 JSON Lines。',
+  'Name the file .jsonl, or give --file-format jsonl.': '请将文件命名为 .jsonl，或给出 --file-format jsonl。',
+  // Looks into files that are not imported yet.
+  'What the reader says of {0} cannot be understood.': '读取程序对 {0} 给出的结果无法理解。',
+  'What the reader says of the file is too long.': '读取程序对该文件给出的结果过长。',
+  'The file may be damaged, or made to break what reads it: get it again from its source. Slipway itself goes on.':
+    '该文件可能已损坏，或是为破坏读取程序而制作的：请从来源重新获取。Slipway 本身不受影响。',
+  'The file broke what reads it ({0}).': '该文件使读取程序崩溃（{0}）。',
+  'A look into the file needs more than {0} MiB of memory.': '查看该文件需要的内存超过 {0} MiB。',
+  'A few of its rows are very long, or it is made to exhaust what reads it: leave those rows out.':
+    '其中有些行过长，或该文件是为耗尽内存而制作的：请去掉这些行。',
+  'A look into the file takes longer than {0} seconds.': '查看该文件的时间超过 {0} 秒。',
+  'Give a smaller file or one part of the archive; an import itself may take as long as it needs.':
+    '请提供较小的文件或压缩包的一部分；导入本身没有时间限制。',
+  'The program that reads files could not be started.': '无法启动读取文件的程序。',
+  'The machine may be out of memory or of processes: close other programs, then try again.':
+    '本机的内存或进程数可能已用尽：请关闭其他程序后重试。',
   // Checks.
   '1 row': '1 行',
   '{0} rows': '{0} 行',

@@ -106,12 +106,6 @@ export const environments: Words = {
   '{0} arrived': '{0} 已下载',
   'The new environment does not work: {0}': '新环境无法工作：{0:zh}',
   'No space is left for {0}.': '没有空间写入 {0}。',
-  'Free space there, or put the cache on another disk: XDG_CACHE_HOME=/other/disk.':
-    '请清理该磁盘，或将缓存放到其他磁盘：XDG_CACHE_HOME=/other/disk。',
-  '{0} cannot be written ({1}).': '无法写入 {0}（{1}）。',
-  'Make it writable for this user, or name another cache: XDG_CACHE_HOME=/path.':
-    '请授予当前用户写权限，或指定其他缓存目录：XDG_CACHE_HOME=/path。',
-  '{0} cannot be made.': '无法创建 {0}。',
   '{0} has {1} free; the environment needs about {2}.': '{0} 剩余 {1}，环境约需 {2}。',
   'Free space, or put the cache on another disk: XDG_CACHE_HOME=/other/disk.':
     '请清理空间，或将缓存放到其他磁盘：XDG_CACHE_HOME=/other/disk。',
@@ -207,4 +201,17 @@ export const environments: Words = {
   '{0} ({1}) is missing.': '缺少 {0}（{1}）。',
   '{0} cannot be read.': '无法读取 {0}。',
   '{0} ({1}) was changed.': '{0}（{1}）已被修改。',
+  // The check of the database.
+  'It is damaged: {0}.': '已损坏：{0:zh}。',
+  'Stop Slipway, copy the data directory, then restore the newest good backup: slipway backup restore.':
+    '请停止 Slipway，复制数据目录，然后恢复最近的完好备份：slipway backup restore。',
+  'its first check is soon after the start': '启动后不久将进行首次检查',
+  'no damage, checked {0}': '没有损坏，检查于 {0}',
+  'the last check found damage, see the log of the backend': '上次检查发现损坏，详见后端日志',
+  'The disk has no room for the copy that is checked.': '磁盘空间不足，无法存放用于检查的副本。',
+  'Free some space; the check is tried again within the hour.': '请清理空间；一小时内会再次检查。',
+  'The check failed.': '检查失败。',
+  '{0} is damaged and was left as it is: {1}.': '{0} 已损坏，未作改动：{1:zh}。',
+  'Keep a copy of the data directory, then restore the newest good backup: slipway backup restore.':
+    '请保留数据目录的副本，然后恢复最近的完好备份：slipway backup restore。',
 }

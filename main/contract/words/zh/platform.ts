@@ -31,6 +31,7 @@ export const platform: Words = {
   'Choose a new file name.': '请换一个文件名。',
   'name another data directory with --data-dir': '用 --data-dir 指定其他数据目录',
   'name another file': '指定其他文件',
+  'name another cache folder with XDG_CACHE_HOME': '用 XDG_CACHE_HOME 指定其他缓存目录',
   'Give yourself write permission there, or {0}.': '请为自己授予该处的写权限，或{0:zh}。',
   'There is no room on the disk for {0}.': '磁盘没有空间存放 {0}。',
   'Free some space there, or {0}.': '请清理该处的空间，或{0:zh}。',

@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RowReason } from '../../../contract/dataset-rows.ts'
 import { importRows } from './import-rows.ts'
+import { IssueLog } from './issue-log.ts'
 import { imported, jsonLines, parquetCount, type Scratch, scratch } from './test-import.ts'
 
 let at: Scratch
@@ -91,11 +93,31 @@ test('one bad row in a million is found by its place, and the rest is kept', { t
   expect(await parquetCount(result.file)).toBe(999_999)
 })
 
-test('many bad rows are all counted, and some of each reason kept', async () => {
+test('many bad rows are all counted and all kept, in the order of the file', async () => {
   const lines = [...Array(5000).fill('{'), ...Array(300).fill('{"prompt":1,"response":"b"}'), ...Array(5).fill(line)]
   const { result } = await importing('a.jsonl', lines.reverse().join('\n'))
   expect(result).toMatchObject({ rows: 5, badRows: 5300, reasons: { invalid_json: 5000, wrong_type: 300 } })
-  expect(result.issues).toHaveLength(200)
+  expect(result.issues.map(issue => issue.line)).toEqual(Array.from({ length: 5300 }, (_, index) => 6 + index))
+})
+
+test('beyond the bounds of what is kept all are still counted, and a flood of one reason hides no other', () => {
+  const bad = (log: IssueLog, reason: RowReason, times: number) => {
+    for (let line = 1; line <= times; line += 1)
+      log.add({ file: 'a', line, reason, message: 'no' }, Buffer.from('{'.repeat(100)))
+  }
+  for (const bounds of [
+    { rows: 1_000, bytes: Number.POSITIVE_INFINITY },
+    { rows: Number.POSITIVE_INFINITY, bytes: 170_000 },
+  ]) {
+    const log = new IssueLog(bounds)
+    bad(log, 'invalid_json', 5_000)
+    bad(log, 'wrong_type', 300)
+    expect(log.counts()).toEqual({ invalid_json: 5_000, wrong_type: 300 })
+    const kept = (reason: RowReason) => log.kept.filter(issue => issue.reason === reason).length
+    expect(kept('invalid_json')).toBeGreaterThan(900)
+    expect(kept('invalid_json')).toBeLessThan(1_100)
+    expect(kept('wrong_type')).toBe(100)
+  }
 })
 
 test('__proto__ is a key like any other', async () => {

@@ -50,7 +50,7 @@ async function sampleOf(file: InputFile, log?: IssueLog): Promise<SampledRow[]> 
   let bytes = 0
   let seen = 0
   const goOn = () => sample.length < sampleRows && bytes < sampleTotalBytes && seen < sampleRows * 5
-  const source = openRegularFile(file.path)
+  const source = openRegularFile(file.path, { isHashed: false })
   try {
     await file.read(
       source,

@@ -8,6 +8,8 @@ import { previewSample, type SampledRow } from './preview-sample.ts'
 import { parquetTypes } from './read-parquet.ts'
 
 const previewRows = 20
+/** A sample shows what is wrong; the import lists all of it. */
+const boundsOfSample = { rows: 0, bytes: 0 }
 /** Of a file whose shape is not known, enough to say which column is which. */
 const previewRowsOfUnknown = 5
 
@@ -30,7 +32,7 @@ export type Detected = {
  */
 export async function detectRows(input: DetectInput, signal?: AbortSignal): Promise<Detected> {
   const { files } = await findInputs(input.path, input.workDir, { split: input.split, signal })
-  const log = new IssueLog()
+  const log = new IssueLog(boundsOfSample)
   let sample: readonly SampledRow[] = []
   const show = (rows: number, detection?: Detection) => previewOf(files[0], sample, rows, detection)
   const choices = await chooseFormats(files, input, log, first => {

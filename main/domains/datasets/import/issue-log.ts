@@ -1,20 +1,34 @@
 import type { ReasonCounts, RowIssue, RowReason } from '../../../contract/dataset-rows.ts'
 import { AppError } from '../../../contract/errors.ts'
 
-const keptPerReason = 100
-const keptInAll = 1000
+/** How many bad rows are kept, and how many bytes they may take as JSON. */
+export type IssueBounds = { readonly rows: number; readonly bytes: number }
+
+/** All of any import that is worth the repair of its rows. They go into the database, so there has to be a bound. */
+const importBounds: IssueBounds = { rows: 100_000, bytes: 32 * 1024 ** 2 }
+/** Beyond the bounds, the first of each reason: a flood of one must not hide the others. */
+const alwaysKeptPerReason = 100
 const sampleLength = 200
 
-/** Collects bad rows: all are counted, the first of each reason are kept. */
+/** Collects bad rows: all are counted, and all are kept up to generous bounds. */
 export class IssueLog {
   readonly kept: RowIssue[] = []
+  readonly #bounds: IssueBounds
   readonly #counts = new Map<RowReason, number>()
+  #keptBytes = 0
+
+  constructor(bounds: IssueBounds = importBounds) {
+    this.#bounds = bounds
+  }
 
   add(issue: Omit<RowIssue, 'sample'>, sample: Buffer): void {
     const count = (this.#counts.get(issue.reason) ?? 0) + 1
     this.#counts.set(issue.reason, count)
-    if (count <= keptPerReason && this.kept.length < keptInAll)
-      this.kept.push({ ...issue, sample: shownSample(sample) })
+    const hasRoom = this.kept.length < this.#bounds.rows && this.#keptBytes < this.#bounds.bytes
+    if (!hasRoom && count > alwaysKeptPerReason) return
+    const kept = { ...issue, sample: shownSample(sample) }
+    this.#keptBytes += Buffer.byteLength(JSON.stringify(kept))
+    this.kept.push(kept)
   }
 
   get total(): number {

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import { availableParallelism } from 'node:os'
 import { AppError } from '../../../contract/errors.ts'
 import { duckError, openDuck, pathLiteral } from './duckdb.ts'
-import { maxRowBytes, type RowReader, sampleOf, tooLong } from './row-source.ts'
+import type { RegularFile } from './regular-file.ts'
+import { maxRowBytes, type RowReader, sampleOf, type Tick, tooLong } from './row-source.ts'
 
 /** A name that no column has: of an alias and a column of one name, DuckDB takes the column. It knows no case. */
 function aliasBeside(columns: readonly string[]): string {
@@ -23,16 +24,20 @@ export async function parquetTypes(path: string): Promise<ReadonlyMap<string, st
   }
 }
 
-/** Parquet, any schema: DuckDB reads it and gives each row as JSON. `line` is the row's number, from 1. */
-export const readParquet: RowReader = async (file, sink, tick) => {
-  // The hash of the source needs all its bytes, which DuckDB reads on its own.
+/** The hash of the source needs all its bytes, which DuckDB reads on its own. */
+async function readAll(file: RegularFile, tick: Tick): Promise<void> {
   const block = Buffer.allocUnsafe(1024 * 1024)
   for (let done = 0; ; ) {
     const count = file.read(block, 0, block.length)
-    if (count === 0) break
+    if (count === 0) return
     done += count
     await tick(Math.floor(done / 10))
   }
+}
+
+/** Parquet, any schema: DuckDB reads it and gives each row as JSON. `line` is the row's number, from 1. */
+export const readParquet: RowReader = async (file, sink, tick) => {
+  if (file.isHashed) await readAll(file, tick)
   const connection = await openDuck({ memoryLimitMiB: 400, threads: Math.min(2, availableParallelism()) })
   try {
     const source = `read_parquet(${pathLiteral(file.path)})`

@@ -10,6 +10,8 @@ const kernelFileSystems = new Set([0x9fa0, 0x62656572, 0x64626720, 0x74726163]) 
 export type RegularFile = {
   readonly path: string
   readonly sizeBytes: number
+  /** Whether a reader that finds the rows by other means reads every byte all the same, for the hash. */
+  readonly isHashed: boolean
   /** Fills part of a buffer; 0 at the end of the file. */
   readonly read: (into: Buffer, offset: number, length: number) => number
   /** SHA-256 of all bytes read so far. */
@@ -22,8 +24,9 @@ export type RegularFile = {
 /**
  * Opens a file without waiting on it: a FIFO without a writer would block a plain open for ever. Throws `invalid_input`
  * for anything that is not a regular file on a real file system.
+ * @param options.isHashed false for whoever wants a few rows and not the hash of the whole
  */
-export function openRegularFile(path: string): RegularFile {
+export function openRegularFile(path: string, { isHashed = true } = {}): RegularFile {
   let fd: number
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -35,19 +38,20 @@ export function openRegularFile(path: string): RegularFile {
     if (!before.isFile()) throw notRegular(path, kindOf(before))
     if (process.platform === 'linux' && kernelFileSystems.has(statfsSync(path).type))
       throw notRegular(path, 'a file of the kernel')
-    return reader(path, fd, before)
+    return reader(path, fd, before, isHashed)
   } catch (error) {
     closeSync(fd)
     throw diskError(error)
   }
 }
 
-function reader(path: string, fd: number, before: Stats): RegularFile {
+function reader(path: string, fd: number, before: Stats, isHashed: boolean): RegularFile {
   const hash: Hash = createHash('sha256')
   let digest: string | undefined
   return {
     path,
     sizeBytes: before.size,
+    isHashed,
     read: (into, offset, length) => {
       try {
         const count = readSync(fd, into, offset, length, null)

@@ -55,6 +55,7 @@ export function NewRun() {
       device: draft.device,
       anyway: isAnyway,
       ...(draft.name.trim() !== '' && { name: draft.name.trim() }),
+      ...(draft.description?.trim() && { description: draft.description.trim() }),
       ...(draft.from && { from: draft.from.id }),
     })
   }

@@ -13,7 +13,7 @@ import type { RunForm } from './use-run-form.ts'
 export function OpenSections({ form }: { readonly form: RunForm }) {
   const text = useText(formText)
   const { plan, effective } = form
-  const steps = plan && text.steps(number(plan.steps))
+  const steps = plan && (plan.steps === null ? text.stepsAtStart : text.steps(number(plan.steps)))
   const perStep = Number(effective.globalBatchSize) / Number(effective.microBatchSize)
   const consequence: Readonly<Record<string, string | undefined>> = {
     epochs: steps,

@@ -94,15 +94,16 @@ function Estimate({ plan }: { readonly plan: Plan }) {
   const all = data?.summary.parameterCount
   const every = Number(plan.parameters.saveSteps)
   const kept = Number(plan.parameters.checkpointCount)
-  const written =
-    plan.parameters.saveStrategy === 'steps' && every > 0 ? Math.min(kept, Math.floor(plan.steps / every)) : kept
+  const { steps } = plan
+  const isBySteps = plan.parameters.saveStrategy === 'steps' && every > 0
+  const written = isBySteps && steps !== null ? Math.min(kept, Math.floor(steps / every)) : kept
   // Weights that learn, and the optimiser's two moments of each: what a checkpoint holds.
   const checkpointBytes = plan.trainableParameters * 4 * 3
   return (
     <Section title={text.estimate}>
       <dl className="kv">
         <dt>{text.stepsName}</dt>
-        <dd>{number(plan.steps)}</dd>
+        <dd>{steps === null ? <span title={text.stepsWhy}>{text.stepsAtStart}</span> : number(steps)}</dd>
         <dt>{text.rows}</dt>
         <dd>{number(plan.rows)}</dd>
         <dt>{text.trainable}</dt>
@@ -114,7 +115,8 @@ function Estimate({ plan }: { readonly plan: Plan }) {
         </dd>
         <dt>{text.checkpoints}</dt>
         <dd>
-          {number(written)} × {bytes(checkpointBytes)}
+          {isBySteps && steps === null ? text.checkpointsAtMost(number(written)) : number(written)} ×{' '}
+          {bytes(checkpointBytes)}
         </dd>
       </dl>
       {plan.warnings.length > 0 && (

@@ -8,6 +8,8 @@ import { failureOf } from '../../../lib/failure.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { useView } from '../../../lib/view.ts'
+import { GrowingText } from '../../../ui/GrowingText.tsx'
+import { mostDescriptionLetters } from '../numbers.ts'
 import { methodText } from '../parameter-text.ts'
 import type { Method, Picked } from './draft.ts'
 import { FieldRow } from './FieldRow.tsx'
@@ -105,6 +107,18 @@ export function WhatSection({ form }: { readonly form: RunForm }) {
           dir="auto"
           placeholder={text.namePlaceholder}
           onChange={event => update({ name: event.target.value })}
+        />
+      </FieldRow>
+      <FieldRow label={text.description} controlId={`${id}-description`} hint={text.descriptionHint}>
+        <GrowingText
+          id={`${id}-description`}
+          className="field-asset"
+          minRows={1}
+          maxRows={5}
+          maxLength={mostDescriptionLetters}
+          dir="auto"
+          value={draft.description ?? ''}
+          onChange={event => update({ description: event.target.value })}
         />
       </FieldRow>
     </section>

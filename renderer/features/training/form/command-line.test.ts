@@ -13,12 +13,16 @@ const draft = {
 }
 
 test('the command says the same as the form, with names that a shell reads back', () => {
-  const command = commandOf({ ...draft, name: "it's 300", device: 'cuda:0' }, { learningRate: 2e-4, packing: true })
+  const command = commandOf(
+    { ...draft, name: "it's 300", description: 'half the rate ', device: 'cuda:0' },
+    { learningRate: 2e-4, packing: true },
+  )
   expect(command.split(' \\\n  ')).toEqual([
     'slipway training start --method sft',
     '--model base@1',
     "--dataset notes@2 '日志 a@1'",
     String.raw`--name 'it'\''s 300'`,
+    "--description 'half the rate'",
     '--device cuda:0',
     '--set learningRate=0.0002 --set packing=true',
   ])
@@ -60,6 +64,7 @@ test('there is nothing to plan before a model and data are chosen', () => {
 test('a draft that another version wrote is not taken for one', () => {
   expect(isRunDraft(draft)).toBe(true)
   expect(isRunDraft({ ...draft, datasets: ['dver_1'] })).toBe(false)
+  expect(isRunDraft({ ...draft, description: 7 })).toBe(false)
   expect(isRunDraft({ ...draft, method: 'grpo' })).toBe(false)
   expect(isRunDraft(null)).toBe(false)
   expect(tuningOf({ values: { tuning: 'nonsense' } })).toBe('lora')

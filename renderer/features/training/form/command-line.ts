@@ -30,10 +30,11 @@ export function commandOf(draft: RunDraft, set: Values, { anyway = false } = {})
     ...samplingFlags(draft),
     draft.validation.length > 0 && `--validation ${names(draft.validation)}`,
     draft.name.trim() !== '' && `--name ${quoted(draft.name.trim())}`,
+    draft.description?.trim() && `--description ${quoted(draft.description.trim())}`,
     draft.device !== 'auto' && `--device ${quoted(draft.device)}`,
     flags.length > 0 && flags.join(' '),
     anyway && '--anyway',
   ]
-    .filter(part => typeof part === 'string')
+    .filter(part => typeof part === 'string' && part !== '')
     .join(' \\\n  ')
 }

@@ -20,6 +20,7 @@ export type RunDraft = {
   readonly rates?: Readonly<Record<string, number>> | undefined
   readonly validation: readonly Picked[]
   readonly name: string
+  readonly description?: string | undefined
   readonly device: string
   readonly values: Values
 }
@@ -51,6 +52,7 @@ export const isRunDraft = (value: unknown): value is RunDraft =>
   isPickedList(value.datasets) &&
   isPickedList(value.validation) &&
   typeof value.name === 'string' &&
+  (value.description === undefined || typeof value.description === 'string') &&
   typeof value.device === 'string' &&
   (value.rates === undefined || (isRecord(value.rates) && Object.values(value.rates).every(isRate))) &&
   isRecord(value.values)

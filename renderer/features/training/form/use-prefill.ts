@@ -71,6 +71,7 @@ async function ofRun(id: string): Promise<Partial<RunDraft>> {
       run.datasets.flatMap(({ id: each, samplingRate }) => (samplingRate === undefined ? [] : [[each, samplingRate]])),
     ),
     validation: run.datasets.filter(data => measured.has(data.id)),
+    description: run.description,
     values: Object.fromEntries(
       items.flatMap(({ key, default: usual }) => {
         const value = run.parameters[key]

@@ -86,7 +86,12 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
             label={word({ state, step: run.step, phase: run.phase })}
             quiet={state === 'done'}
           />
-          <a dir="auto" title={run.name} href={hrefTo('training', run.id)} tabIndex={-1}>
+          <a
+            dir="auto"
+            title={[run.name, run.description].filter(Boolean).join('\n')}
+            href={hrefTo('training', run.id)}
+            tabIndex={-1}
+          >
             <b>{middle(run.name, 60)}</b>
           </a>
         </span>

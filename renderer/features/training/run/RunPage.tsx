@@ -6,6 +6,7 @@ import { Page } from '../../../ui/Page.tsx'
 import { useCurve } from '../curve/use-curve.ts'
 import { RunActions } from './RunActions.tsx'
 import { RunCharts } from './RunCharts.tsx'
+import { RunDescription } from './RunDescription.tsx'
 import { RunFigures } from './RunFigures.tsx'
 import { RunMeta, RunTitle } from './RunHead.tsx'
 import { RunNews } from './RunNews.tsx'
@@ -53,6 +54,7 @@ export function RunPage({ id }: { readonly id: string }) {
             />
           </div>
         )}
+        <RunDescription key={run.id} shown={shown} />
         <RunNews shown={shown} live={live} onFailed={setActionError} />
         <RunFigures shown={shown} live={live} />
         <RunCharts shown={shown} live={live} />

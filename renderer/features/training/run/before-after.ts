@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import type { RunDetail } from '../../../../main/contract/training.ts'
 import { api } from '../../../lib/client.ts'
 import { hrefTo } from '../../../lib/route.ts'
-import { heldOutPart } from './held-out.ts'
+import { heldOutPart, rowsHeldBack } from './held-out.ts'
 
 /**
  * Where an evaluation of what a run changed begins: what it started from beside what it made, on rows that it did not
  * learn from, where there are such.
  */
-export function useBeforeAndAfter({ model, datasets, result, lineage }: RunDetail): string | undefined {
+export function useBeforeAndAfter({ model, datasets, result, lineage, facts }: RunDetail): string | undefined {
   const of = (role: string) => lineage.madeBy.find(each => each.role === role)?.id
   const measured = of('validation')
   const learned = datasets.find(({ id }) => id !== measured)?.id
@@ -22,6 +22,6 @@ export function useBeforeAndAfter({ model, datasets, result, lineage }: RunDetai
   return hrefTo('evaluations', {
     dialog: 'new',
     model: [of('adapter') ?? model.id, result.id].join(','),
-    ...(dataset !== undefined && { dataset }),
+    ...(dataset === undefined ? rowsHeldBack(facts) : { dataset }),
   })
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
-import { heldOutPart } from './held-out.ts'
+import { heldOutPart, rowsHeldBack } from './held-out.ts'
 
 type Role = DatasetDetail['versions'][number]['splitRole']
 const versions = (...roles: readonly Role[]) =>
@@ -21,4 +21,10 @@ test('another split’s part is not taken for it, and what is no part of a split
   expect(heldOutPart({ version: 1, versions: versions('train', 'validation', 'train', 'test') })).toBe('dver_2')
   expect(heldOutPart({ version: 1, versions: versions('train', undefined, 'test') })).toBeUndefined()
   expect(heldOutPart({ version: 2, versions: versions('train', 'validation') })).toBeUndefined()
+})
+
+test('rows that a run held back of its own data are told to the evaluation that has no dataset to begin with', () => {
+  expect(rowsHeldBack({ validationRows: 3 })).toEqual({ heldBack: '3' })
+  expect(rowsHeldBack({ validationRows: 0 })).toEqual({})
+  expect(rowsHeldBack({})).toEqual({})
 })

@@ -1,4 +1,5 @@
 import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { RunDetail } from '../../../../main/contract/training.ts'
 
 type Versions = Pick<DatasetDetail, 'version' | 'versions'>
 
@@ -15,3 +16,10 @@ export function heldOutPart({ version, versions }: Versions): string | undefined
   const parts = end < 0 ? later : later.slice(0, end)
   return (parts.find(({ splitRole }) => splitRole === 'test') ?? parts[0])?.id
 }
+
+/**
+ * How many rows a run measured itself by that it took of its own data. They are no dataset, so that none can be chosen for an
+ * evaluation: its form says so instead of being just empty.
+ */
+export const rowsHeldBack = ({ validationRows }: RunDetail['facts']): { heldBack?: string } =>
+  typeof validationRows === 'number' && validationRows > 0 ? { heldBack: String(validationRows) } : {}

@@ -72,6 +72,10 @@ export const runText = dictionary({
   madeModel: [(name: string) => `${name} is a model now.`, (name: string) => `${name} 已成为模型。`],
   name: ['Name', '名称'],
   cancel: ['Cancel', '取消'],
+  description: ['Description', '说明'],
+  describe: ['Describe it', '编辑说明'],
+  saveWords: ['Save', '保存'],
+  describeFailed: ['The description was not changed', '说明未能修改'],
 
   stopTitle: [(name: string) => `Stop ${name} and save?`, (name: string) => `停止 ${name} 并保存？`],
   stopText: [
