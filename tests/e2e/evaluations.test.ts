@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     const { client } = workstation.backend
     const { jobId } = await client.datasets.import({ path, name: 'ships' })
     await client.jobs.wait({ id: jobId, timeoutMs: 30_000 })
-    await page.getByText('Choose the questions: datasets here: 1').waitFor()
+    await page.getByText('Choose the questions: 1 dataset is here').waitFor()
     for (const theme of ['dark', 'light'] as const) {
       await setLook(page, { theme, language: 'en', width: 1280 })
       expect(await barriers(page)).toEqual([])

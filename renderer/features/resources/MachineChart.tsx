@@ -58,7 +58,7 @@ export function SizeChart({ x, values, name, limitBytes }: Props & { readonly li
   const latest = latestOf(values)
   return (
     <figure className="machine-chart">
-      <figcaption>{`${name}, GiB`}</figcaption>
+      <figcaption>{text.inGib(name)}</figcaption>
       <Chart
         data={data}
         lines={lines}

@@ -13,6 +13,7 @@ export const resourcesText = dictionary({
   ],
   threads: [(logical: string) => `${logical} threads`, (logical: string) => `${logical} 线程`],
   utilisation: ['Utilisation', '利用率'],
+  inGib: [(name: string) => `${name}, GiB`, (name: string) => `${name}，GiB`],
   memory: ['Memory', '内存'],
   gpuMemory: ['GPU memory', '显存'],
   temperature: ['Temperature', '温度'],

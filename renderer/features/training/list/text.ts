@@ -3,7 +3,10 @@ import { dictionary } from '../../../lib/i18n.ts'
 export const listText = dictionary({
   title: ['Training', '训练'],
   newRun: ['New run', '新建训练'],
-  compare: [(count: number) => `Compare ${count}`, (count: number) => `对比 ${count} 个`],
+  compare: [
+    (count: number) => (count === 0 ? 'Compare' : `Compare ${count}`),
+    (count: number) => (count === 0 ? '对比' : `对比 ${count} 个`),
+  ],
   compareHint: ['Mark two runs or more with the space bar, or their boxes', '用空格键或复选框标记两个以上的训练'],
   filters: ['Filters', '筛选'],
   search: ['Filter by name or description', '按名称或说明筛选'],
