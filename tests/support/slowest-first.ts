@@ -7,11 +7,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const slowest = [
   // training
   'tests/e2e/guided-tour.test.ts',
+  'tests/e2e/desktop/guided-tour.test.ts',
   'tests/e2e/training.test.ts',
   'tests/integration/convert.test.ts',
   'tests/integration/journey.test.ts',
   'tests/e2e/home-remaining.test.ts',
-  'tests/e2e/desktop/guided-tour.test.ts',
   'tests/integration/convert-cli.test.ts',
   // browsers
   'tests/e2e/every-screen.test.ts',

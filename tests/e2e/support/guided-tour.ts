@@ -50,13 +50,6 @@ async function buildWhereMissing(page: Page): Promise<void> {
  * @returns what the tuned model answered to the first held-out question
  */
 export async function goGuidedTour(page: Page): Promise<string> {
-  await goToTuning(page)
-  await untilDone(page, 3)
-  return goFromTuned(page, /\d \/ 480 rows/)
-}
-
-/** The first half: from an empty data folder to a run that counts its steps. */
-export async function goToTuning(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Home' }).waitFor()
 
   await untilReady(page, 'Import the sample model')
@@ -72,17 +65,11 @@ export async function goToTuning(page: Page): Promise<void> {
   await page.keyboard.press('Control+Enter')
   await untilCounted(page, 3, /\d \/ 300 steps/)
   await lookElsewhereAndReturn(page)
-}
+  await untilDone(page, 3)
 
-/**
- * The second half: from a model that is tuned to an answer of it, and home again.
- * @param counted what the evaluation says of its rows on the way, where it takes long enough to be seen
- * @returns what the tuned model answered to the first held-out question
- */
-export async function goFromTuned(page: Page, counted?: RegExp): Promise<string> {
   await untilReady(page, 'Evaluate both')
   await page.keyboard.press('Control+Enter')
-  if (counted) await untilCounted(page, 4, counted)
+  await untilCounted(page, 4, /\d \/ 480 rows/)
   await untilDone(page, 4)
 
   await untilReady(page, 'Serve the tuned model')
