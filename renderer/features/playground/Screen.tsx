@@ -101,7 +101,7 @@ export function Screen() {
     >
       {hasList && <ConversationList currentId={conversation.id} onClose={() => setQuery({ list: undefined })} />}
       <div className="col grow">
-        <div className={isTwo ? 'duo' : 'duo one'}>
+        <div className={isTwo ? 'duo' : 'duo one'} aria-busy={deployments.isPending || undefined}>
           {sides.map(side =>
             side === 'a' || isTwo ? (
               <SidePane
