@@ -30,8 +30,10 @@ export async function runTests({ root, node, python, env, filters }) {
     }
     if (filters.length === 0 || wants.python.length > 0) {
       const halves = wants.python.length > 0 ? [wants.python] : workerHalves
+      // Two that train at once have a thread each: four threads on two cores wait for each other most of the time.
+      const partEnv = halves.length > 1 ? { ...testEnv, OMP_NUM_THREADS: '1' } : testEnv
       const run = (part, index) =>
-        runPytest({ root, python, env: testEnv, part, file: join(scratch, `python-${index}`) })
+        runPytest({ root, python, env: partEnv, part, file: join(scratch, `python-${index}`) })
       summaries.push(...(await Promise.all(halves.map(run))))
     }
   } finally {
