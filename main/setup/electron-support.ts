@@ -22,7 +22,10 @@ const dayMs = 86_400_000
 export const graceDays = 30
 
 type Numbers = readonly [major: number, minor: number, patch: number]
-const numbersOf = (version: string): Numbers => version.split('.').map(Number) as unknown as Numbers
+const numbersOf = (version: string): Numbers => {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+  return [major, minor, patch]
+}
 const order = (a: Numbers, b: Numbers): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 
 /** Releases of the pinned one's line that it lacks, the oldest first. */

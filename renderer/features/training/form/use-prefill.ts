@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { client } from '../../../lib/client.ts'
+import { failureOf } from '../../../lib/failure.ts'
 import { routeNow, setQuery } from '../../../lib/route.ts'
 import { emptyDraft, type Method, type Picked, type RunDraft, tuningOf } from './draft.ts'
 import { isSame, kindsMethod } from './form-model.ts'
@@ -50,13 +51,17 @@ async function ofAssets(query: Readonly<Record<string, string>>): Promise<Partia
   }
 }
 
+/** Removed since: then the form says so beside the model. Anything else is a failure to read, and told as one. */
+function ifRemoved(error: unknown): undefined {
+  if (failureOf(error).code !== 'not_found') throw error
+}
+
 async function ofRun(id: string): Promise<Partial<RunDraft>> {
   const run = await client.training.show({ id })
   const tuning = tuningOf({ values: run.parameters })
   const [{ items }, base] = await Promise.all([
     client.training.schema({ method: run.method, tuning }),
-    // Removed since: then the form says so beside the model.
-    client.models.show({ id: run.model.id }).catch(() => undefined),
+    client.models.show({ id: run.model.id }).catch(ifRemoved),
   ])
   const longest = base?.summary.contextLength ?? Number.POSITIVE_INFINITY
   const adapter = run.lineage.madeBy.find(({ role }) => role === 'adapter')
