@@ -128,20 +128,23 @@ function assign(format: Format, seen: Columns, map: ColumnMap): { columns: Colum
   let unclear: string | undefined
   /** Of several columns that a prompt could come from, one that is called as its input is meant for that. */
   const own = (field: DatasetField, found: readonly string[]) => {
-    const rest = found.filter(name => field !== 'prompt' || !format.columns.input?.includes(name))
+    const rest = found.filter(name => field !== 'prompt' || !format.columns.input?.includes(name.toLowerCase()))
     return rest.length > 0 ? rest : found
   }
+  // Tables for people begin their columns with capitals: Question, Answer.
+  const asWritten = (name: string): string =>
+    seen.has(name) ? name : ([...seen.keys()].find(each => each.toLowerCase() === name.toLowerCase()) ?? name)
   for (const field of format.takes) {
     const given = map[field]
     const fits = (name: string) =>
       seen.has(name) && !mapped.has(name) && (!besideText.has(field) || ['text', 'null'].includes(seen.get(name) ?? ''))
-    const found = given === undefined ? own(field, (format.columns[field] ?? []).filter(fits)) : [given]
+    const found = given === undefined ? own(field, (format.columns[field] ?? []).map(asWritten).filter(fits)) : [given]
     const free = found.filter(name => !Object.values(columns).includes(name))
     const [first, second] = free
     if (first === undefined) continue
     columns[field] = first
     const isNeeded = format.needs.some(group => group.includes(field))
-    if (second !== undefined && isNeeded && first !== format.columns[field]?.[0] && given === undefined)
+    if (second !== undefined && isNeeded && first.toLowerCase() !== format.columns[field]?.[0] && given === undefined)
       unclear ??= `${field} could be ${free.map(name => `"${name}"`).join(' or ')}`
   }
   return { columns, unclear }

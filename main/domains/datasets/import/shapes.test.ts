@@ -530,3 +530,20 @@ test('a folder is read as one set; several splits need a decision', async () => 
   expect((await imported(at, `${at.dir}/set`, { split: 'test' })).rows).toHaveLength(1)
   expect((await imported(at, `${at.dir}/set`, { split: 'all' })).rows).toHaveLength(3)
 })
+
+test('a table whose columns begin with capitals is read like any other', async () => {
+  const at = scratch()
+  try {
+    const { rows } = await imported(at, at.file('ship.csv', 'Question,Answer,Source\nHow long is it?,30 m,manual\n'))
+    expect(rows).toEqual([
+      {
+        messages: [
+          { role: 'user', content: 'How long is it?' },
+          { role: 'assistant', content: '30 m' },
+        ],
+      },
+    ])
+  } finally {
+    at.remove()
+  }
+})
