@@ -11,16 +11,15 @@ import type { JobsPort } from '../../platform/processes/port.ts'
 import { inScratch } from '../../platform/scratch.ts'
 import { assertNotRoot } from '../../platform/user-path.ts'
 import type { FileReader } from './file-reader.ts'
+import { addIssues, addSources } from './imports-repo.ts'
+import { refreshDataset } from './listing-repo.ts'
 import {
-  addIssues,
-  addSources,
   detailOf,
   fillVersion,
   findDataset,
   findVersion,
   insertDataset,
   insertVersion,
-  refreshDataset,
   setLabels,
   setVersionFailed,
   updateDataset,

@@ -1,7 +1,8 @@
 import type { Handlers } from '../../contract/method.ts'
 import type { Run, training } from '../../contract/training.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
-import { bestValidationLoss, type RunRecord } from './repo.ts'
+import { bestValidationLoss } from './curve-repo.ts'
+import type { RunRecord } from './repo.ts'
 
 type Comparison = Awaited<ReturnType<Handlers<typeof training>['compare']>>
 

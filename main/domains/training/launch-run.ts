@@ -11,7 +11,7 @@ export type LaunchRun = (
   run: {
     readonly id: string
     readonly name: string
-    /** Null for a run that was begun before plans were kept. */
+    /** Null in rows that no plan stands in. */
     readonly memoryPlan: MemoryPlan | null
     readonly device: string
     readonly config: Readonly<Record<string, unknown>>

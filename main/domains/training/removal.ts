@@ -6,10 +6,10 @@ import { isEnded } from '../../contract/jobs.ts'
 import type { Run } from '../../contract/training.ts'
 import { isoOf } from '../../platform/clock.ts'
 import { createPurging, freeName, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
+import { checkpointsOf } from './checkpoint-repo.ts'
 import type { TrainingDeps } from './deps.ts'
 import { sum } from './prepare-run.ts'
 import {
-  checkpointsOf,
   deleteRun,
   findRemovedRun,
   findRun,

@@ -3,10 +3,11 @@ import { isEnded } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Provenance, Run, training } from '../../contract/training.ts'
 import { parseParameters } from '../../contract/training-parameters.ts'
+import { checkpointsOf } from './checkpoint-repo.ts'
 import type { TrainingDeps } from './deps.ts'
 import type { LaunchRun } from './launch-run.ts'
 import { limitsOf, typed } from './prepare-run.ts'
-import { checkpointsOf, type RunRecord, updateRun } from './repo.ts'
+import { type RunRecord, updateRun } from './repo.ts'
 
 type Deps = Pick<TrainingDeps, 'store' | 'clock' | 'models' | 'pythonFor'> & {
   readonly launch: LaunchRun
