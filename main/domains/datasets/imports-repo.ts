@@ -1,5 +1,5 @@
 import { RowIssue, type RowReason } from '../../contract/dataset-rows.ts'
-import type { DatasetSource } from '../../contract/datasets.ts'
+import type { DatasetSource } from '../../contract/dataset-versions.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 
 /** The SQL of what an import tells beside the rows: the files that it read, and the rows that it left out. */

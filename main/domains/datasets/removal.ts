@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { systemCall } from '../../contract/call.ts'
-import type { DatasetDetail, DatasetVersion, DatasetVersionId, datasets } from '../../contract/datasets.ts'
+import type { DatasetDetail, DatasetVersion, DatasetVersionId } from '../../contract/dataset-versions.ts'
+import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Collector } from '../../platform/blobs/collector.ts'

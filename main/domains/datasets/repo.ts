@@ -7,7 +7,7 @@ import {
   DatasetVersion,
   type DatasetVersionId,
   type SplitRole,
-} from '../../contract/datasets.ts'
+} from '../../contract/dataset-versions.ts'
 import { isoOf } from '../../platform/clock.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 import { type VersionFinders, versionedSet } from '../../platform/db/versioned-set.ts'

@@ -1,5 +1,5 @@
 import type { DatasetKind } from '../../contract/dataset-rows.ts'
-import type { DatasetVersion } from '../../contract/datasets.ts'
+import type { DatasetVersion } from '../../contract/dataset-versions.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'

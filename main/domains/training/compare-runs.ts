@@ -1,13 +1,10 @@
-import type { Handlers } from '../../contract/method.ts'
-import type { Run, training } from '../../contract/training.ts'
+import type { Run, RunComparison } from '../../contract/runs.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
 import { bestValidationLoss } from './curve-repo.ts'
 import type { RunRecord } from './repo.ts'
 
-type Comparison = Awaited<ReturnType<Handlers<typeof training>['compare']>>
-
 /** What runs came to, and in which settings they differ. */
-export function compareRuns(db: ReadableDb, runs: readonly RunRecord[], toRun: (run: RunRecord) => Run): Comparison {
+export function compareRuns(db: ReadableDb, runs: readonly RunRecord[], toRun: (run: RunRecord) => Run): RunComparison {
   const keys = [...new Set(runs.flatMap(run => Object.keys(run.parameters)))].sort()
   const all: [string, (run: RunRecord) => unknown][] = [
     ['method', run => run.method],

@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../../contract/training.ts'
+import type { MetricPoint } from '../../contract/runs.ts'
 import { isoOf } from '../../platform/clock.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Call } from '../../contract/call.ts'
 import type { Job } from '../../contract/jobs.ts'
-import type { MemoryPlan } from '../../contract/training.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { TrainingDeps } from './deps.ts'
 import { sum } from './prepare-run.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { Provenance } from '../../contract/training.ts'
+import type { Provenance } from '../../contract/runs.ts'
 
 /** What a run remembers of the machine that trained it. */
 export const machineFacts = (): Provenance['machine'] => ({

@@ -1,5 +1,6 @@
 import type { JobState } from '../../contract/jobs.ts'
-import type { MemoryPlan, Provenance, Run } from '../../contract/training.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
+import type { Provenance, Run } from '../../contract/runs.ts'
 import type { TrainingMethod } from '../../contract/training-parameters.ts'
 import type { PageRequest } from '../../platform/db/keyset.ts'
 import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'

@@ -1,5 +1,5 @@
 import { isEnded, type Job, type JobId } from '../../contract/jobs.ts'
-import type { Run, RunDetail } from '../../contract/training.ts'
+import type { Run, RunDetail } from '../../contract/runs.ts'
 import { isoOf } from '../../platform/clock.ts'
 import { lineageOf } from '../../platform/db/lineage.ts'
 import { checkpointsOf } from './checkpoint-repo.ts'

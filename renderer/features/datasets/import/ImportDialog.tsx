@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
 import { useDeferredValue, useEffect, useState } from 'react'
-import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
+import type { DatasetVersion } from '../../../../main/contract/dataset-versions.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
 import { useMay } from '../../../lib/access.ts'
 import { api } from '../../../lib/client.ts'

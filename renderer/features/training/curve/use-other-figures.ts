@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useReducer } from 'react'
-import type { MetricPoint } from '../../../../main/contract/training.ts'
+import type { MetricPoint } from '../../../../main/contract/runs.ts'
 import { api } from '../../../lib/client.ts'
 import { onChange } from '../../../lib/events.ts'
 
