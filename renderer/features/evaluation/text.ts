@@ -86,7 +86,6 @@ export const formText = dictionary({
   ],
   cli: ['In a terminal', '命令行'],
   start: ['Start', '开始评测'],
-  cancel: ['Cancel', '取消'],
   failed: ['It was not started', '未能开始'],
   metricsUnread: ['The metrics could not be read', '无法读取评分方式'],
 })
@@ -208,7 +207,6 @@ export const rowsText = dictionary({
   between: ['Compared', '对比'],
   none: ['No answer is stored yet.', '还没有保存的回答。'],
   noneFound: ['No row matches.', '没有符合条件的行。'],
-  choose: ['Choose a row to read it.', '选择一行以查看内容。'],
   noAnswer: ['No answer', '未作答'],
   notYet: ['not asked yet', '尚未作答'],
   empty: ['an empty answer', '空回答'],
@@ -235,7 +233,6 @@ export const reportText = dictionary({
   md: ['Markdown: the tables and examples, for a notebook', 'Markdown：表格与示例，便于写入笔记'],
   html: ['HTML: one page with plots, for sharing', 'HTML：含图表的单页，便于分享'],
   save: ['Save', '保存'],
-  cancel: ['Cancel', '取消'],
   saved: [
     (path: string, size: string) => `Saved ${path} (${size}).`,
     (path: string, size: string) => `已保存 ${path}（${size}）。`,
