@@ -27,7 +27,14 @@ from slipway_worker.devices import Precision, resolve_device, resolve_precision,
 from slipway_worker.embed import Recipe, embed, read_recipe
 from slipway_worker.engine import Done, Engine, Meter, News, PromptDone, Request, Token, model_context_length
 from slipway_worker.http1 import Answer, Call, serve_connection
-from slipway_worker.runtime import as_worker_error, read_config, resident_bytes, run, use_threads
+from slipway_worker.runtime import (
+    as_worker_error,
+    leave_out_bitsandbytes,
+    read_config,
+    resident_bytes,
+    run,
+    use_threads,
+)
 from slipway_worker.sampling import Sampling
 from slipway_worker.template import ChatTemplate, template_of
 from slipway_worker.token_bytes import TokenBytes
@@ -128,6 +135,7 @@ class Loaded:
 def work(config_path: str, wire: Wire) -> None:
     config = read_config(ServeConfig, config_path, "the engine")
     use_threads(config.threads)
+    leave_out_bitsandbytes(config.model_dir)
     see_one_gpu(config.device)
     asyncio.run(serve(config, wire))
 
