@@ -61,7 +61,7 @@ export const checkText = dictionary({
   legendContext: ['context, no loss', '上下文，不计损失'],
   legendSpecial: ['template token', '模板词元'],
   histogram: ['Tokens per row', '每行词元数'],
-  histogramNote: ['log scale', '对数刻度'],
+  histogramNote: ['heights on a log scale', '高度为对数刻度'],
   limit: [(limit: string) => `limit ${limit}`, (limit: string) => `上限 ${limit}`],
   bin: [
     (rows: string, from: string, to: string) => `${rows} rows of ${from} to ${to} tokens`,
