@@ -58,7 +58,7 @@ export const formText = dictionary({
   adapterHint: ['a LoRA adapter laid over the model', '叠加在模型上的 LoRA 适配器'],
   none: ['None', '无'],
   name: ['Name', '名称'],
-  nameHint: ['programs send it as “model”', '即请求中的 model 字段'],
+  nameHint: ['sent as “model”', '即请求中的 model 字段'],
   description: ['Description', '说明'],
   device: ['Device', '设备'],
   deviceAuto: ['Automatic', '自动选择'],

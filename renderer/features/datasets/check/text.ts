@@ -29,6 +29,7 @@ export const checkText = dictionary({
   trainedShare: [(share: string) => `${share} of tokens`, (share: string) => `占全部词元 ${share}`],
   longest: ['Longest', '最长'],
   cut: [(limit: string) => `Cut at ${limit}`, (limit: string) => `在 ${limit} 截断`],
+  cutRowsName: ['Cut rows', '被截断的行'],
   cutRows: ['rows', '行'],
   withProblems: ['Unusable rows', '不可用的行'],
   verdict: ['Verdict', '结论'],
