@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { figure } from '../lib/format.ts'
+import { figure, number } from '../lib/format.ts'
 import { themeOf, useView } from '../lib/view.ts'
 import { moveByKey } from './chart-keys.ts'
 import { colour, font, type SeriesColour } from './tokens.ts'
@@ -141,7 +141,7 @@ export function Chart({
                     ? formatY(value)
                     : isLogarithmic
                       ? `${value}`
-                      : value.toFixed(decimalsOf(step)),
+                      : number(value, decimalsOf(step)),
               ),
           },
         ],
