@@ -63,6 +63,11 @@ export function VirtualGrid({
   // A list that is drawn smaller than it is moves its rows with every pixel; others need new rows only now and then.
   const stepPx = fullPx > tallestPx ? 1 : stepRows * rowHeightPx
   const [view, setView] = useState<View>({ topPx: 0, heightPx: 900 })
+  // Before the position is first read: a list that is there at once begins at its end too.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: more rows are what there is to follow.
+  useLayoutEffect(() => {
+    if (followsEnd && isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [followsEnd, count])
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
@@ -79,10 +84,6 @@ export function VirtualGrid({
       element.removeEventListener('scroll', read)
     }
   }, [rowHeightPx, stepPx])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: more rows are what there is to follow.
-  useLayoutEffect(() => {
-    if (followsEnd && isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [followsEnd, count])
 
   const top = hasHead ? headPx : 0
   const bodyPx = Math.max(rowHeightPx, view.heightPx - top)
@@ -157,6 +158,8 @@ export function VirtualGrid({
           style={{ height: drawnPx, position: 'relative' }}
           onClick={event => onRow(event, onSelect)}
           onDoubleClick={event => onRow(event, onOpen)}
+          // With Shift a browser marks text from the last click to here: where rows are chosen, nobody means that.
+          onMouseDown={event => event.shiftKey && onSelect && event.preventDefault()}
         >
           {Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
             const index = from + offset
