@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, memo, useId, useLayoutEffect, useRef, useState } from 'react'
+import { useScaledScroll } from './use-scaled-scroll.ts'
 
 export type Column = {
   readonly key: string
@@ -93,6 +94,7 @@ export function VirtualGrid({
   const from = Math.max(0, Math.floor(truePx / rowHeightPx) - overscan)
   const to = Math.min(count, Math.ceil((truePx + stepPx + bodyPx) / rowHeightPx) + overscan)
   const shiftPx = view.topPx - truePx
+  useScaledScroll(box, scale, onSelect !== undefined)
   useLayoutEffect(() => onRange?.(from, to), [onRange, from, to])
 
   const template = columns.map(column => column.width).join(' ')

@@ -97,7 +97,7 @@ function Alternatives({ group, anchor, box }: AlternativesProps) {
     if (!anchor || !card.current || !pane) return
     const { top, bottom } = anchor.getBoundingClientRect()
     const neededPx = card.current.offsetHeight + gapPx
-    setIsAbove(bottom + neededPx > pane.bottom && top - neededPx >= pane.top)
+    setIsAbove(bottom + neededPx > pane.bottom && top - pane.top > pane.bottom - bottom)
   }, [anchor, box])
   if (!anchor || !box) return null
   const leftPx = Math.max(0, Math.min(anchor.offsetLeft, box.clientWidth - cardPx))
