@@ -92,6 +92,12 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
     await grid().getByRole('button', { name: 'Name' }).click()
     await expect.poll(async () => (await names())[0]).toMatch(/^deepseek-699-/)
     expect(await page.evaluate(() => location.hash)).not.toContain('sort')
+    // The whole head is the button: figures have their word at the right, and nobody aims at it.
+    await grid()
+      .getByRole('columnheader', { name: /^Size/ })
+      .click({ position: { x: 12, y: 10 } })
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain('sort=size')
+    await workstation.open('#/models')
   })
 
   test('with keys alone: choose, open, read the next ones, close, go back', async () => {

@@ -107,7 +107,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     await setLook(page, { theme: 'dark', language: 'en', width: 1440 })
   })
 
-  test('each token tells its probability and what else could have stood there, by keys alone', async () => {
+  test('each token tells its probability and what else could have stood there, to keys and to a pointer', async () => {
     await setNumber('Token probabilities', '3')
     await ask('Tokens, please')
     await settled('chatty')
