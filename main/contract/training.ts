@@ -75,6 +75,11 @@ export const TrainingPlan = z.object({
   }),
   trainableParameters: z.number().int(),
   memory: MemoryPlan,
+  processors: z
+    .number()
+    .int()
+    .optional()
+    .meta({ description: 'on the CPU: threads it would compute with if it started now' }),
 })
 export type TrainingPlan = z.output<typeof TrainingPlan>
 
@@ -156,6 +161,7 @@ export const Provenance = z.object({
     cores: z.number().int(),
     memoryBytes: Bytes,
     device: z.string(),
+    threads: z.number().int().optional().meta({ description: 'on the CPU: threads that it computed with' }),
   }),
 })
 export type Provenance = z.output<typeof Provenance>

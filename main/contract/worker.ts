@@ -62,6 +62,8 @@ export const WorkerEvent = z.discriminatedUnion('event', [
     microBatchSize: count,
     gradientAccumulationSteps: count,
     device: z.string(),
+    /** Absent from workers of earlier releases, whose journals are still read. */
+    threads: count.optional(),
     precision: z.enum(['fp32', 'bf16', 'fp16']),
   }),
   z.strictObject({

@@ -121,6 +121,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     dataDir: paths.dataDir,
     gpu: createGpuWatch({ likely: likelyGpu('/', process.platform), clock, log }),
     machine: createMachine(paths.dataDir),
+    env,
   })
   const jobs = createJobs({ store, clock, log, paths, leases: resources.leases, spawnRunner, env })
   const recipes = loadRecipes(fromRoot('native/environments'))
@@ -188,7 +189,6 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
       freeBytes,
-      processors: availableParallelism(),
     },
   })
   const scratchDir = join(paths.dataDir, 'scratch')
@@ -230,7 +230,6 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
     llamaEnv: device => cudaLibraryEnv({ device, python: builtPython('training'), env }),
     python: () => environments.pythonFor('training'),
-    processors: availableParallelism(),
   })
   const training = createTraining({
     store,

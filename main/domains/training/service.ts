@@ -37,6 +37,7 @@ import {
 import { createResults } from './results.ts'
 import { createRunView } from './run-view.ts'
 import { thinCurve } from './thin-curve.ts'
+import { threadsOf } from './threads.ts'
 import { createRunEvents } from './worker.ts'
 
 type StartInput = PlanInput & {
@@ -86,6 +87,8 @@ export function createTraining(deps: TrainingDeps): Training {
       id: string
       name: string
       memoryBytes: number
+      /** With how many threads it shall compute; undefined: what the lease book grants. */
+      threads: number | undefined
       device: string
       config: Readonly<Record<string, unknown>>
       environment: string
@@ -100,7 +103,14 @@ export function createTraining(deps: TrainingDeps): Training {
       command: [python, '-m', 'slipway_worker.train', 'config.json'],
       env,
       files: { 'config.json': JSON.stringify(run.config) },
-      devices: [{ device: run.device === 'auto' ? 'any' : run.device, memoryBytes: run.memoryBytes, exclusive: false }],
+      devices: [
+        {
+          device: run.device === 'auto' ? 'any' : run.device,
+          memoryBytes: run.memoryBytes,
+          exclusive: false,
+          ...(run.threads !== undefined && { processors: run.threads }),
+        },
+      ],
       politeStopMs: 120_000,
     })
   }
@@ -124,7 +134,8 @@ export function createTraining(deps: TrainingDeps): Training {
     const python = pythonFor(input.environment)
     for (const data of [...train, ...measured]) datasets.freeze(call, data.id)
     const id = newId('run', clock.nowMs())
-    const { validationSplit, ...passedOn } = parameters
+    // The threads come with the lease: the book may grant fewer, on a machine that has fewer.
+    const { validationSplit, threads, ...passedOn } = parameters
     const config = {
       ...passedOn,
       // Rows are held back only where nothing else measures.
@@ -193,6 +204,7 @@ export function createTraining(deps: TrainingDeps): Training {
         config,
         environment: input.environment,
         device: input.device,
+        threads,
         memoryBytes: sum(answer.memory.terms.map(term => term.bytes)),
       })
       updateRun(tx, id, { jobId: job.id }, clock.nowMs())
@@ -307,7 +319,8 @@ export function createTraining(deps: TrainingDeps): Training {
       // What is not changed was checked when the run began: a base that was removed since is no hindrance yet.
       const limits = Object.keys(set).length > 0 ? limitsOf(models.readyVersion(run.model.id)) : {}
       const parameters = parseParameters(run.method, { ...run.parameters, ...typed(set) }, limits)
-      const config = { ...run.config, ...parameters, resumeFrom: checkpoint.path, acceptDrift }
+      const { threads = threadsOf(run), ...passedOn } = parameters
+      const config = { ...run.config, ...passedOn, resumeFrom: checkpoint.path, acceptDrift }
       const { name: environment, lockHash } = pythonFor(run.provenance.environment.name)
       if (lockHash !== run.provenance.environment.lockHash && !acceptDrift)
         throw new AppError(
@@ -327,6 +340,7 @@ export function createTraining(deps: TrainingDeps): Training {
           config,
           environment: run.provenance.environment.name,
           device: String(run.config.device ?? 'auto'),
+          threads,
           memoryBytes,
         })
         updateRun(
@@ -347,12 +361,12 @@ export function createTraining(deps: TrainingDeps): Training {
 
     compare: async ({ id }) => {
       const runs = id.map(existing)
-      const keys = [...new Set(runs.flatMap(run => Object.keys(run.parameters)))].sort()
+      const keys = [...new Set(['threads', ...runs.flatMap(run => Object.keys(run.parameters))])].sort()
       const all: [string, (run: RunRecord) => unknown][] = [
         ['method', run => run.method],
         ['model', run => run.model.name],
         ['datasets', run => run.datasets.map(mixed).join(', ')],
-        ...keys.map(key => [key, (run: RunRecord) => run.parameters[key]] as [string, (run: RunRecord) => unknown]),
+        ...keys.map(key => [key, settingOf(key)] satisfies (typeof all)[number]),
       ]
       return {
         runs: runs.map(run => ({
@@ -397,6 +411,12 @@ export function createTraining(deps: TrainingDeps): Training {
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),
   }
 }
+
+/** A parameter as the run had it; of the threads, how many it computed with, whatever was asked for. */
+const settingOf =
+  (key: string) =>
+  (run: RunRecord): unknown =>
+    key === 'threads' ? (threadsOf(run) ?? run.parameters.threads) : run.parameters[key]
 
 const mixed = ({ name, samplingRate }: RunRecord['datasets'][number]): string =>
   samplingRate === undefined ? name : `${name} × ${samplingRate}`

@@ -18,7 +18,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -27,7 +27,7 @@ from slipway_worker.devices import Precision, resolve_device, resolve_precision,
 from slipway_worker.embed import Recipe, embed, read_recipe
 from slipway_worker.engine import Done, Engine, Meter, News, PromptDone, Request, Token, model_context_length
 from slipway_worker.http1 import Answer, Call, serve_connection
-from slipway_worker.runtime import as_worker_error, read_config, resident_bytes, run, use_threads
+from slipway_worker.runtime import as_worker_error, own_threads, read_config, resident_bytes, run, use_threads
 from slipway_worker.sampling import Sampling
 from slipway_worker.template import ChatTemplate, template_of
 from slipway_worker.token_bytes import TokenBytes
@@ -52,7 +52,7 @@ class ServeConfig:
     kept_prefixes: int = 4  # finished sequences whose beginnings need not be read again
     device: str = "auto"
     precision: Precision = "auto"
-    threads: int = 1
+    threads: int = field(default_factory=own_threads)
 
     def __post_init__(self) -> None:
         within("contextLength", self.context_length or 1, 1, 100_000_000)

@@ -451,6 +451,8 @@ def require_bitsandbytes(what: str, device: str, hint: str) -> None:
 
 def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> Totals:
     """The totals of the started event."""
+    import torch
+
     parameters = list(trainer.model.parameters())
     return {
         "rows": len(rows),
@@ -462,6 +464,7 @@ def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") 
         "microBatchSize": trainer.args.per_device_train_batch_size,
         "gradientAccumulationSteps": trainer.args.gradient_accumulation_steps,
         "device": str(trainer.args.device),
+        "threads": torch.get_num_threads(),
         "precision": "bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
     }
 

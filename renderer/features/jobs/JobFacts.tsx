@@ -14,6 +14,13 @@ export function JobFacts({ job }: { readonly job: Job }) {
   const asked = job.devices.map(({ device, memoryBytes, exclusive }) =>
     [device.toUpperCase(), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
   )
+  const { grantedDevices, grantedProcessors: processors } = job
+  const granted =
+    grantedDevices &&
+    [
+      ...grantedDevices.map(device => device.toUpperCase()),
+      ...(processors === undefined ? [] : [text.processors(processors)]),
+    ].join(', ')
   const seconds =
     job.startedAt === undefined
       ? undefined
@@ -26,9 +33,7 @@ export function JobFacts({ job }: { readonly job: Job }) {
       </span>,
     ],
     [text.asked, asked.length > 0 ? asked.join(' + ') : text.nothing],
-    ...(job.devices.length > 0
-      ? [[text.granted, job.grantedDevices?.join(', ').toUpperCase() ?? text.notYet] as const]
-      : []),
+    ...(job.devices.length > 0 ? [[text.granted, granted ?? text.notYet] as const] : []),
     [text.priority, text[job.priority]],
     [text.attempt, job.attempt > 1 ? text.tries(job.attempt) : number(job.attempt)],
     ...(job.restartsAt && !isEnded(job.state) ? [[text.restarts, dateTime(job.restartsAt)] as const] : []),

@@ -42,6 +42,10 @@ export const training: Words = {
   // Whether it fits.
   'It needs {0} on {1}, which has {2} free: it starts when running jobs have given theirs back.':
     '需要 {1:word} 上 {0}，目前剩余 {2}：待运行中的任务释放后开始。',
+  'Other jobs hold processors: if it starts now, it computes with {0} of {1} to its end. Set threads for another number.':
+    '其他任务占用了处理器：现在开始则自始至终使用 {1} 个中的 {0} 个。如需其他数量请设置 threads。',
+  'It goes on with {0} threads, and had {1}: the last digits of the losses may be others than without the break.':
+    '继续时使用 {0} 个线程，此前为 {1} 个：损失的末几位可能与未中断时不同。',
   'This run needs about {0} on {1}, which has {2} free.': '该训练约需 {1:word} 上 {0}，目前剩余 {2}。',
   'It would fit with: {0} ({1}). --anyway starts it all the same.':
     '改为 {0}（{1:zh}）即可放下。加 --anyway 可仍然开始。',
