@@ -142,10 +142,10 @@ const ColumnStats = z.object({
 })
 
 const byRef = z.object({ id: DatasetRef })
-const ColumnMapInput = z
-  .partialRecord(DatasetField, z.string().min(1).max(200))
-  .optional()
-  .meta({ description: 'field=column, for columns with names of their own' })
+const ColumnMapInput = z.partialRecord(DatasetField, z.string().min(1).max(200)).optional().meta({
+  description:
+    'field=column, for columns with names of their own: prompt=Question,response=Answer, or --map for each; @FILE reads JSON',
+})
 const SplitInput = z
   .string()
   .max(60)

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, homedir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -329,6 +329,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     backup: backups.handlers,
     samplesDir: fromRoot('resources/samples'),
     version,
+    // What npm runs stays out of packages (main/setup/package/stage.ts).
+    isInstalled: !existsSync(fromRoot('main/entry/checkout.mjs')),
     isOnDemand,
     logFile,
     address: api.address,
