@@ -56,6 +56,9 @@ export const WorkerEvent = z.discriminatedUnion('event', [
     rows: count,
     sequences: count.meta({ description: 'after packing' }),
     validationRows: count,
+    heldBackRows: count
+      .optional()
+      .meta({ description: 'rows of the data that no step learns from, as the run wrote down' }),
     tokensPerEpoch: count,
     trainableParameters: count,
     totalParameters: count,

@@ -254,6 +254,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     paths,
     jobs: jobs.port,
     datasets: datasets.port,
+    heldBack: training.heldBack,
     subject: createSubjects({
       running: inference.running,
       launchFor: inference.launchFor,

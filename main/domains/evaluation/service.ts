@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +24,7 @@ import type { JobHandler, JobsPort } from '../../platform/processes/port.ts'
 import { type EvaluateConfig, EvaluateEvent, resultFile } from './config.ts'
 import { defaultName } from './default-name.ts'
 import { createMetrics, selectMetrics } from './metrics/registry.ts'
+import { type EvaluationData, type HeldBackRows, questionsOf } from './questions.ts'
 import { createRemoval } from './removal.ts'
 import {
   activeEvaluations,
@@ -44,14 +45,6 @@ export type Subject = Pick<EvaluateConfig['objects'][number], 'name' | 'kind' | 
   readonly exactName: string
   readonly memoryBytes: number
 }
-export type EvaluationData = {
-  readonly id: string
-  readonly name: string
-  readonly kind: string
-  readonly rows: number
-  readonly files: readonly string[]
-}
-
 type Deps = {
   readonly store: Store
   readonly clock: Clock
@@ -63,6 +56,8 @@ type Deps = {
     /** Drafts are frozen by their first use; frozen ones are left alone. */
     readonly freeze: (call: Call, id: string) => void
   }
+  /** The rows that a run held back. Throws `conflict` where it held none back. */
+  readonly heldBack: (run: string) => HeldBackRows
   /** A running deployment by name, or how to launch an engine for a model. Throws what is missing. */
   readonly subject: (ref: string) => Promise<Subject>
   /** Renders a report of one kind from everything an evaluation knows. */
@@ -87,7 +82,8 @@ export type Evaluations = {
 }
 
 /** Evaluation: batch inference to stored result sets, scores with intervals, comparison, report. */
-export function createEvaluations({ store, clock, log, paths, jobs, datasets, subject, render }: Deps): Evaluations {
+export function createEvaluations(deps: Deps): Evaluations {
+  const { store, clock, log, paths, jobs, datasets, subject, render } = deps
   const folderOf = (id: string) => join(paths.dataDir, 'evaluations', id)
 
   const existing = (ref: string): EvaluationRecord => {
@@ -109,6 +105,7 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
     state: stateOf(record),
     ...(record.jobId !== null && { jobId: record.jobId as JobId }),
     dataset: record.dataset,
+    ...(record.heldBackBy && { heldBackBy: record.heldBackBy }),
     objects: [...record.objects],
     metrics: [...record.metrics],
     rows: record.rows,
@@ -148,7 +145,9 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
 
   const handlers: Handlers<typeof evaluation> = {
     start: async (input, call) => {
-      const data = datasets.version(input.dataset)
+      const questions = questionsOf(input, { version: datasets.version, heldBack: deps.heldBack })
+      const { heldBack } = questions
+      const dataName = questions.datasets.map(({ name }) => name).join(' + ')
       const subjects = namedApart(await Promise.all(input.object.map(subject)))
       if (new Set(subjects.map(each => each.id)).size < subjects.length)
         throw new AppError('invalid_input', 'An object is named twice.', {
@@ -158,15 +157,16 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
         input.name ??
         defaultName(
           subjects.map(each => each.name),
-          data.name,
+          heldBack ? [heldBack.run.name, 'held-back'].join('-') : dataName,
           other => findEvaluation(store.read, other) !== undefined,
         )
       if (findEvaluation(store.read, name))
         throw new AppError('conflict', `An evaluation named "${name}" exists already.`, {
           hint: 'Choose another --name.',
         })
-      datasets.freeze(call, data.id)
+      for (const { id: dataId } of questions.datasets) datasets.freeze(call, dataId)
       const id = newId('eval', clock.nowMs())
+      const rowsFile = heldBack && join(folderOf(id), 'rows.json')
       const generation = {
         maxTokens: input.maxTokens,
         temperature: input.temperature,
@@ -181,11 +181,17 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
           id: objectId,
           engine,
         })),
-        dataset: { kind: data.kind as EvaluateConfig['dataset']['kind'], files: [...data.files] },
+        dataset: { kind: questions.kind as EvaluateConfig['dataset']['kind'], files: [...questions.files] },
+        ...(rowsFile !== undefined && { rowsFile }),
         metrics: [...new Set(input.metric)],
         generation,
         folder: folderOf(id),
         ...(input.limit !== undefined && { limit: input.limit }),
+      }
+      if (heldBack && rowsFile !== undefined) {
+        // A copy: the run may be removed before its rows are asked.
+        mkdirSync(folderOf(id), { recursive: true, mode: 0o700 })
+        writeFileSync(rowsFile, JSON.stringify(heldBack.rows), { mode: 0o600 })
       }
       store.commit(call, id, tx => {
         insertEvaluation(tx, {
@@ -193,7 +199,8 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
           name,
           generation,
           atMs: clock.nowMs(),
-          dataset: { id: data.id, name: data.name },
+          dataset: { id: questions.datasets[0]?.id ?? '', name: dataName },
+          heldBackBy: heldBack?.run ?? null,
           metrics: config.metrics,
           objects: subjects.map(each => ({
             name: each.name,
@@ -205,12 +212,17 @@ export function createEvaluations({ store, clock, log, paths, jobs, datasets, su
             completionTokens: 0,
           })),
           warnings: [],
-          rows: Math.min(data.rows, input.limit ?? data.rows),
+          rows: Math.min(questions.rows, input.limit ?? questions.rows),
         })
         const edge = { childId: id, childKind: 'evaluation', childName: name }
         for (const each of subjects)
           linkLineage(tx, { ...edge, parentId: each.id, parentKind: each.kind, parentName: each.name, role: 'object' })
-        linkLineage(tx, { ...edge, parentId: data.id, parentKind: 'dataset', parentName: data.name, role: 'data' })
+        for (const data of questions.datasets)
+          linkLineage(tx, { ...edge, parentId: data.id, parentKind: 'dataset', parentName: data.name, role: 'data' })
+        if (heldBack) {
+          const { id: parentId, name: parentName } = heldBack.run
+          linkLineage(tx, { ...edge, parentId, parentKind: 'run', parentName, role: 'held-back' })
+        }
         const job = jobs.start(call, {
           kind: 'evaluation',
           name,

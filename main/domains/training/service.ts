@@ -18,6 +18,7 @@ import { freeName } from '../../platform/retention.ts'
 import { catalogue } from './catalogue.ts'
 import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
+import { type HeldBack, heldBackBy } from './held-back.ts'
 import { cannotStart, createPreparation, limitsOf, type PlanInput, sum, tooLarge, typed } from './prepare-run.ts'
 import { relocateRuns } from './relocation.ts'
 import { createRemoval } from './removal.ts'
@@ -61,6 +62,8 @@ export type Training = {
   readonly isRun: (db: ReadableDb, id: string) => boolean
   /** How a run is called and what it does; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
+  /** The rows that a run held back, by its id or name. Throws `conflict` where it held none back. */
+  readonly heldBack: (ref: string) => HeldBack
   readonly usersOfModel: (id: string) => readonly string[]
   readonly usersOfDataset: (id: string) => readonly string[]
 }
@@ -406,6 +409,11 @@ export function createTraining(deps: TrainingDeps): Training {
     now: id => {
       const run = findRun(store.read, id)
       return run && { name: run.name, state: toRun(run).state }
+    },
+    heldBack: ref => {
+      const run = existing(ref)
+      const learned = lineageOf(store.read, run.id).madeBy.filter(({ role }) => role === 'data')
+      return heldBackBy(run, new Set(learned.map(({ id }) => id)), folderOf)
     },
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),

@@ -32,6 +32,7 @@ class Totals(TypedDict):
     device: str
     precision: str
     threads: int
+    heldBackRows: int
 
 
 # Of one kind (steps, validations, checkpoints) the first are all said, and of the others so many in a whole run.

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from slipway_worker import checkpoints
 from slipway_worker.config import load_config
 from slipway_worker.devices import resolve_device, resolve_precision, see_one_gpu
+from slipway_worker.held_back import FILE as HELD_BACK
+from slipway_worker.held_back import read_held_back, record_held_back
 from slipway_worker.rows import Problems, Renderer, check_columns, open_rows, prepare_rows, sampled
 from slipway_worker.run_log import RunLog, Totals, open_log, take_over_transformers
 from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
@@ -88,7 +90,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
         wire.emit("phase", phase="loading model")
         model, reference, saved_dtype = load_model(config, device)
         trainer = build_trainer(config, model, reference, tokenizer, rows, validation, world_size, device)
-        totals = describe(trainer, rows, validation)
+        totals = describe(config, trainer, rows, validation)
         log.model(model.config.model_type, totals)
         progress = Progress(wire, config, stop, origin, totals, world_size=world_size, device=device, log=log)
         name_base(config, trainer)
@@ -211,12 +213,13 @@ def read_rows(
             kept = sampled(range(len(rows)) if kept is None else kept, counts, config.train_rates, config.seed)
         return prepare(config, rows if kept is None else rows.select(kept), tokenizer, wire, log, "training", kept)
 
+    held = hold_back(len(rows), config.split, config.seed)
+    record_held_back(config, len(rows), held)
     if config.validation_files:
         measured = open_rows(config.validation_files, config.method, cache)
         return learned(), prepare(config, measured, tokenizer, wire, log, "validation")
     if not config.split:
         return learned(), None
-    held = hold_back(len(rows), config.split, config.seed)
     if not held:
         no_validation(wire, f"{len(rows)} rows are too few to hold some back")
         return learned(), None
@@ -449,7 +452,7 @@ def require_bitsandbytes(what: str, device: str, hint: str) -> None:
         raise WorkerError("missing_requirement", f"{what} needs an NVIDIA GPU and bitsandbytes.", hint=hint)
 
 
-def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> Totals:
+def describe(config: TrainConfig, trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> Totals:
     """The totals of the started event."""
     import torch
 
@@ -464,6 +467,7 @@ def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") 
         "microBatchSize": trainer.args.per_device_train_batch_size,
         "gradientAccumulationSteps": trainer.args.gradient_accumulation_steps,
         "device": str(trainer.args.device),
+        "heldBackRows": len(read_held_back(config.output_dir / HELD_BACK)),
         "threads": torch.get_num_threads(),
         "precision": "bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
     }
