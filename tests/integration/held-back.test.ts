@@ -54,7 +54,8 @@ test.skipIf(!hasPython)(
     expect(items).toHaveLength(12)
     const { rows } = await client.datasets.preview({ id: 'notes', limit: 240 })
     const questionOf = new Map(rows.map(({ row, data }) => [row, JSON.stringify(data.messages)]))
-    for (const { row, prompt } of items) expect(questionOf.get(row)).toContain(JSON.stringify(prompt.trim()).slice(1, -1))
+    for (const { row, prompt } of items)
+      expect(questionOf.get(row)).toContain(JSON.stringify(prompt.trim()).slice(1, -1))
     await expect(client.evaluation.start({ object: ['base'], heldBack: 'nobody' })).rejects.toMatchObject({
       code: 'not_found',
     })
