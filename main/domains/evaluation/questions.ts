@@ -1,21 +1,5 @@
 import { AppError } from '../../contract/errors.ts'
-
-export type EvaluationData = {
-  readonly id: string
-  readonly name: string
-  readonly kind: string
-  readonly rows: number
-  readonly files: readonly string[]
-}
-
-/** Rows of a run's data that it did not learn from, as its trainer wrote them down. */
-export type HeldBackRows = {
-  readonly run: { readonly id: string; readonly name: string }
-  readonly datasets: readonly { readonly id: string; readonly name: string }[]
-  readonly files: readonly string[]
-  /** Numbers of rows among those of all files, rising. */
-  readonly rows: readonly number[]
-}
+import type { EvaluationData, HeldBackRows } from './deps.ts'
 
 /** What an evaluation asks: all rows of a dataset, or those of a run's data that the run did not learn from. */
 export type Questions = {

@@ -7,8 +7,8 @@ import type { Store, Tx } from '../../platform/db/types.ts'
 import type { GpuSample } from '../../platform/gpu/sample.ts'
 import type { GpuWatch } from '../../platform/gpu/watch.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
-import { wishedThreads } from '../../platform/processes/own-threads.ts'
 import { environmentValue, identityOf, jobMarker } from '../../platform/processes/process-table.ts'
+import { wishedThreads } from '../../platform/processors.ts'
 import { cpuDevice, leasableGpus, toDevice, usersOf } from './devices.ts'
 import { createHistory } from './history.ts'
 import {
@@ -79,7 +79,8 @@ const sampleEveryMs = 1_000
 /** The machine: what it has, who holds it, who waits for it. */
 export function createResources(deps: Deps): Resources {
   const { store, clock, dataDir, gpu, machine, inventory = readInventory } = deps
-  const cpu = () => cpuDevice(machine.memory().totalBytes, machine.processors, wishedThreads(deps.env))
+  const cpu = () =>
+    cpuDevice(machine.memory().totalBytes, machine.processors, wishedThreads(deps.env, machine.logicalCores))
   const history = createHistory()
   const freedListeners = new Set<() => void>()
   const ours = createOwnership()

@@ -6,8 +6,8 @@ import { useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
 import { CommandLine } from '../../ui/CommandLine.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { DatasetSelect } from './DatasetSelect.tsx'
@@ -86,16 +86,13 @@ export function NewEvaluation({ preset, onPreset, onClose }: Props) {
               draft.objects.length > 0 &&
               text.summary(number(rows * draft.objects.length), number(rows), draft.objects.length)}
           </span>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <ActionButton
-            needs="write"
-            type="primary"
-            disabled={!isReady}
-            loading={start.isPending}
-            onClick={() => start.mutate(inputOf(asked))}
-          >
-            {text.start}
-          </ActionButton>
+          <DialogButtons
+            action={text.start}
+            isReady={isReady}
+            isRunning={start.isPending}
+            onAct={() => start.mutate(inputOf(asked))}
+            onCancel={onClose}
+          />
         </>
       }
     >
@@ -173,7 +170,10 @@ function Metrics({ draft, onChange }: PartProps) {
   const { all, error, refetch, isPending } = useMetrics()
   return (
     <fieldset className="metric-choice">
-      <legend className="h2">{text.metrics}</legend>
+      <legend className="h2">
+        {text.metrics}
+        {all.length > 0 && <small>{text.chosenOf(number(draft.metrics.length), number(all.length))}</small>}
+      </legend>
       {error && <FailureFault error={error} title={text.metricsUnread} onRetry={() => void refetch()} />}
       {isPending && <i className="bone" style={{ width: '70%' }} />}
       {all.map(({ name, title, description, direction }) => (

@@ -1,5 +1,6 @@
 import type { Job } from '../../../main/contract/jobs.ts'
 import { useNow } from '../../lib/clock.ts'
+import { useDeviceWords } from '../../lib/device-words.ts'
 import { dateTime, duration, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
@@ -9,18 +10,16 @@ import { jobsText } from './text.ts'
 /** What is known of a job besides its progress: times are absolute, so that they can be compared with the log's. */
 export function JobFacts({ job }: { readonly job: Job }) {
   const text = useText(jobsText)
+  const devices = useDeviceWords()
   const language = useView(view => view.language)
   const nowMs = useNow()
   const asked = job.devices.map(({ device, memoryBytes, exclusive }) =>
-    [device.toUpperCase(), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
+    [devices(device), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
   )
   const { grantedDevices, grantedProcessors: processors } = job
   const granted =
     grantedDevices &&
-    [
-      ...grantedDevices.map(device => device.toUpperCase()),
-      ...(processors === undefined ? [] : [text.processors(processors)]),
-    ].join(', ')
+    [...grantedDevices.map(devices), ...(processors === undefined ? [] : [text.processors(processors)])].join(', ')
   const seconds =
     job.startedAt === undefined
       ? undefined

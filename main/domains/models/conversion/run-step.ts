@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { ConversionFacts } from '../../../contract/conversion.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { WorkerEvent } from '../../../contract/worker.ts'
-import { ownThreads } from '../../../platform/processes/own-threads.ts'
+import { numericThreads } from '../../../platform/processors.ts'
 import type { Children } from './children.ts'
 import type { ConvertConfig, ConvertStep } from './config.ts'
 
@@ -27,7 +27,7 @@ export type StepResult = { readonly facts: ConversionFacts; readonly warnings: r
 
 /** Runs one step to its end: its output is there, or it throws why not. */
 export async function runStep(step: ConvertStep, context: StepContext): Promise<StepResult> {
-  const threads = ownThreads()
+  const threads = numericThreads(process.env)
   switch (step.step) {
     case 'merge': {
       const { modelDir, adapterDir, output: outputDir } = step
@@ -147,7 +147,7 @@ async function quantize(
   }
   try {
     await children.run({
-      command: [process.execPath, quantizer, input, output, type, String(ownThreads())],
+      command: [process.execPath, quantizer, input, output, type, String(numericThreads(process.env))],
       env: {},
       cwd: jobDir,
       onEvent: () => undefined,

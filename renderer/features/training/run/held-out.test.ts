@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
-import type { RunDetail } from '../../../../main/contract/training.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
+import type { RunDetail } from '../../../../main/contract/runs.ts'
 import { heldOutPart, rowsHeldBack } from './held-out.ts'
 
 type Role = DatasetDetail['versions'][number]['splitRole']
