@@ -271,7 +271,7 @@ def test_the_rows_held_back_are_written_down_as_they_measure(run: Run, train_con
     checkpoint = next(event["path"] for event in record.of("checkpoint") if event["step"] == 2)
     again = {"resumeFrom": checkpoint, "acceptDrift": True}
     run(train.main, train_config(rows=rows, **(keys | {"seed": 1, "validationSplit": 0.4} | again)))
-    assert read_held_back(file) == sorted(set(held) & set(train.hold_back(50, 0.4, 1)))
+    assert read_held_back(file) == sorted(set(held) & set(hold_back(50, 0.4, 1)))
     run(train.main, train_config(rows=rows, **(keys | {"validationSplit": 0} | again)))
     assert read_held_back(file) == []
 
