@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { availableParallelism, homedir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { systemCall } from '../contract/call.ts'
 import { AppError } from '../contract/errors.ts'
@@ -63,6 +63,7 @@ import { meterOutside } from '../platform/network/meter.ts'
 import { ownPlaces } from '../platform/own-path.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
+import { numericThreads } from '../platform/processors.ts'
 import { cudaLibraryEnv } from '../platform/python/cuda-libraries.ts'
 import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
@@ -180,7 +181,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
       freeBytes,
-      processors: availableParallelism(),
+      processors: numericThreads(env),
     },
   })
   const scratchDir = join(paths.dataDir, 'scratch')
@@ -224,7 +225,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
     llamaEnv: device => cudaLibraryEnv({ device, python: builtPython('training'), env }),
     python: () => environments.pythonFor('training'),
-    processors: availableParallelism(),
+    processors: numericThreads(env),
   })
   const training = createTraining({
     store,

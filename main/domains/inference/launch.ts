@@ -20,7 +20,7 @@ export type Programs = {
   readonly llamaEnv: (device: string) => Readonly<Record<string, string>>
   /** The interpreter of the environment that serves. Throws `missing_requirement` when none is built. */
   readonly python: () => { readonly python: string; readonly env: Readonly<Record<string, string>> }
-  /** Processors that this machine lets us use. */
+  /** How many threads an engine may have: one for each processor that we may use, or fewer where the owner said so. */
   readonly processors: number
 }
 

@@ -20,7 +20,7 @@ from slipway_worker.embed import read_recipe
 from slipway_worker.engine import Engine, Meter, model_context_length
 from slipway_worker.http1 import serve_connection
 from slipway_worker.routes import Loaded, Service
-from slipway_worker.runtime import read_config, resident_bytes, run, use_threads
+from slipway_worker.runtime import leave_out_bitsandbytes, read_config, resident_bytes, run, use_threads
 from slipway_worker.template import template_of
 from slipway_worker.token_bytes import TokenBytes
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
@@ -54,6 +54,7 @@ class ServeConfig:
 def work(config_path: str, wire: Wire) -> None:
     config = read_config(ServeConfig, config_path, "the engine")
     use_threads(config.threads)
+    leave_out_bitsandbytes(config.model_dir)
     see_one_gpu(config.device)
     asyncio.run(serve(config, wire))
 

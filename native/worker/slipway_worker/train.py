@@ -16,7 +16,7 @@ from slipway_worker import checkpoints
 from slipway_worker.config import load_config
 from slipway_worker.devices import resolve_device, see_one_gpu
 from slipway_worker.run_log import RunLog, Totals, open_log, take_over_transformers
-from slipway_worker.runtime import folder_bytes, resident_bytes, run, use_threads
+from slipway_worker.runtime import folder_bytes, leave_out_bitsandbytes, resident_bytes, run, use_threads
 from slipway_worker.train_config import TrainConfig, drift_keys
 from slipway_worker.train_model import load_model, load_tokenizer, load_weights, name_base, save_result
 from slipway_worker.train_rows import read_rows
@@ -39,6 +39,8 @@ def work(config_path: str, wire: Wire) -> None:
     except (OSError, ValueError) as error:
         raise WorkerError("invalid_input", f"The training configuration is not valid: {error}") from error
     use_threads(config.threads)
+    if not config.uses_bitsandbytes:
+        leave_out_bitsandbytes(config.model_dir)
     see_one_gpu(config.device)
     open_log()
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):

@@ -116,6 +116,11 @@ class TrainConfig:
         return self.packing and self.packing_strategy != "bfd"
 
     @property
+    def uses_bitsandbytes(self) -> bool:
+        """Whether the run asks for 4-bit weights or an 8-bit optimizer."""
+        return self.tuning == "qlora" or self.optimizer == "adamw_8bit"
+
+    @property
     def rate(self) -> float:
         """The learning rate, or the usual one of method and tuning where none was given."""
         if self.learning_rate is not None:

@@ -151,7 +151,10 @@ function Metrics({ draft, onChange }: PartProps) {
   const { all, error, refetch, isPending } = useMetrics()
   return (
     <fieldset className="metric-choice">
-      <legend className="h2">{text.metrics}</legend>
+      <legend className="h2">
+        {text.metrics}
+        {all.length > 0 && <small>{text.chosenOf(number(draft.metrics.length), number(all.length))}</small>}
+      </legend>
       {error && <FailureFault error={error} title={text.metricsUnread} onRetry={() => void refetch()} />}
       {isPending && <i className="bone" style={{ width: '70%' }} />}
       {all.map(({ name, title, description, direction }) => (

@@ -26,7 +26,8 @@ export const listText = dictionary({
   context: ['Context', '上下文'],
   changed: ['Changed', '更新'],
   unreadable: ['The deployments could not be read', '无法读取部署列表'],
-  noneFound: ['No deployment matches this filter.', '没有符合筛选条件的部署。'],
+  noneMatches: ['No deployment matches', '没有匹配的部署'],
+  noneMatchesHint: ['Names, models and engines are searched.', '按名称、模型和引擎搜索。'],
   clear: ['Clear the filter', '清除筛选'],
   nextLoading: [(version: number) => `version ${version} loading`, (version: number) => `版本 ${version} 加载中`],
   nextFailed: [(version: number) => `version ${version} failed`, (version: number) => `版本 ${version} 失败`],
@@ -56,7 +57,7 @@ export const formText = dictionary({
   adapter: ['Adapter', '适配器'],
   adapterHint: ['a LoRA adapter laid over the model', '叠加在模型上的 LoRA 适配器'],
   name: ['Name', '名称'],
-  nameHint: ['programs send it as “model”', '即请求中的 model 字段'],
+  nameHint: ['sent as “model”', '即请求中的 model 字段'],
   device: ['Device', '设备'],
   deviceAuto: ['Automatic', '自动选择'],
   deviceFree: [

@@ -22,6 +22,7 @@ export const playgroundText = dictionary({
   ],
   send: ['Send', '发送'],
   stop: ['Stop', '停止'],
+  notYet: ['not asked yet', '尚未提问'],
   waiting: ['waiting', '等待中'],
   streaming: ['streaming', '生成中'],
   done: ['done', '完成'],
@@ -134,6 +135,7 @@ export const tokenText = dictionary({
 
 export const listText = dictionary({
   search: ['Search conversations', '搜索会话'],
+  searchShort: ['Search', '搜索'],
   none: ['No conversation yet. The first question makes one.', '还没有会话，提出第一个问题即可创建。'],
   noneFound: [(q: string) => `No conversation holds “${q}”.`, (q: string) => `没有包含“${q}”的会话。`],
   turns: [(turns: number) => (turns === 1 ? '1 turn' : `${turns} turns`), (turns: number) => `${turns} 轮`],

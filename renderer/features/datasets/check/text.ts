@@ -29,6 +29,7 @@ export const checkText = dictionary({
   trainedShare: [(share: string) => `${share} of tokens`, (share: string) => `占全部词元 ${share}`],
   longest: ['Longest', '最长'],
   cut: [(limit: string) => `Cut at ${limit}`, (limit: string) => `在 ${limit} 截断`],
+  cutRowsName: ['Cut rows', '被截断的行'],
   cutRows: ['rows', '行'],
   withProblems: ['Unusable rows', '不可用的行'],
   verdict: ['Verdict', '结论'],
@@ -60,7 +61,7 @@ export const checkText = dictionary({
   legendContext: ['context, no loss', '上下文，不计损失'],
   legendSpecial: ['template token', '模板词元'],
   histogram: ['Tokens per row', '每行词元数'],
-  histogramNote: ['log scale', '对数刻度'],
+  histogramNote: ['heights on a log scale', '高度为对数刻度'],
   limit: [(limit: string) => `limit ${limit}`, (limit: string) => `上限 ${limit}`],
   bin: [
     (rows: string, from: string, to: string) => `${rows} rows of ${from} to ${to} tokens`,

@@ -69,7 +69,7 @@ export const formText = dictionary({
     (longest: string, wish: string) => `所选模型最多 ${longest}，换用上下文更长的模型时恢复 ${wish}`,
   ],
   accumulation: [
-    (count: string) => `${count} micro ${count === '1' ? 'batch' : 'batches'} per optimizer step`,
+    (count: string) => `${count} micro ${count === '1' ? 'batch' : 'batches'} per optimiser step`,
     (count: string) => `每个优化步 ${count} 个微批`,
   ],
   to: [(low: string, high: string) => `${low} to ${high}`, (low: string, high: string) => `${low} 至 ${high}`],

@@ -45,7 +45,7 @@ export function Checkpoints({ shown, live, onFailed }: Props) {
     const every = run.parameters.saveStrategy === 'steps' ? run.parameters.saveSteps : undefined
     return (
       <div className="sec dim">
-        <p>{text.noCheckpoints}</p>
+        <p>{isAlive ? text.noCheckpoints : text.noCheckpointsKept}</p>
         {isAlive && every !== undefined && <p>{text.noCheckpointsHint(number(Number(every)))}</p>}
       </div>
     )

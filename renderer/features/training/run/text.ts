@@ -58,6 +58,7 @@ export const runText = dictionary({
   publish: ['Make a model', '生成模型'],
   published: ['Open its model', '打开模型'],
   noCheckpoints: ['No checkpoint has been written yet.', '尚未写入检查点。'],
+  noCheckpointsKept: ['This run kept no checkpoint.', '该训练没有保留检查点。'],
   noCheckpointsHint: [
     (every: string) => `One is written every ${every} steps; Stop and save writes one at once.`,
     (every: string) => `每 ${every} 步写入一个；“停止并保存”会立即写入一个。`,
