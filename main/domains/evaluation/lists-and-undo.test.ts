@@ -31,6 +31,9 @@ function openEvaluations() {
       version: ref => ({ id: 'dver_1', name: ref, kind: 'sft', rows: 10, files: [] }),
       freeze: () => undefined,
     },
+    heldBack: () => {
+      throw new Error('not used here')
+    },
     subject: async ref =>
       ({ name: ref, kind: 'model', id: 'mdv_1', engine: { socket: '/s' }, memoryBytes: 0 }) as never, // what an engine needs is not used here
     render: () => '',

@@ -61,7 +61,8 @@ export function createPreparation({
     const limits = limitsOf(model)
     const parameters = parseParameters(method, typed(set), limits)
     if (parameters.earlyStopping && measured.length === 0 && parameters.validationSplit === 0) throw nothingMeasures()
-    const { memory, trainableParameters } = await plan(model, method, parameters, device)
+    const { memory, trainableParameters, processors } = await plan(model, method, parameters, device)
+    const threads = processors && Math.min(parameters.threads ?? processors.granted, processors.all)
     const all = sum(train.map(data => data.rows))
     const learned = measured.length > 0 ? 1 : 1 - heldBack(all, parameters.validationSplit) / all
     const rows = Math.round(sum(train.map(data => data.rows * data.samplingRate)) * (all > 0 ? learned : 1))
@@ -70,11 +71,16 @@ export function createPreparation({
       model: model.name,
       dataset: train.map(data => data.name),
       parameters,
-      warnings: [...parameterWarnings(method, parameters, limits), ...waitingNote(memory)],
+      warnings: [
+        ...parameterWarnings(method, parameters, limits),
+        ...waitingNote(memory),
+        ...sharingNote(parameters, processors),
+      ],
       rows,
       steps: stepsOf(parameters, rows),
       trainableParameters,
       memory,
+      ...(threads !== undefined && { processors: threads }),
     }
     return { model, train, measured, parameters, answer }
   }
@@ -161,6 +167,16 @@ const waitingNote = ({ startsWhenFree, totalBytes, device, freeBytes }: MemoryPl
   startsWhenFree
     ? [
         `It needs ${gigabytes(totalBytes)} on ${device}, which has ${gigabytes(freeBytes)} free: it starts when running jobs have given theirs back.`,
+      ]
+    : []
+
+const sharingNote = (
+  { threads }: TrainingParameters,
+  processors: { readonly granted: number; readonly all: number } | undefined,
+): readonly string[] =>
+  processors && threads === undefined && processors.granted < processors.all
+    ? [
+        `Other jobs hold processors: if it starts now, it computes with ${processors.granted} of ${processors.all} to its end. Set threads for another number.`,
       ]
     : []
 

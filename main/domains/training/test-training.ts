@@ -41,7 +41,8 @@ export function openTraining() {
   const paths = pathsOf(dir, {})
   const python = { lockHash: 'lock-1' }
   /** What the planner will say. */
-  const bench: { memory: MemoryPlan } = {
+  const bench: { memory: MemoryPlan; processors: { granted: number; all: number } } = {
+    processors: { granted: 4, all: 4 },
     memory: { device: 'cpu', totalBytes: 1, freeBytes: 10, verdict: 'fits', terms: [], remedies: [] },
   }
   /** What models are called. */
@@ -65,7 +66,7 @@ export function openTraining() {
       freeze: () => undefined,
     },
     pythonFor: name => ({ python: '/usr/bin/python3', env: {}, lockHash: python.lockHash, name }),
-    plan: async () => ({ memory: bench.memory, trainableParameters: 1 }),
+    plan: async () => ({ memory: bench.memory, trainableParameters: 1, processors: bench.processors }),
     machine: () => ({ platform: 'test', cpu: 'test', cores: 1, memoryBytes: 1, device: 'cpu' }),
     code: { version: '0', workerSha256: '' },
   })
@@ -83,6 +84,7 @@ export function openTraining() {
     training,
     handlers: training.handlers,
     configOf: jobs.configOf,
+    devicesOf: jobs.devicesOf,
     start: (
       name?: string,
       more: {

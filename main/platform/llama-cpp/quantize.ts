@@ -101,6 +101,6 @@ function assertLayout(defaults: Readonly<Record<string, unknown>>, release: stri
     Number(max_buf_size) === 8 * 2 ** 30
   if (isKnown) return
   throw new AppError('unsupported', `The llama.cpp library here is ${release}, whose quantiser is not known yet.`, {
-    hint: 'Convert without --quantize, or to F32, F16 or BF16. Reinstalling with npm ci brings the release that is known.',
+    hint: 'Convert without --quantize, or to F32, F16 or BF16. Installing Slipway again (in a checkout: npm ci) brings the release that is known.',
   })
 }

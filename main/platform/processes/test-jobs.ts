@@ -50,6 +50,8 @@ export function createTestJobs(clock: Clock, kind: JobKind) {
     /** What the newest child of a subject was told. */
     configOf: (subjectId: string) =>
       JSON.parse(latestOf(subjectId).spec.files?.['config.json'] ?? '{}') as Record<string, unknown>,
+    /** What the newest child of a subject asked of the lease book. */
+    devicesOf: (subjectId: string) => latestOf(subjectId).spec.devices ?? [],
     say: (store: Store, subjectId: string, event: WorkerEvent) =>
       store.record(tx => handler?.onEvent(tx, latestOf(subjectId).job, event, clock.nowMs())),
     end: (

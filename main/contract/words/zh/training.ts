@@ -42,6 +42,17 @@ export const training: Words = {
   // Whether it fits.
   'It needs {0} on {1}, which has {2} free: it starts when running jobs have given theirs back.':
     '需要 {1:word} 上 {0}，目前剩余 {2}：待运行中的任务释放后开始。',
+  'Which rows {0} held back was not written down: an earlier release trained it.':
+    '{0} 由早期版本训练，未记录留出了哪些样本。',
+  'Train it again (slipway training retry), or evaluate on a dataset of its own: --dataset.':
+    '请重新训练（slipway training retry），或用 --dataset 指定其他数据集。',
+  '{0} held no rows back.': '{0} 没有留出样本。',
+  'A run does where validationSplit is above 0, no --validation is given, and it has 20 rows or more. Evaluate on a dataset of its own: --dataset.':
+    '训练在 validationSplit 大于 0、未指定 --validation 且不少于 20 行时才会留出样本。请用 --dataset 指定其他数据集。',
+  'Other jobs hold processors: if it starts now, it computes with {0} of {1} to its end. Set threads for another number.':
+    '其他任务占用了处理器：现在开始则自始至终使用 {1} 个中的 {0} 个。如需其他数量请设置 threads。',
+  'It goes on with {0} threads, and had {1}: the last digits of the losses may be others than without the break.':
+    '继续时使用 {0} 个线程，此前为 {1} 个：损失的末几位可能与未中断时不同。',
   'This run needs about {0} on {1}, which has {2} free.': '该训练约需 {1:word} 上 {0}，目前剩余 {2}。',
   'It would fit with: {0} ({1}). --anyway starts it all the same.':
     '改为 {0}（{1:zh}）即可放下。加 --anyway 可仍然开始。',

@@ -16,6 +16,8 @@ export type PlanDevice = {
   readonly freeBytes: number
   /** Needs in between are met once running jobs have given their memory back; absent where nobody queues. */
   readonly waits?: { readonly overBytes: number; readonly upToBytes: number }
+  /** Of the CPU: how many processors a run that starts now would be granted, and how many there are. */
+  readonly processors?: { readonly granted: number; readonly all: number }
 }
 
 /** Whether the queue holds a job of that size back now, and lets it start later. */
