@@ -15,8 +15,8 @@ const phrases = dictionary({
   silent: ['The backend is not answering.', '后端暂无响应。'],
   silentFor: [(time: string) => `Silent for ${time}.`, (time: string) => `已持续 ${time}。`],
   waits: [
-    'What you see may be old; what you typed is kept. Jobs go on, and so does this window once it answers. If that never comes, start Slipway again.',
-    '当前内容可能已过时，已输入的内容会保留。任务仍在运行；恢复响应后窗口会自动继续。若一直没有恢复，请重新启动 Slipway。',
+    'What you see may be old; what you typed is kept. Jobs go on. If this lasts, start Slipway again.',
+    '当前内容可能已过时，已输入的内容会保留。任务仍在运行。若一直没有恢复，请重新启动 Slipway。',
   ],
   outdated: ['Slipway was updated.', 'Slipway 已更新。'],
   reload: ['Load the new version', '加载新版本'],

@@ -73,6 +73,8 @@ function TrayJob({ job }: { readonly job: Job }) {
   const isSaved = job.kind === 'training'
   const stopWord = isSaved ? text.stopSave : text.stop
   const page = pageOfKind[job.kind]
+  // A deployment that serves has no end to come nearer to.
+  const hasEnd = job.kind !== 'deployment' || job.state !== 'running'
   return (
     <article>
       <Glyph state={jobGlyph[job.state]} label={states[job.state]} />
@@ -82,10 +84,10 @@ function TrayJob({ job }: { readonly job: Job }) {
             <a href={page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id)}>{`${kinds[job.kind]}: ${name}`}</a>
           </b>
         </p>
-        <ProgressLine share={share} label={name} />
+        {hasEnd && <ProgressLine share={share} label={name} />}
         <p className="fig">
           <span>{share === undefined ? states[job.state] : percent(share)}</span>
-          {done && <span>{done}</span>}
+          {hasEnd && done && <span>{done}</span>}
           {rate && <span>{rate}</span>}
           <span className="grow" />
           <span>

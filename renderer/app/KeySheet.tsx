@@ -22,28 +22,36 @@ export function KeySheet() {
   const pages = useText(navigationText)
   const isOpen = useView(view => view.overlay === 'keys')
   const set = useView(view => view.set)
-  const rows: readonly (readonly [string, string])[] = [
+  const everywhere: readonly KeyRow[] = [
     ...commands.flatMap(({ id, keys }) => (keys ? [[keys, names[id]] as const] : [])),
+    ['Ctrl Enter', text.main],
     ['J K', text.next],
     ['Enter Esc', text.open],
     ['/', text.filter],
     ['← →', text.read],
     ['+ - 0', text.zoom],
-    ['Ctrl Enter', text.main],
-    ...places.map(({ page, letter }) => [`G ${letter}`, pages[page]] as const),
   ]
+  const goTo: readonly KeyRow[] = places.map(({ page, letter }) => [`G ${letter}`, pages[page]])
   return (
-    <Modal open={isOpen} onCancel={() => set({ overlay: undefined })} footer={null} title={text.title} width={520}>
-      <dl className="keysheet">
-        {rows.map(([keys, name]) => (
-          <div key={keys}>
-            <dt>{name}</dt>
-            <dd>
-              <Kbd keys={keys} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+    <Modal open={isOpen} onCancel={() => set({ overlay: undefined })} footer={null} title={text.title} width={760}>
+      <div className="keysheets">
+        <KeyList rows={everywhere} />
+        <KeyList rows={goTo} />
+      </div>
     </Modal>
   )
 }
+
+type KeyRow = readonly [keys: string, name: string]
+const KeyList = ({ rows }: { readonly rows: readonly KeyRow[] }) => (
+  <dl className="keysheet">
+    {rows.map(([keys, name]) => (
+      <div key={keys}>
+        <dt>{name}</dt>
+        <dd>
+          <Kbd keys={keys} />
+        </dd>
+      </div>
+    ))}
+  </dl>
+)

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { Translator } from '../../main/contract/words/translator.ts'
+import { dateTime } from './format.ts'
 import { useView } from './view.ts'
 
 /**
@@ -8,7 +9,10 @@ import { useView } from './view.ts'
  */
 const useCatalogue = create<{ readonly toChinese: Translator | undefined }>(() => ({ toChinese: undefined }))
 
-const asItCame: Translator = text => text
+const isoTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
+
+/** A time within a sentence is told as the screens tell times. */
+const inOurTime: Translator = text => text.replace(isoTime, dateTime)
 
 /** So many sentences are remembered: a list draws the same ones again and again. */
 const rememberedTexts = 500
@@ -29,9 +33,10 @@ let loading: Promise<void> | undefined
 
 /** Fetches the catalogue once. Rejects where it cannot be fetched; the next call tries again. */
 async function load(): Promise<void> {
-  loading ??= import('../../main/contract/words/chinese.ts').then(({ toChinese }) =>
-    useCatalogue.setState({ toChinese: remembering(toChinese) }),
-  )
+  loading ??= import('../../main/contract/words/chinese.ts').then(({ toChinese }) => {
+    const translate = remembering(toChinese)
+    useCatalogue.setState({ toChinese: text => inOurTime(translate(text)) })
+  })
   try {
     await loading
   } catch (error) {
@@ -54,7 +59,7 @@ export async function followBackendWords(): Promise<void> {
 }
 
 const translatorOf = (language: 'en' | 'zh', toChinese: Translator | undefined): Translator =>
-  (language === 'zh' ? toChinese : undefined) ?? asItCame
+  (language === 'zh' ? toChinese : undefined) ?? inOurTime
 
 /** What the backend says, in the language that is on; the component follows when it is switched. */
 export function useSaid(): Translator {

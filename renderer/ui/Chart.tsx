@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { figure } from '../lib/format.ts'
+import { figure, number } from '../lib/format.ts'
 import { themeOf, useView } from '../lib/view.ts'
 import { moveByKey } from './chart-keys.ts'
 import { colour, font, type SeriesColour } from './tokens.ts'
@@ -31,7 +31,7 @@ type Props = {
   readonly syncKey?: string
   readonly formatX?: (value: number) => string
   readonly formatY?: (value: number) => string
-  /** The index under the cursor; null when it leaves. */
+  /** The index under the cursor, null when it leaves, for a legend that says the values. Without it the chart says them. */
   readonly onCursor?: (index: number | null) => void
   readonly marks?: readonly Mark[]
   readonly rangeY?: readonly [number, number]
@@ -65,8 +65,23 @@ export function Chart({
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const theme = themeOf(useView(view => view.theme))
-  const latest = useRef({ data, onCursor, marks, rangeY })
-  latest.current = { data, onCursor, marks, rangeY }
+  const underCursor = useRef<HTMLDivElement>(null)
+  const readOut = (index: number): string => {
+    const [xs, ...columns] = data
+    const values = columns.flatMap((column, line) => {
+      const value = column[index]
+      if (value === null || value === undefined) return []
+      return [`${lines[line]?.label ?? ''} ${(formatY ?? figure)(value)}`.trim()]
+    })
+    return `${(formatX ?? figure)(xs[index] ?? 0)}: ${[...new Set(values)].join(', ') || '–'}`
+  }
+  // Not by state: a cursor moves more often than the rest of the chart should be drawn.
+  const onIndex = (index: number | null) => {
+    if (onCursor) return onCursor(index)
+    if (underCursor.current) underCursor.current.textContent = index === null ? '' : readOut(index)
+  }
+  const latest = useRef({ data, onIndex, marks, rangeY })
+  latest.current = { data, onIndex, marks, rangeY }
   const hasRangeY = rangeY !== undefined
   useEffect(() => {
     const element = host.current
@@ -87,7 +102,7 @@ export function Chart({
         legend: { show: false },
         cursor: {
           ...(syncKey !== undefined && { sync: { key: syncKey } }),
-          points: { size: 6 },
+          points: { size: 7, fill: (_plot, line) => colours[lines[line - 1]?.colour ?? 's1'] },
           drag: { x: true, y: false },
           y: false,
         },
@@ -126,7 +141,7 @@ export function Chart({
                     ? formatY(value)
                     : isLogarithmic
                       ? `${value}`
-                      : value.toFixed(decimalsOf(step)),
+                      : number(value, decimalsOf(step)),
               ),
           },
         ],
@@ -143,7 +158,7 @@ export function Chart({
           })),
         ],
         hooks: {
-          setCursor: [each => latest.current.onCursor?.(each.cursor.idx ?? null)],
+          setCursor: [each => latest.current.onIndex(each.cursor.idx ?? null)],
           draw: [each => drawMarks(each, latest.current.marks ?? [], colours)],
         },
       },
@@ -173,16 +188,6 @@ export function Chart({
   useEffect(() => plot.current?.redraw(false, true), [marks])
   // What a screen reader is told instead of the whole, while a person reads it point by point.
   const [reading, setReading] = useState<string>()
-  const readOut = (index: number): string => {
-    const [xs, ...columns] = latest.current.data
-    const x = xs[index] ?? 0
-    const values = columns.flatMap((column, line) => {
-      const value = column[index]
-      if (value === null || value === undefined) return []
-      return [`${lines[line]?.label ?? ''} ${(formatY ?? figure)(value)}`.trim()]
-    })
-    return `${(formatX ?? figure)(x)}: ${[...new Set(values)].join(', ') || '–'}`
-  }
   return (
     <div
       className="chart"
@@ -201,7 +206,9 @@ export function Chart({
         plot.current?.setCursor({ left: -10, top: -10 })
         setReading(undefined)
       }}
-    />
+    >
+      <div className="chart-at" ref={underCursor} aria-hidden="true" />
+    </div>
   )
 }
 

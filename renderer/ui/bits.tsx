@@ -40,7 +40,7 @@ export const Stat = ({ name, value, unit, note }: StatProps) => (
       {value}
       {unit !== undefined && <em>{unit}</em>}
     </b>
-    {note !== undefined && <small>{note}</small>}
+    {note !== undefined && <small title={typeof note === 'string' ? note : undefined}>{note}</small>}
   </div>
 )
 
@@ -64,10 +64,16 @@ export const Section = ({ title, side, isFlush = false, children }: SectionProps
   </section>
 )
 
+type ProgressProps = {
+  readonly share: number | undefined
+  readonly label: string
+  /** Blue is what moves: what has ended only shows how far it came. */
+  readonly hasEnded?: boolean
+}
 /** Share done, as a line; the words beside it say rate and time left. */
-export const ProgressLine = ({ share, label }: { readonly share: number | undefined; readonly label: string }) => (
+export const ProgressLine = ({ share, label, hasEnded = false }: ProgressProps) => (
   <span
-    className="bar"
+    className={hasEnded ? 'bar ended' : 'bar'}
     role="progressbar"
     aria-label={label}
     aria-valuemin={0}

@@ -84,36 +84,31 @@ type KeyTimes = { readonly workMs: number; readonly wholeMs: number }
 /**
  * Keeps, of every key, the time from it to the end of the frame that shows what it did (`wholeMs`), and that time
  * without the wait for the display's next tick (`workMs`): the tick comes up to 16.7 ms later whatever the page does.
+ * The page's work on a key ends with the last of its events, after which Chromium puts tasks off until the frame was drawn.
  */
 const keyTimes = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const times: KeyTimes[] = []
     Object.assign(globalThis, { keyTimes: times })
-    const soon = (call: () => void) => {
-      const { port1, port2 } = new MessageChannel()
-      port1.onmessage = call
-      port2.postMessage(undefined)
-    }
+    let handledMs = 0
+    // On the window, after everybody else: what they changed is in the document by then.
+    for (const kind of ['keydown', 'keypress', 'input'])
+      addEventListener(kind, () => {
+        handledMs = performance.now()
+      })
+    const { port1, port2 } = new MessageChannel()
     addEventListener(
       'keydown',
       event => {
-        const pressedMs = event.timeStamp
-        let handledMs: number | undefined
-        // Two tasks on: what the key's handlers put off is done by then.
-        soon(() =>
-          soon(() => {
-            handledMs ??= performance.now()
-          }),
-        )
         requestAnimationFrame(() => {
           const beganMs = performance.now()
-          handledMs ??= beganMs
-          const beforeMs = handledMs - pressedMs
+          const beforeMs = handledMs - event.timeStamp
           // A task posted in the frame callback runs after that frame was laid out and painted.
-          soon(() => {
+          port1.onmessage = () => {
             const paintedMs = performance.now()
-            times.push({ workMs: beforeMs + paintedMs - beganMs, wholeMs: paintedMs - pressedMs })
-          })
+            times.push({ workMs: beforeMs + paintedMs - beganMs, wholeMs: paintedMs - event.timeStamp })
+          }
+          port2.postMessage(undefined)
         })
       },
       { capture: true },
@@ -149,7 +144,7 @@ async function keys(page: Page, name: string, press: (index: number) => Promise<
   }
 }
 
-/** Frames while the cursor runs over a curve and a part of it is zoomed into: the display asks for one each 16.7 ms. */
+/** Frames while the cursor runs over a curve and a part of it is zoomed into. The browser draws as many as it can. */
 async function curveFrames(page: Page, run: string): Promise<Figure> {
   await page.evaluate(to => {
     location.hash = to
@@ -175,14 +170,20 @@ async function curveFrames(page: Page, run: string): Promise<Figure> {
   await page.mouse.move(box.x + box.width * 0.3, middle)
   await page.mouse.down()
   await page.mouse.move(box.x + box.width * 0.7, middle, { steps: 20 })
+  const step = () => page.locator('.run-charts figcaption').first().textContent()
+  const before = await step()
   await page.mouse.up()
+  await page.mouse.move(box.x + box.width * 0.7 - 1, middle)
   const gaps = await page.evaluate(() => (globalThis as unknown as { frameGapsMs: number[] }).frameGapsMs)
+  const after = await step()
+  if (!/\d/.test(before ?? '') || after === before)
+    throw new Error(`the curve did not follow the pointer: "${before}", zoomed "${after}"`)
   const framesPerSecond = (1000 * gaps.length) / gaps.reduce((sum, gap) => sum + gap, 0)
   return {
     name: `a curve of ${pointCount} points, under the cursor and zoomed`,
     value: `${framesPerSecond.toFixed(1)} frames/s`,
     bar: '60 frames/s',
-    isReached: framesPerSecond >= 59.5,
+    isReached: framesPerSecond >= 60 && quantile(gaps, 0.95) <= 1000 / 60,
     note: `${gaps.length} frames, p95 ${ms(quantile(gaps, 0.95))}, longest ${ms(Math.max(...gaps))}`,
   }
 }

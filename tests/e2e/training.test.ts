@@ -87,6 +87,32 @@ describe.skipIf(!chromiumPath)('training', () => {
     expect(workstation.complaints).toEqual([])
   }
 
+  /** The pointer reads every chart of the run at once; dragged over a part, it zooms in; twice clicked, it shows all again. */
+  const readsByPointer = async () => {
+    const [loss, rate] = [main().locator('.chart').first(), main().locator('.chart').nth(1)]
+    await page.waitForFunction(() => document.querySelector('.run-charts[aria-busy="false"]'))
+    const box = await loss.boundingBox()
+    if (!box) throw new Error('the curve has no place on the page')
+    const at = (share: number) => [box.x + 60 + (box.width - 90) * share, box.y + box.height / 2] as const
+    const stepUnder = async (share: number): Promise<number> => {
+      await page.mouse.move(...at(share))
+      const caption = await main().locator('.run-charts figcaption').first().textContent()
+      return Number(/Step ([\d,]+)$/.exec(caption ?? '')?.[1])
+    }
+    const first = await stepUnder(0.01)
+    const late = await stepUnder(0.7)
+    expect(late).toBeGreaterThan(first)
+    expect(await rate.locator('.chart-at').textContent()).toMatch(new RegExp(`^${late}: \\S`))
+    await page.mouse.move(...at(0.4))
+    await page.mouse.down()
+    await page.mouse.move(...at(0.95), { steps: 5 })
+    await page.mouse.up()
+    expect(await stepUnder(0.01)).toBeGreaterThan(first)
+    await page.mouse.dblclick(...at(0.5))
+    expect(await stepUnder(0.01)).toBe(first)
+    await page.mouse.move(1, 1)
+  }
+
   test('an empty list says how to begin', async () => {
     await workstation.open('#/training?q=nothing-is-called-so')
     await main().getByText('No run matches').waitFor()
@@ -249,6 +275,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       await page.getByRole('tab', { name: 'Configuration' }).click()
       await page.getByRole('link', { name: 'notes@1' }).first().waitFor()
       await noBarriers('dark', 'light')
+      await readsByPointer()
 
       await button('More').click()
       await page.getByRole('menuitem', { name: 'Remove the run' }).click()

@@ -17,9 +17,9 @@ import { silentLog } from '../../platform/log.ts'
 import type { JobHandler, JobsPort, WorkerEvent } from '../../platform/processes/port.ts'
 import { runImport } from './import/run-import.ts'
 import { type Scratch, scratch } from './import/test-import.ts'
+import { issuesOf } from './imports-repo.ts'
 import { datasetsMigrations } from './migrations.ts'
 import type { RenderRows } from './render-rows.ts'
-import { issuesOf } from './repo.ts'
 import { createDatasets, type Datasets } from './service.ts'
 
 export type Bench = {

@@ -135,7 +135,7 @@ function checkDatabase({ checkedAtMs, problems, failure }: ReturnType<Deps['data
       'Stop Slipway, copy the data directory, then restore the newest good backup: slipway backup restore.',
     )
   if (failure) return check('Database', 'warn', failure.message, failure.hint)
-  if (checkedAtMs === undefined) return check('Database', 'ok', 'its first check is soon after the start')
+  if (checkedAtMs === undefined) return check('Database', 'ok', 'the first check follows soon after the start')
   return check('Database', 'ok', `no damage, checked ${isoOf(checkedAtMs)}`)
 }
 

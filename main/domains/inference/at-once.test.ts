@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { MemoryPlan } from '../../contract/training.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import { answersAtOnce } from './at-once.ts'
 
 /** The plan for so many caches on a device that has room for some. */

@@ -1,5 +1,5 @@
 import type { EngineKind } from '../../contract/inference.ts'
-import type { MemoryPlan } from '../../contract/training.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 
 /** How many answers are written at once where nobody says, and where memory allows no more. */
 const usualParallel = 4

@@ -1,4 +1,4 @@
-import type { CurveColumns } from '../../contract/training.ts'
+import type { CurveColumns } from '../../contract/runs.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
 import { keptIndices } from './thin-curve.ts'
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import type { MemoryPlan } from '../../contract/training.ts'
 import type { TrainingMethod, TrainingParameters } from '../../contract/training-parameters.ts'
 import { adapterParameterCount, type ModelArchitecture, type TensorFact } from './plan/architecture.ts'
 import { type PlanDevice, startsWhenFree } from './plan/memory-terms.ts'

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import { inputOf } from '../../contract/test-input.ts'
-import { type MemoryPlan, training } from '../../contract/training.ts'
+import { training } from '../../contract/training.ts'
 import { openTraining } from './test-training.ts'
 
 let bench: ReturnType<typeof openTraining>

@@ -1,6 +1,7 @@
 import { AppError } from '../../contract/errors.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import type { MemoryPlan, TrainingPlan } from '../../contract/training.ts'
+import type { TrainingPlan } from '../../contract/training.ts'
 import { parseSetFlags } from '../../contract/training-parameter-text.ts'
 import {
   type ParameterLimits,

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Inputs } from '../../contract/index.ts'
+import { RunId } from '../../contract/runs.ts'
 import { inputOf } from '../../contract/test-input.ts'
-import { RunId, training } from '../../contract/training.ts'
+import { training } from '../../contract/training.ts'
 import { call, openTraining } from './test-training.ts'
 
 let bench: ReturnType<typeof openTraining>

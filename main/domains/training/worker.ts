@@ -4,7 +4,9 @@ import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import type { JobHandler } from '../../platform/processes/port.ts'
-import { deleteMetricsAfter, findRun, insertMetric, recordCheckpoint, updateRun } from './repo.ts'
+import { recordCheckpoint } from './checkpoint-repo.ts'
+import { deleteMetricsAfter, insertMetric } from './curve-repo.ts'
+import { findRun, updateRun } from './repo.ts'
 
 type Deps = {
   readonly store: Store

@@ -131,7 +131,7 @@ def check(config: CheckConfig, wire: Wire, stopped: list[Stop]) -> None:
 
 
 def read_rows(files: tuple[Path, ...], limit: int, skip: int = 0) -> Iterator[Mapping[str, Any]]:
-    """Rows of Parquet files one after the other, a batch in memory at a time. Row groups that are skipped are not read."""
+    """Rows of Parquet files one after the other, a batch in memory at a time. Skipped row groups are not read."""
     from pyarrow import parquet
 
     left = limit

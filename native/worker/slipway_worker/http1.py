@@ -87,6 +87,8 @@ async def _serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
         _write_whole(writer, STATUS[error.code], {"error": error.body()}, keep_alive)
     finally:
         watch.cancel()
+        # Until it has ended it holds the connection's reading end, which the next request needs.
+        await asyncio.wait([watch])
     await writer.drain()
     return keep_alive and not gone.is_set()
 

@@ -37,7 +37,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'action',
       title: text.action,
-      width: 'minmax(140px,190px)',
+      width: 'minmax(140px,176px)',
       cell: cell(({ action, result }) => (
         <span className="nm">
           <Glyph state={result === 'ok' ? 'ok' : 'warn'} quiet />
@@ -58,7 +58,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'result',
       title: text.result,
-      width: 'minmax(84px,150px)',
+      width: 'minmax(84px,136px)',
       // A refusal keeps its code: it is what programs and the command line report too.
       cell: cell(({ result }) =>
         result === 'ok' ? <span className="dim">{text.done}</span> : <span className="tx-warn mono">{result}</span>,
@@ -67,7 +67,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'actor',
       title: text.actor,
-      width: 'minmax(110px,200px)',
+      width: 'minmax(110px,172px)',
       fromPx: 900,
       cell: cell(({ actor }) => (
         <span dir="auto" title={actor}>
@@ -78,7 +78,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'source',
       title: text.source,
-      width: '84px',
+      width: '76px',
       fromPx: 1_360,
       cell: cell(({ source }) => <span className="dim">{source}</span>),
     },

@@ -2,7 +2,7 @@ import { Button, Select } from 'antd'
 import { FolderInput } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import type { DatasetKind } from '../../../main/contract/dataset-rows.ts'
-import type { DatasetState, DatasetVersion } from '../../../main/contract/datasets.ts'
+import type { DatasetState, DatasetVersion } from '../../../main/contract/dataset-versions.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
@@ -15,6 +15,7 @@ import { useView } from '../../lib/view.ts'
 import { useElementWidth } from '../../lib/width.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
+import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
@@ -87,13 +88,9 @@ export function DatasetList() {
                 <FailureFault error={rows.error} title={text.unread} onRetry={rows.retry} />
               </div>
             ) : rows.total === 0 ? (
-              <div className="none" role="status">
-                <b>{text.none}</b>
-                <p className="sub">{text.noneHint}</p>
-                <Button size="small" onClick={clear}>
-                  {text.clear}
-                </Button>
-              </div>
+              <Empty title={text.none} actions={<Button onClick={clear}>{text.clear}</Button>}>
+                {text.noneHint}
+              </Empty>
             ) : (
               <VirtualGrid
                 label={text.datasets}

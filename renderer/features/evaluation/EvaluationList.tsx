@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Segmented } from 'antd'
+import { Button, Segmented } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { JobState } from '../../../main/contract/jobs.ts'
-import { Said } from '../../lib/backend-words.ts'
+import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, number, percent } from '../../lib/format.ts'
@@ -61,13 +61,22 @@ export function EvaluationList() {
         <NoEvaluations />
       ) : (
         <div className="col grow">
-          <Filters state={state} />
+          <Filters state={state} total={rows.total} />
           {rows.error ? (
             <div className="sec">
               <FailureFault error={rows.error} title={text.unreadable} onRetry={rows.retry} />
             </div>
           ) : rows.total === 0 ? (
-            <p className="sec sub">{text.noneFound}</p>
+            <Empty
+              title={text.noneMatches}
+              actions={
+                <Button onClick={() => setQuery({ q: undefined, state: undefined, sel: undefined })}>
+                  {text.clear}
+                </Button>
+              }
+            >
+              {text.noneMatchesHint}
+            </Empty>
           ) : (
             <Rows rows={rows} selected={Number(query.sel ?? -1)} />
           )}
@@ -87,7 +96,8 @@ export function EvaluationList() {
 
 const filters = ['running', 'done', 'failed', 'cancelled'] as const
 
-function Filters({ state }: { readonly state: JobState | undefined }) {
+type FiltersProps = { readonly state: JobState | undefined; readonly total: number | undefined }
+function Filters({ state, total }: FiltersProps) {
   const text = useText(listText)
   const states = useText(jobStateText)
   return (
@@ -103,6 +113,8 @@ function Filters({ state }: { readonly state: JobState | undefined }) {
         ]}
         onChange={next => setQuery({ state: next === 'all' ? undefined : next, sel: undefined })}
       />
+      <span className="grow" />
+      {total !== undefined && <span className="count">{text.count(number(total))}</span>}
     </div>
   )
 }
@@ -118,6 +130,7 @@ function Rows({ rows, selected }: RowsProps) {
   const now = useNow()
   const width = useWidth()
   const { byName } = useMetrics()
+  const said = useSaid()
   const cell = (draw: (evaluation: Evaluation) => React.ReactNode) => (index: number) => {
     const evaluation = rows.at(index)
     return evaluation ? draw(evaluation) : <i className="bone" style={{ width: '60%' }} />
@@ -175,7 +188,7 @@ function Rows({ rows, selected }: RowsProps) {
     {
       key: 'score',
       title: text.score,
-      width: 'minmax(200px,1fr)',
+      width: 'minmax(200px,1.4fr)',
       cell: cell(evaluation => {
         if (!isEnded(evaluation.state)) return <Live evaluation={evaluation} />
         const [metric] = evaluation.metrics
@@ -183,8 +196,11 @@ function Rows({ rows, selected }: RowsProps) {
         const scores = evaluation.objects.map(({ scores: each }) => each.find(score => score.metric === metric))
         if (!facts || scores.every(score => score === undefined))
           return (
-            <span className={evaluation.failure ? 'tx-err ell' : 'dim'}>
-              {evaluation.failure ? <Said>{evaluation.failure.message}</Said> : '–'}
+            <span
+              className={evaluation.failure ? 'tx-err ell' : 'dim'}
+              title={evaluation.failure && said(evaluation.failure.message)}
+            >
+              {evaluation.failure ? said(evaluation.failure.message) : '–'}
             </span>
           )
         return (

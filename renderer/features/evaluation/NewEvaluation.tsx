@@ -6,8 +6,8 @@ import { useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
 import { CommandLine } from '../../ui/CommandLine.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { DatasetSelect } from './DatasetSelect.tsx'
@@ -74,18 +74,15 @@ export function NewEvaluation({ preset, heldBack, onPreset, onClose }: Props) {
               draft.objects.length > 0 &&
               text.summary(number(rows * draft.objects.length), number(rows), draft.objects.length)}
           </span>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <ActionButton
-            needs="write"
-            type="primary"
-            disabled={!isReady}
-            loading={start.isPending}
-            onClick={() => {
+          <DialogButtons
+            action={text.start}
+            isReady={isReady}
+            isRunning={start.isPending}
+            onAct={() => {
               if (draft.dataset !== undefined) start.mutate(inputOf(asked, draft.dataset))
             }}
-          >
-            {text.start}
-          </ActionButton>
+            onCancel={onClose}
+          />
         </>
       }
     >
@@ -154,7 +151,10 @@ function Metrics({ draft, onChange }: PartProps) {
   const { all, error, refetch, isPending } = useMetrics()
   return (
     <fieldset className="metric-choice">
-      <legend className="h2">{text.metrics}</legend>
+      <legend className="h2">
+        {text.metrics}
+        {all.length > 0 && <small>{text.chosenOf(number(draft.metrics.length), number(all.length))}</small>}
+      </legend>
       {error && <FailureFault error={error} title={text.metricsUnread} onRetry={() => void refetch()} />}
       {isPending && <i className="bone" style={{ width: '70%' }} />}
       {all.map(({ name, title, description, direction }) => (

@@ -92,7 +92,6 @@ export function RowsTab({ evaluation }: Props) {
           {objects.length > 2 && <PairChoice evaluation={evaluation} first={first} second={second} onChange={change} />}
           {metrics.length > 1 && (
             <Select
-              size="small"
               aria-label={text.metric}
               className="rows-select"
               value={metricName ?? null}
@@ -102,7 +101,6 @@ export function RowsTab({ evaluation }: Props) {
           )}
           {objects.length > 1 && (
             <Select
-              size="small"
               aria-label={text.sort}
               className="rows-select"
               value={sort}
@@ -193,7 +191,6 @@ function PairChoice({ evaluation: { objects }, first, second, onChange }: PairPr
   const options = objects.map((object, index) => ({ value: object.name, label: `${letterOf(index)} ${object.name}` }))
   const choice = (value: number, key: 'a' | 'b') => (
     <Select
-      size="small"
       aria-label={`${text.between}: ${key.toUpperCase()}`}
       className="rows-select"
       value={objects[value]?.name ?? null}

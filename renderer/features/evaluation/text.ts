@@ -15,7 +15,13 @@ export const listText = dictionary({
   states: ['State', '状态'],
   all: ['All', '全部'],
   filter: ['Filter by name', '按名称筛选'],
-  noneFound: ['No evaluation matches.', '没有符合条件的评测。'],
+  count: [
+    (total: string) => (total === '1' ? '1 evaluation' : `${total} evaluations`),
+    (total: string) => `${total} 次评测`,
+  ],
+  noneMatches: ['No evaluation matches', '没有匹配的评测'],
+  noneMatchesHint: ['Names are searched, states narrow the list.', '按名称搜索，并可按状态缩小范围。'],
+  clear: ['Clear the filters', '清除筛选'],
 })
 
 export const emptyText = dictionary({
@@ -79,6 +85,10 @@ export const formText = dictionary({
   system: ['System prompt', '系统提示词'],
   systemHint: ['put before every prompt that has none', '加在没有系统提示词的题目之前'],
   metrics: ['Scored by', '评分方式'],
+  chosenOf: [
+    (chosen: string, all: string) => `${chosen} of ${all}`,
+    (chosen: string, all: string) => `${all} 种中选 ${chosen} 种`,
+  ],
   lower: ['less is better', '越低越好'],
   summary: [
     (answers: string, rows: string, objects: number) => `${answers} answers: ${rows} rows × ${objects}`,
@@ -86,7 +96,6 @@ export const formText = dictionary({
   ],
   cli: ['In a terminal', '命令行'],
   start: ['Start', '开始评测'],
-  cancel: ['Cancel', '取消'],
   failed: ['It was not started', '未能开始'],
   metricsUnread: ['The metrics could not be read', '无法读取评分方式'],
 })
@@ -145,7 +154,7 @@ export const scoresText = dictionary({
   interval: ['95% interval', '95% 置信区间'],
   rows: ['n', 'n'],
   against: [(name: string) => `Against ${name}`, (name: string) => `与 ${name} 相比`],
-  baseline: ['compared with', '基准'],
+  baseline: ['baseline', '基准'],
   points: [(value: string) => `${value} points`, (value: string) => `${value} 个百分点`],
   characters: [(value: string) => `${value} characters`, (value: string) => `${value} 个字符`],
   better: ['better', '更好'],
@@ -208,7 +217,6 @@ export const rowsText = dictionary({
   between: ['Compared', '对比'],
   none: ['No answer is stored yet.', '还没有保存的回答。'],
   noneFound: ['No row matches.', '没有符合条件的行。'],
-  choose: ['Choose a row to read it.', '选择一行以查看内容。'],
   noAnswer: ['No answer', '未作答'],
   notYet: ['not asked yet', '尚未作答'],
   empty: ['an empty answer', '空回答'],
@@ -235,7 +243,6 @@ export const reportText = dictionary({
   md: ['Markdown: the tables and examples, for a notebook', 'Markdown：表格与示例，便于写入笔记'],
   html: ['HTML: one page with plots, for sharing', 'HTML：含图表的单页，便于分享'],
   save: ['Save', '保存'],
-  cancel: ['Cancel', '取消'],
   saved: [
     (path: string, size: string) => `Saved ${path} (${size}).`,
     (path: string, size: string) => `已保存 ${path}（${size}）。`,

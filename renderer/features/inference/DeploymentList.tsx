@@ -64,12 +64,12 @@ export function DeploymentList() {
               <FailureFault error={list.error} title={text.unreadable} onRetry={() => void list.refetch()} />
             </div>
           ) : all && rows.length === 0 ? (
-            <div className="sec">
-              <p className="sub">{text.noneFound}</p>
-              <Button size="small" onClick={() => setQuery({ q: undefined })}>
-                {text.clear}
-              </Button>
-            </div>
+            <Empty
+              title={text.noneMatches}
+              actions={<Button onClick={() => setQuery({ q: undefined })}>{text.clear}</Button>}
+            >
+              {text.noneMatchesHint}
+            </Empty>
           ) : (
             <Rows rows={rows} isLoading={list.isPending} selectedId={query.sel} />
           )}
@@ -115,7 +115,7 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
     {
       key: 'name',
       title: text.name,
-      width: 'minmax(180px,1.4fr)',
+      width: 'minmax(180px,1.3fr)',
       cell: cell(({ id, name, state }) => (
         <span className="nm">
           <Glyph state={deploymentGlyph[state]} label={states[state]} />
@@ -125,7 +125,7 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
         </span>
       )),
     },
-    { key: 'state', title: text.state, width: 'minmax(150px,.6fr)', cell: cell(each => <State deployment={each} />) },
+    { key: 'state', title: text.state, width: 'minmax(130px,.4fr)', cell: cell(each => <State deployment={each} />) },
     {
       key: 'model',
       title: text.model,
@@ -139,21 +139,21 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
     {
       key: 'engine',
       title: text.engine,
-      width: '110px',
+      width: '104px',
       fromPx: 1100,
       cell: cell(({ engine }) => <span className="sub">{engineName[engine]}</span>),
     },
     {
       key: 'device',
       title: text.device,
-      width: '84px',
+      width: '76px',
       fromPx: 1300,
       cell: cell(({ device }) => <span className="sub">{deviceName(device)}</span>),
     },
     {
       key: 'load',
       title: text.load,
-      width: '112px',
+      width: '104px',
       align: 'right',
       cell: cell(({ load }) => {
         if (!load) return '–'

@@ -19,7 +19,7 @@ export function StatsStrip({ deployment }: { readonly deployment: DeploymentDeta
   const sample = (distribution: Distribution | undefined) =>
     distribution ? text.lastOnes(number(distribution.count)) : text.noneYet
   return (
-    <div className="stats stats-wrap">
+    <div className="stats even">
       <Stat
         name={text.requests}
         value={number(total.requests)}

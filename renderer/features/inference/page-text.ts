@@ -45,8 +45,11 @@ export const statsText = dictionary({
   noErrors: ['no errors', '无错误'],
   firstToken: ['First token p50 / p95', '首词元 p50 / p95'],
   answer: ['Whole answer p50 / p95', '完整回答 p50 / p95'],
-  lastOnes: [(count: string) => `of the last ${count} requests`, (count: string) => `最近 ${count} 次请求`],
-  noneYet: ['no request since the backend started', '后端启动后尚无请求'],
+  lastOnes: [
+    (count: string) => (count === '1' ? 'of the last request' : `of the last ${count} requests`),
+    (count: string) => `最近 ${count} 次请求`,
+  ],
+  noneYet: ['none since the start', '启动后尚无请求'],
   tokensOut: ['Tokens written', '生成词元'],
   tokensIn: [(tokens: string) => `${tokens} read`, (tokens: string) => `读取 ${tokens}`],
   now: ['Now', '当前'],

@@ -1,5 +1,6 @@
 import type { Job } from '../../../main/contract/jobs.ts'
 import { useNow } from '../../lib/clock.ts'
+import { useDeviceWords } from '../../lib/device-words.ts'
 import { dateTime, duration, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
@@ -9,10 +10,11 @@ import { jobsText } from './text.ts'
 /** What is known of a job besides its progress: times are absolute, so that they can be compared with the log's. */
 export function JobFacts({ job }: { readonly job: Job }) {
   const text = useText(jobsText)
+  const devices = useDeviceWords()
   const language = useView(view => view.language)
   const nowMs = useNow()
   const asked = job.devices.map(({ device, memoryBytes, exclusive }) =>
-    [device.toUpperCase(), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
+    [devices(device), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
   )
   const seconds =
     job.startedAt === undefined
@@ -27,7 +29,7 @@ export function JobFacts({ job }: { readonly job: Job }) {
     ],
     [text.asked, asked.length > 0 ? asked.join(' + ') : text.nothing],
     ...(job.devices.length > 0
-      ? [[text.granted, job.grantedDevices?.join(', ').toUpperCase() ?? text.notYet] as const]
+      ? [[text.granted, job.grantedDevices?.map(devices).join(', ') ?? text.notYet] as const]
       : []),
     [text.priority, text[job.priority]],
     [text.attempt, job.attempt > 1 ? text.tries(job.attempt) : number(job.attempt)],

@@ -4,7 +4,7 @@ import { api } from '../../lib/client.ts'
 import { percent } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
-import { isEnded, jobGlyph, jobStateText, stoppingText } from '../../lib/job-words.ts'
+import { isEnded, jobGlyph, jobKindText, jobStateText, stoppingText } from '../../lib/job-words.ts'
 import { useView } from '../../lib/view.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
@@ -16,7 +16,7 @@ const phrases = dictionary({
   unread: ['The job could not be read', '无法读取任务'],
   cancel: ['Cancel', '取消'],
   notStopped: ['The job could not be cancelled', '无法取消任务'],
-  failed: ['It did not work', '未能完成'],
+  failed: [(kind: string) => `${kind} failed`, (kind: string) => `${kind}失败`],
   left: [(time: string) => `${time} left`, (time: string) => `剩余 ${time}`],
   place: [(place: number) => `place ${place} in the queue`, (place: number) => `排在第 ${place} 位`],
 })
@@ -32,6 +32,7 @@ type Props = {
 export function JobLine({ id, title, hasCancel = true }: Props) {
   const text = useText(phrases)
   const states = useText(jobStateText)
+  const kinds = useText(jobKindText)
   const stopping = useText(stoppingText)
   const language = useView(view => view.language)
   const { data: job, error, refetch } = useQuery(api.jobs.show.queryOptions({ input: { id } }))
@@ -57,7 +58,7 @@ export function JobLine({ id, title, hasCancel = true }: Props) {
           </ActionButton>
         )}
       </p>
-      <ProgressLine share={shownShare} label={typeof title === 'string' ? title : (job?.name ?? id)} />
+      <ProgressLine share={shownShare} label={typeof title === 'string' ? title : (job?.name ?? id)} hasEnded={ended} />
       <p className="fig" role="status">
         {job && <span>{ended || share === undefined ? states[job.state] : percent(share)}</span>}
         {done !== undefined && <span>{done}</span>}
@@ -70,7 +71,7 @@ export function JobLine({ id, title, hasCancel = true }: Props) {
       {stop.error && <FailureFault error={stop.error} title={text.notStopped} />}
       {job?.failure && job.state !== 'cancelled' && (
         <Fault
-          title={text.failed}
+          title={text.failed(kinds[job.kind])}
           cause={job.failure.message}
           remedy={job.failure.hint}
           raw={`${job.failure.code}: ${job.failure.message}`}

@@ -8,6 +8,7 @@ import { bytes, number, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
+import { toneOf } from './log-tone.ts'
 import { jobsText } from './text.ts'
 import { useLog } from './use-log.ts'
 
@@ -84,7 +85,7 @@ export function JobLog({ id, isEnded, lead }: Props) {
           isLoading={count === undefined}
           followsEnd={search === ''}
           onRange={log.onRange}
-          rowClass={index => `log-line ${log.at(index)?.stream ?? ''}`}
+          rowClass={index => classOf(log.at(index))}
           columns={columnsOf(log.at)}
         />
       )}
@@ -92,6 +93,9 @@ export function JobLog({ id, isEnded, lead }: Props) {
     </section>
   )
 }
+
+const classOf = (line: LogLine | undefined): string =>
+  ['log-line', line?.stream, line && toneOf(line.text)].filter(Boolean).join(' ')
 
 const asText = ({ at, stream, text }: LogLine): string => `${at} ${stream} ${text}`
 

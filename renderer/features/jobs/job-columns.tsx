@@ -1,6 +1,7 @@
 import type { Job } from '../../../main/contract/jobs.ts'
 import { useNow } from '../../lib/clock.ts'
-import { ago, dateTime, deviceName, duration, middle, number, percent } from '../../lib/format.ts'
+import { useDeviceWords } from '../../lib/device-words.ts'
+import { ago, dateTime, duration, middle, number, percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
 import { isEnded, jobGlyph, jobKindText, jobStateText, stoppingText, useJobName } from '../../lib/job-words.ts'
@@ -28,6 +29,7 @@ export function useJobColumns(
   const language = useView(view => view.language)
   const nowMs = useNow()
   const nameOf = useJobName()
+  const devices = useDeviceWords()
   const width = useWidth()
   const cell = (show: (job: Job) => React.ReactNode) => (index: number) => {
     const job = at(index)
@@ -45,7 +47,7 @@ export function useJobColumns(
           quiet
         />
         <b dir="auto" title={nameOf(job)}>
-          {middle(nameOf(job), 60)}
+          {middle(nameOf(job), isShort ? 40 : 60)}
         </b>
       </span>
     )),
@@ -64,7 +66,7 @@ export function useJobColumns(
     width: '110px',
     cell: cell(job => (
       <span className="dim">
-        {(job.grantedDevices ?? job.devices.map(each => each.device)).map(deviceName).join(', ') || '–'}
+        {(job.grantedDevices ?? job.devices.map(each => each.device)).map(devices).join(', ') || '–'}
       </span>
     )),
   }

@@ -171,7 +171,7 @@ function columnsOf(
     {
       key: 'state',
       title: text.state,
-      width: '220px',
+      width: 'minmax(220px,.8fr)',
       cell: cell(model => <State model={model} outcome={outcomes.get(model.path)} />),
     },
   ]

@@ -7,6 +7,7 @@ import { hrefTo } from '../../lib/route.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { LineageView } from '../lineage/LineageView.tsx'
 import { surroundingsOf } from '../lineage/surroundings.ts'
+import { methodText } from '../training/parameter-text.ts'
 import { modelsText } from './text.ts'
 
 const phrases = dictionary({
@@ -20,6 +21,7 @@ const phrases = dictionary({
 export function LineageTab({ model }: { readonly model: ModelDetail }) {
   const text = useText(phrases)
   const names = useText(modelsText)
+  const methods = useText(methodText)
   const graph = useQuery(api.models.graph.queryOptions({ input: { id: model.id, depth: 2 } }))
   const name = `${model.name} ${names.version(model.version)}`
   const around = useMemo(
@@ -50,7 +52,7 @@ export function LineageTab({ model }: { readonly model: ModelDetail }) {
           {data && (
             <>
               <dt>{text.method}</dt>
-              <dd>{data.method}</dd>
+              <dd>{methods[data.method]}</dd>
             </>
           )}
           <dt>{text.settings}</dt>

@@ -184,7 +184,7 @@ function columnsOf({ at, device, text, said, facets, language, nowMs, query }: D
       title: text.changed,
       width: '84px',
       align: 'right',
-      fromPx: 640,
+      fromPx: 760,
       ...sorted('updated'),
       cell: cell(({ updatedAt }) => (
         <span className="dim" title={dateTime(updatedAt)}>

@@ -11,6 +11,7 @@ import { go, goInstead, routeNow, setQuery, useRoute } from '../../lib/route.ts'
 import { sortOf } from '../../lib/sort.ts'
 import { useElementWidth } from '../../lib/width.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
+import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
 import { Page } from '../../ui/Page.tsx'
@@ -116,11 +117,9 @@ export function Screen() {
                   />
                 </div>
               ) : rows.total === 0 ? (
-                <div className="none" role="status">
-                  <b>{text.none}</b>
-                  <p className="sub">{text.noneHint}</p>
-                  <ClearFilters />
-                </div>
+                <Empty title={text.none} actions={<ClearFilters />}>
+                  {text.noneHint}
+                </Empty>
               ) : (
                 <ModelTable
                   rows={rows}
@@ -145,9 +144,7 @@ export function Screen() {
 }
 
 const ClearFilters = () => (
-  <Button size="small" onClick={() => setQuery({ ...noFilters, q: undefined })}>
-    {useText(modelsText).clear}
-  </Button>
+  <Button onClick={() => setQuery({ ...noFilters, q: undefined })}>{useText(modelsText).clear}</Button>
 )
 
 function Toolbar({ isFiltered }: { readonly isFiltered: boolean }) {

@@ -7,6 +7,8 @@ import { hrefTo } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Status } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { scoreWords } from '../evaluation/scores.ts'
+import { useMetrics } from '../evaluation/use-metrics.ts'
 import { deploymentGlyph, deploymentStateText } from '../inference/deployment-words.ts'
 import { inspectorText } from './inspector-text.ts'
 
@@ -15,6 +17,11 @@ const mostListed = 1_000
 /** What was measured of this version: each score with its interval and the rows behind it. */
 export function EvaluationsTab({ model }: { readonly model: ModelDetail }) {
   const text = useText(inspectorText)
+  const { byName } = useMetrics()
+  const words = (metric: string, value: number) => {
+    const unit = byName.get(metric)?.unit
+    return unit === undefined ? figure(value) : scoreWords(value, unit)
+  }
   const { data, error, refetch } = useQuery(api.evaluation.list.queryOptions({ input: { limit: mostListed } }))
   if (error) return <Unread error={error} onRetry={() => void refetch()} />
   if (!data) return null
@@ -56,11 +63,11 @@ export function EvaluationsTab({ model }: { readonly model: ModelDetail }) {
                   {evaluation.name}
                 </a>
               </td>
-              <td className="mono">{score.metric}</td>
+              <td title={byName.get(score.metric)?.description}>{byName.get(score.metric)?.title ?? score.metric}</td>
               <td className="right">
-                <b>{figure(score.value)}</b>
+                <b>{words(score.metric, score.value)}</b>
               </td>
-              <td className="right dim">{`${figure(score.low)} – ${figure(score.high)}`}</td>
+              <td className="right dim">{`${words(score.metric, score.low)} – ${words(score.metric, score.high)}`}</td>
               <td className="right dim">{number(score.rows)}</td>
             </tr>
           ))}

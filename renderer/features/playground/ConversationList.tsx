@@ -50,7 +50,7 @@ export function ConversationList({ currentId, onClose }: Props) {
             allowClear
             value={q}
             aria-label={text.search}
-            placeholder={text.search}
+            placeholder={text.searchShort}
             onChange={event => setQ(event.target.value)}
           />
         </div>

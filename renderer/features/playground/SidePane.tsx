@@ -3,14 +3,15 @@ import { Select } from 'antd'
 import { useLayoutEffect, useRef } from 'react'
 import type { Outputs } from '../../../main/contract/index.ts'
 import type { Deployment } from '../../../main/contract/inference.ts'
-import { middle, number } from '../../lib/format.ts'
+import { middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
-import { Glyph, type GlyphState } from '../../ui/Glyph.tsx'
+import { Glyph } from '../../ui/Glyph.tsx'
 import { deploymentGlyph, deploymentStateText, servedName } from '../inference/deployment-words.ts'
 import { AnswerView } from './AnswerView.tsx'
-import { type Answer, type AnswerState, type Conversation, isWriting, type Side } from './conversation.ts'
+import { type Answer, type Conversation, isWriting, type Side } from './conversation.ts'
 import type { Answerers } from './conversations.ts'
+import { MeterRow } from './MeterRow.tsx'
 import { PaneNote } from './PaneNote.tsx'
 import { conversations } from './playground-store.ts'
 import { Question } from './Question.tsx'
@@ -77,7 +78,9 @@ export function SidePane({ side, conversation, deployments, answerers, onChoose 
           onDeployed={onChoose}
         />
       </div>
-      <MeterRow answer={latest} contextLength={deployment?.contextLength} />
+      {(deployment || latest || deployments.isPending) && (
+        <MeterRow answer={latest} contextLength={deployment?.contextLength} />
+      )}
     </section>
   )
 }
@@ -125,51 +128,6 @@ function DeploymentSelect({ value, known, onChange }: SelectProps) {
         )
       }}
     />
-  )
-}
-
-const answerGlyph: Record<AnswerState, GlyphState> = {
-  waiting: 'queue',
-  streaming: 'run',
-  done: 'ok',
-  stopped: 'stop',
-  cut: 'lost',
-  failed: 'fail',
-}
-
-type MeterProps = { readonly answer: Answer | undefined; readonly contextLength: number | undefined }
-function MeterRow({ answer, contextLength }: MeterProps) {
-  const text = useText(playgroundText)
-  if (!answer) return <footer className="meter-row" />
-  const { state, ttftMs, tokensPerSecond, completionTokens, promptTokens } = answer
-  // Until the engine has counted, several tokens may have come in one piece.
-  const atLeast = isWriting(answer) && answer.tokens === undefined ? '≥ ' : ''
-  return (
-    <footer className="meter-row">
-      <span className="st" role="status">
-        <Glyph state={answerGlyph[state]} quiet={state === 'done'} size={11} />
-        {text[state]}
-      </span>
-      {ttftMs !== undefined && (
-        <span>
-          {text.firstToken} <b>{number(ttftMs)}</b> ms
-        </span>
-      )}
-      {tokensPerSecond !== undefined && (
-        <span>
-          {text.rate} <b>{number(tokensPerSecond, 1)}</b> tok/s
-        </span>
-      )}
-      <span>
-        {text.tokens} <b>{`${atLeast}${number(completionTokens)}`}</b>
-      </span>
-      {promptTokens !== undefined && (
-        <span>
-          {text.context} <b>{number(promptTokens + completionTokens)}</b>
-          {contextLength !== undefined && ` / ${number(contextLength)}`}
-        </span>
-      )}
-    </footer>
   )
 }
 

@@ -10,7 +10,6 @@ export const playgroundText = dictionary({
   code: ['API code', '接口代码'],
   parameters: ['Parameters', '参数'],
   choose: ['Choose a deployment', '选择部署'],
-  noneServes: ['not serving', '未在服务'],
   deployOther: ['Deploy a model …', '部署模型……'],
   you: ['You', '你'],
   placeholder: [
@@ -23,6 +22,7 @@ export const playgroundText = dictionary({
   ],
   send: ['Send', '发送'],
   stop: ['Stop', '停止'],
+  notYet: ['not asked yet', '尚未提问'],
   waiting: ['waiting', '等待中'],
   streaming: ['streaming', '生成中'],
   done: ['done', '完成'],
@@ -125,7 +125,6 @@ export const tokenText = dictionary({
     'Answer, token by token. The arrow keys move, each token tells its probability.',
     '逐词元的回答。用方向键移动，查看每个词元的概率。',
   ],
-  probability: ['probability', '概率'],
   rest: ['all others', '其余'],
   control: ['control token', '控制词元'],
   partOf: [
@@ -136,6 +135,7 @@ export const tokenText = dictionary({
 
 export const listText = dictionary({
   search: ['Search conversations', '搜索会话'],
+  searchShort: ['Search', '搜索'],
   none: ['No conversation yet. The first question makes one.', '还没有会话，提出第一个问题即可创建。'],
   noneFound: [(q: string) => `No conversation holds “${q}”.`, (q: string) => `没有包含“${q}”的会话。`],
   turns: [(turns: number) => (turns === 1 ? '1 turn' : `${turns} turns`), (turns: number) => `${turns} 轮`],

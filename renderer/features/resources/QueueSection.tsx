@@ -1,5 +1,6 @@
 import type { Outputs } from '../../../main/contract/index.ts'
-import { deviceName, memory, middle, number } from '../../lib/format.ts'
+import { useDeviceWords } from '../../lib/device-words.ts'
+import { memory, middle, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { useLiveJobs } from '../../lib/live-jobs.ts'
 import { hrefTo } from '../../lib/route.ts'
@@ -9,8 +10,7 @@ import { resourcesText } from './text.ts'
 export function QueueSection({ queue }: { readonly queue: Outputs['resources']['show']['queue'] }) {
   const text = useText(resourcesText)
   const jobs = useLiveJobs()
-  const waitsFor = (device: string) =>
-    device === 'any' ? text.any : device === 'any-gpu' ? text.anyGpu : deviceName(device)
+  const waitsFor = useDeviceWords()
   return (
     <section className="device" aria-labelledby="queue">
       <header>

@@ -38,8 +38,6 @@ export const resourcesText = dictionary({
     (size: string, device: string) => `${size} on ${device}`,
     (size: string, device: string) => `${device}，${size}`,
   ],
-  anyGpu: ['any GPU', '任意 GPU'],
-  any: ['any device', '任意设备'],
   disk: ['Disk', '磁盘'],
   diskOf: [(path: string) => `of the data folder ${path}`, (path: string) => `数据目录 ${path} 所在磁盘`],
   diskFree: [

@@ -205,7 +205,7 @@ export const environments: Words = {
   'It is damaged: {0}.': '已损坏：{0:zh}。',
   'Stop Slipway, copy the data directory, then restore the newest good backup: slipway backup restore.':
     '请停止 Slipway，复制数据目录，然后恢复最近的完好备份：slipway backup restore。',
-  'its first check is soon after the start': '启动后不久将进行首次检查',
+  'the first check follows soon after the start': '启动后不久将进行首次检查',
   'no damage, checked {0}': '没有损坏，检查于 {0}',
   'the last check found damage, see the log of the backend': '上次检查发现损坏，详见后端日志',
   'The disk has no room for the copy that is checked.': '磁盘空间不足，无法存放用于检查的副本。',

@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../../../main/contract/dataset-checks.ts'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Stat } from '../../../ui/bits.tsx'
@@ -11,6 +11,8 @@ type Props = {
   readonly report: CheckReport | undefined
   /** The name of the model, when rows are rendered for one. */
   readonly model: string | undefined
+  /** What is being done meanwhile, in place of the verdict's reason. */
+  readonly checking: string | undefined
 }
 
 const glyphs: Record<CheckReport['verdict'], GlyphState> = { ready: 'ok', usable: 'warn', refused: 'fail' }
@@ -22,12 +24,12 @@ const large = (value: number): { value: string; unit?: string } =>
     : { value: number(value) }
 
 /** The check in figures. What is not known yet keeps its place. */
-export function CheckStats({ dataset, report, model }: Props) {
+export function CheckStats({ dataset, report, model, checking }: Props) {
   const text = useText(checkText)
   const seen = report?.rendered?.report
   const noteOf = { ready: text.readyNote, usable: text.usableNote, refused: text.refusedNote }
   return (
-    <div className="stats check-stats">
+    <div className="stats check-stats" aria-busy={checking !== undefined || undefined}>
       <Stat name={text.rows} value={number(dataset.rows)} />
       <Stat name={text.tokens} {...(seen ? large(seen.tokens.total) : { value: '–' })} />
       <Stat
@@ -37,20 +39,24 @@ export function CheckStats({ dataset, report, model }: Props) {
           seen.tokens.total > 0 && { note: text.trainedShare(percent(seen.tokens.learned / seen.tokens.total)) })}
       />
       <Stat name={text.longest} value={seen ? number(seen.tokens.longest) : '–'} />
-      {seen && (
-        <Stat
-          name={text.cut(number(seen.maxSequenceLength))}
-          value={<span className={seen.truncatedRows > 0 ? 'tx-warn' : undefined}>{number(seen.truncatedRows)}</span>}
-          unit={text.cutRows}
-        />
-      )}
-      {seen && (
-        <Stat
-          name={text.withProblems}
-          value={<span className={seen.problemRows > 0 ? 'tx-err' : undefined}>{number(seen.problemRows)}</span>}
-          {...(seen.rows > 0 && { note: percent(seen.problemRows / seen.rows, 2) })}
-        />
-      )}
+      <Stat
+        name={seen ? text.cut(number(seen.maxSequenceLength)) : text.cutRowsName}
+        value={
+          <span className={seen && seen.truncatedRows > 0 ? 'tx-warn' : undefined}>
+            {seen ? number(seen.truncatedRows) : '–'}
+          </span>
+        }
+        {...(seen && { unit: text.cutRows })}
+      />
+      <Stat
+        name={text.withProblems}
+        value={
+          <span className={seen && seen.problemRows > 0 ? 'tx-err' : undefined}>
+            {seen ? number(seen.problemRows) : '–'}
+          </span>
+        }
+        {...(seen && seen.rows > 0 && { note: percent(seen.problemRows / seen.rows, 2) })}
+      />
       <Stat
         name={text.verdict}
         value={
@@ -63,7 +69,7 @@ export function CheckStats({ dataset, report, model }: Props) {
             '–'
           )
         }
-        {...(report && { note: noteOf[report.verdict] })}
+        note={<span role="status">{report ? noteOf[report.verdict] : checking}</span>}
       />
       {model !== undefined && (
         <Stat

@@ -3,7 +3,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import type { CheckReport } from '../../../../main/contract/dataset-checks.ts'
 import type { DatasetKind } from '../../../../main/contract/dataset-rows.ts'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -54,18 +54,22 @@ export function CheckTab({ dataset, kind }: { readonly dataset: DatasetDetail; r
   return (
     <>
       <CheckSettingsBar dataset={dataset} settings={settings} />
-      <CheckStats dataset={dataset} report={report} model={model?.name} />
+      <CheckStats
+        dataset={dataset}
+        report={report}
+        model={model?.name}
+        checking={
+          !check.isFetching || report
+            ? undefined
+            : model === undefined
+              ? text.checking(number(dataset.rows))
+              : text.checkingWith(number(first ?? dataset.rows), model.name)
+        }
+      />
       {check.error && (
         <div className="sec">
           <FailureFault error={check.error} title={text.notChecked} onRetry={() => void check.refetch()} />
         </div>
-      )}
-      {check.isFetching && !report && (
-        <p className="checking" role="status" aria-busy>
-          {settings.model === undefined || model === undefined
-            ? text.checking(number(dataset.rows))
-            : text.checkingWith(number(first ?? dataset.rows), model.name)}
-        </p>
       )}
       {first !== undefined && report?.rendered && (
         <p className="checking" role="status">

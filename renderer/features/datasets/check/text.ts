@@ -29,6 +29,7 @@ export const checkText = dictionary({
   trainedShare: [(share: string) => `${share} of tokens`, (share: string) => `占全部词元 ${share}`],
   longest: ['Longest', '最长'],
   cut: [(limit: string) => `Cut at ${limit}`, (limit: string) => `在 ${limit} 截断`],
+  cutRowsName: ['Cut rows', '被截断的行'],
   cutRows: ['rows', '行'],
   withProblems: ['Unusable rows', '不可用的行'],
   verdict: ['Verdict', '结论'],
@@ -46,7 +47,6 @@ export const checkText = dictionary({
   rendered: ['Rendered', '渲染'],
   byToken: ['Tokens', '词元'],
   source: ['Source', '源数据'],
-  view: ['View', '视图'],
   tokensOf: [
     (all: string, learned: string) => `${all} tokens, ${learned} trained on`,
     (all: string, learned: string) => `${all} 个词元，其中 ${learned} 个参与训练`,
@@ -61,7 +61,7 @@ export const checkText = dictionary({
   legendContext: ['context, no loss', '上下文，不计损失'],
   legendSpecial: ['template token', '模板词元'],
   histogram: ['Tokens per row', '每行词元数'],
-  histogramNote: ['log scale', '对数刻度'],
+  histogramNote: ['heights on a log scale', '高度为对数刻度'],
   limit: [(limit: string) => `limit ${limit}`, (limit: string) => `上限 ${limit}`],
   bin: [
     (rows: string, from: string, to: string) => `${rows} rows of ${from} to ${to} tokens`,
@@ -76,7 +76,6 @@ export const checkText = dictionary({
   drop: ['Leave these rows out', '去除这些行'],
   dropAll: ['Leave all of them out', '全部去除'],
   raise: [(limit: string) => `Raise the limit to ${limit}`, (limit: string) => `将上限提高到 ${limit}`],
-  splitNow: ['Split it again', '重新划分'],
   again: ['Import again …', '重新导入……'],
   more: ['Import more rows …', '导入更多行……'],
   anyMethod: ['Check for its own kind', '按自身类型检查'],
@@ -87,7 +86,6 @@ export const checkText = dictionary({
   ],
   undo: ['Undo', '撤销'],
   notRepaired: ['It was not repaired', '未能修复'],
-  freezeNow: ['Freeze it and tune', '冻结并微调'],
 })
 
 /** Each problem that a check can name: what it is, and what it does. Others come in the backend's own words. */

@@ -2,7 +2,7 @@ import { Input, Tooltip } from 'antd'
 import { Regex } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { DatasetKind } from '../../../../main/contract/dataset-rows.ts'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -29,7 +29,8 @@ export function RowsTab({ dataset, kind }: { readonly dataset: DatasetDetail; re
       select: ({ rows: items, total }): { items: readonly Row[]; total: number } => ({ items, total }),
     }),
   )
-  const chosen = Number(query.row ?? -1)
+  // The first row is read without being asked for: beside the list there would only be nothing.
+  const chosen = Number(query.row ?? 0)
   const row = chosen >= 0 ? rows.at(chosen) : undefined
   const parts = partsOfKind[kind]
   const columns: readonly Column[] = [
@@ -84,7 +85,7 @@ export function RowsTab({ dataset, kind }: { readonly dataset: DatasetDetail; re
         )}
       </section>
       <section className="col rows-one" aria-label={row ? text.rowNumber(number(row.row + 1)) : text.row}>
-        {row ? <RowView kind={kind} row={row.row} data={row.data} /> : <p className="none sub">{text.choose}</p>}
+        {row && <RowView kind={kind} row={row.row} data={row.data} />}
       </section>
     </div>
   )

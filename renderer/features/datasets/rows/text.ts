@@ -26,6 +26,5 @@ export const rowsText = dictionary({
   bad: ['bad', '坏'],
   weight: [(value: string) => `weight ${value}`, (value: string) => `权重 ${value}`],
   tools: ['tools', '工具'],
-  choose: ['Choose a row to read it in full.', '选择一行以查看全文。'],
   turns: [(count: string) => `${count} turns`, (count: string) => `${count} 轮`],
 })

@@ -24,7 +24,13 @@ import { compareText } from './text.ts'
 import { useCurves } from './use-curves.ts'
 
 const most = 50
-const isAsset = (key: string): boolean => key === 'model' || key === 'datasets' || key === 'method'
+const tunedFirst = ['learningRate', 'loraRank', 'globalBatchSize', 'epochs']
+const assets = ['model', 'datasets', 'method']
+/** Where a difference stands among those that tell a run from the others. */
+function weightOf(key: string): number {
+  const place = tunedFirst.indexOf(key)
+  return place >= 0 ? place : assets.includes(key) ? tunedFirst.length + 1 : tunedFirst.length
+}
 
 /** Several runs over each other: their curves, where each came to, and in what they differ. */
 export function Compare() {
@@ -88,8 +94,9 @@ function Overlay({ ids, comparison, onChange }: OverlayProps) {
   const index = at ?? xs.length - 1
   const failed = errors.findIndex(error => error !== null)
   const noteOf = (run: number) =>
-    // Parameters first: names of models and data are long, and mostly the same.
-    [...differences.filter(({ key }) => !isAsset(key)), ...differences.filter(({ key }) => isAsset(key))]
+    // What people tune comes first, names of models and data last: they are long, and mostly the same.
+    differences
+      .toSorted((a, b) => weightOf(a.key) - weightOf(b.key))
       .slice(0, 3)
       .map(({ key, values }) => `${labelOf(key)} ${shownValue(words, key, values[run])}`)
       .join(', ')

@@ -10,6 +10,9 @@ import { Swatch } from '../curve/Swatch.tsx'
 import { lookOf } from './overlay.ts'
 import { compareText } from './text.ts'
 
+// As many of the fixed-width letters as there is room for: what is cut in the middle need not be cut at its end.
+const mostLetters = 13
+
 type Compared = Outputs['training']['compare']['runs'][number]
 
 type Props = {
@@ -37,7 +40,7 @@ export function Legend({ runs, values, isOutside, hidden, noteOf, onToggle, onTa
             <Checkbox checked={!hidden.has(index)} aria-label={text.hide(run.name)} onChange={() => onToggle(index)} />
             <Swatch colour={look.colour} dash={look.dash} />
             <a className="ell mono" href={hrefTo('training', run.id)} title={run.name} dir="auto">
-              {middle(run.name, 26)}
+              {middle(run.name, mostLetters)}
             </a>
             <b>{hidden.has(index) ? '' : figure(values[index])}</b>
             <span className="overlay-note">

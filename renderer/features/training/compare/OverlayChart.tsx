@@ -5,6 +5,7 @@ import { Chart, type Line } from '../../../ui/Chart.tsx'
 import { dash } from '../../../ui/tokens.ts'
 import { formatAxis } from '../curve/axis.ts'
 import type { XAxis } from '../curve/curve.ts'
+import { curveText } from '../curve/text.ts'
 import { lookOf, type Overlaid } from './overlay.ts'
 import { compareText } from './text.ts'
 
@@ -24,11 +25,12 @@ const nothing: readonly (number | null | undefined)[] = []
 /** The curves over each other; the first also shows its raw values. */
 export function OverlayChart({ overlaid, names, hidden, axis, isLogarithmic, hasPoints, onCursor }: Props) {
   const text = useText(compareText)
+  const { raw } = useText(curveText)
   const key = names.join('\n')
   // biome-ignore lint/correctness/useExhaustiveDependencies: the names' text stands for their list.
   const lines = useMemo(
     (): readonly Line[] => [
-      { label: 'raw', colour: lookOf(0).colour, opacity: 0.3, widthPx: 1 },
+      { label: raw, colour: lookOf(0).colour, opacity: 0.3, widthPx: 1 },
       ...names.map((label, index) => ({
         label,
         colour: lookOf(index).colour,
@@ -37,12 +39,12 @@ export function OverlayChart({ overlaid, names, hidden, axis, isLogarithmic, has
         hasPoints,
       })),
     ],
-    [key, hasPoints],
+    [key, hasPoints, raw],
   )
-  const [xs, raw, ...curves] = overlaid.data
+  const [xs, rawValues, ...curves] = overlaid.data
   const data = [
     xs,
-    hasPoints || hidden.has(0) ? nothing : raw,
+    hasPoints || hidden.has(0) ? nothing : rawValues,
     ...curves.map((curve, index) => (hidden.has(index) ? nothing : curve)),
   ]
   const last = curves[0]?.findLast(value => typeof value === 'number')

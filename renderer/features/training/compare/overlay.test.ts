@@ -30,6 +30,12 @@ test('a run that diverged leaves the plot instead of pressing the others flat, a
   expect(data).toHaveLength(5)
 })
 
+test('a run that became much better than the first one stays in the plot', () => {
+  const { range, isOutside } = overlay([curve([2.9, 2.5, 2.2]), curve([2.4, 0.6, 0.35])], 'train', view)
+  expect(range?.[0]).toBeLessThan(0.4)
+  expect(isOutside).toEqual([false, false])
+})
+
 test('where no run has a validation loss there is nothing to draw, and nothing breaks', () => {
   const { data, range } = overlay([curve([1]), curve([2])], 'validation', view)
   expect(data[0]).toEqual([])

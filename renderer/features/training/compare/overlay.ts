@@ -46,12 +46,16 @@ export function overlay(
 
 type Range = readonly [number, number]
 
-/** The range of the first run, widened by those that stay near it: one that diverged must not press the others flat. */
+/**
+ * The range of the first run, widened by those that stay near it: one that diverged must not press the others flat. One
+ * that became much better is no such run: it is what the others are compared with.
+ */
 function joined([first, ...others]: readonly (Range | undefined)[]): Range | undefined {
   if (!first) return others.find(range => range !== undefined)
   const tall = first[1] - first[0]
   return others.reduce<Range>((range, other) => {
-    if (!other || other[1] > first[1] + 2 * tall || other[0] < first[0] - 2 * tall) return range
-    return [Math.min(range[0], other[0]), Math.max(range[1], other[1])]
+    if (!other) return range
+    const hasDiverged = other[1] > first[1] + 2 * tall
+    return [Math.min(range[0], other[0]), hasDiverged ? range[1] : Math.max(range[1], other[1])]
   }, first)
 }

@@ -1,16 +1,18 @@
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
+import { useText } from '../../../lib/i18n.ts'
 import { Chart, type Line } from '../../../ui/Chart.tsx'
 import { align } from './align.ts'
 import { formatAxis } from './axis.ts'
 import { type Columns, type Figure, type XAxis, xOf } from './curve.ts'
 import { smooth } from './smooth.ts'
+import { curveText } from './text.ts'
 
-const plain: readonly Line[] = [{ label: 'value', colour: 's1', widthPx: 1.25 }]
-const smoothed: readonly Line[] = [
-  { label: 'raw', colour: 's1', opacity: 0.3, widthPx: 1 },
-  { label: 'value', colour: 's1', widthPx: 1.5 },
+const plain: readonly Line[] = [{ label: '', colour: 's1', widthPx: 1.25 }]
+const smoothed = (label: string): readonly Line[] => [
+  { label: '', colour: 's1', opacity: 0.3, widthPx: 1 },
+  { label, colour: 's1', widthPx: 1.5 },
 ]
-const filled: readonly Line[] = [{ label: 'value', colour: 's1', widthPx: 1.25, isFilled: true }]
+const filled: readonly Line[] = [{ label: '', colour: 's1', widthPx: 1.25, isFilled: true }]
 
 type Shared = {
   /** The newest value, as words. */
@@ -35,6 +37,9 @@ type PlotProps = Shared & {
 /** A small chart under its name and its newest value. */
 export function FigurePlot(props: PlotProps) {
   const { title, label, value, columns, values, axis, endX, syncKey, format, smoothing, limit } = props
+  const text = useText(curveText)
+  const withSmoothed = useMemo(() => smoothed(text.smoothed), [text])
+  const lines = limit !== undefined ? filled : smoothing === undefined ? plain : withSmoothed
   const data = useMemo(() => {
     const x = xOf(columns, axis, columns.atMs[0] ?? undefined) ?? []
     return align([
@@ -50,7 +55,7 @@ export function FigurePlot(props: PlotProps) {
       </figcaption>
       <Chart
         data={data as never}
-        lines={limit !== undefined ? filled : smoothing === undefined ? plain : smoothed}
+        lines={lines}
         label={label}
         syncKey={syncKey}
         formatX={formatAxis[axis]}
@@ -69,8 +74,8 @@ type Props = Shared & {
   readonly scale?: number
 }
 
-/** One figure of the trainer over the run. */
-export function FigureChart({ version, figure, scale = 1, columns, title, value, ...rest }: Props) {
+/** One figure of the trainer over the run; not drawn again while the cursor runs over another. */
+export const FigureChart = memo(({ version, figure, scale = 1, columns, title, value, ...rest }: Props) => {
   // A new list each time: the columns grow in place, and their version says when.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   const values = useMemo(
@@ -80,4 +85,4 @@ export function FigureChart({ version, figure, scale = 1, columns, title, value,
   return (
     <FigurePlot {...rest} title={title} label={`${title}: ${value}`} value={value} columns={columns} values={values} />
   )
-}
+})

@@ -10,10 +10,11 @@ import type { CurveView } from './curve-view.ts'
 import { rangeOf, smooth } from './smooth.ts'
 import { curveText } from './text.ts'
 
-export const lossLines: readonly Line[] = [
-  { label: 'raw', colour: 's1', opacity: 0.3, widthPx: 1 },
-  { label: 'train', colour: 's1', widthPx: 1.75 },
-  { label: 'validation', colour: 's2', widthPx: 1.5, dash: dash[1] ?? [], hasPoints: true },
+type Names = { readonly raw: string; readonly train: string; readonly validation: string }
+const lossLines = ({ raw, train, validation }: Names): readonly Line[] => [
+  { label: raw, colour: 's1', opacity: 0.3, widthPx: 1 },
+  { label: train, colour: 's1', widthPx: 1.75 },
+  { label: validation, colour: 's2', widthPx: 1.5, dash: dash[1] ?? [], hasPoints: true },
 ]
 
 /** What the legend shows: the values under the cursor, or the newest. */
@@ -37,6 +38,7 @@ type Props = {
 /** Raw loss at 30 % under its smoothed line, and what the validation rows say. */
 export function LossChart({ curve, version, view, endX, marks, syncKey, onCursor }: Props) {
   const text = useText(curveText)
+  const lines = useMemo(() => lossLines(text), [text])
   const { axis, smoothing, isLogarithmic } = view
   // biome-ignore lint/correctness/useExhaustiveDependencies: the curve grows in place; its version says when.
   const { data, range } = useMemo(() => {
@@ -60,7 +62,7 @@ export function LossChart({ curve, version, view, endX, marks, syncKey, onCursor
   return (
     <Chart
       data={data as never}
-      lines={lossLines}
+      lines={lines}
       label={text.trend(text.train, figure(last), number(curve.train.step.at(-1) ?? 0))}
       syncKey={syncKey}
       formatX={formatAxis[axis]}

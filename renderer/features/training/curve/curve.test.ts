@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { MetricPoint } from '../../../../main/contract/training.ts'
+import type { MetricPoint } from '../../../../main/contract/runs.ts'
 import { align } from './align.ts'
 import { addPoint, best, brokenSteps, curveOf, newest, secondsPerStep, valueAt, xAtStep, xOf } from './curve.ts'
 
@@ -90,4 +90,28 @@ test('points at the same place on the axis do not stop the chart', () => {
   const [xs, a] = align([{ x: [0, 10, 10], y: [[3, 2, 1]] }])
   expect(xs).toEqual([0, 10])
   expect(a).toEqual([3, 1])
+  // As many points as places, but not the same ones.
+  expect(
+    align([
+      { x: [0, 10, 10], y: [[3, 2, 1]] },
+      { x: [5], y: [[7]] },
+    ]),
+  ).toEqual([
+    [0, 5, 10],
+    [3, undefined, 1],
+    [undefined, 7, undefined],
+  ])
+})
+
+test('a series that has nothing is one gap', () => {
+  expect(
+    align([
+      { x: [1, 2], y: [[5, 6]] },
+      { x: [], y: [[]] },
+    ]),
+  ).toEqual([
+    [1, 2],
+    [5, 6],
+    [null, null],
+  ])
 })

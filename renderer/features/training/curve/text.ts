@@ -17,6 +17,8 @@ export const curveText = dictionary({
   xAxis: ['Horizontal axis', '横轴'],
   noTime: ['This run did not note when its points were made', '该训练未记录各点的时间'],
   smoothing: ['Smoothing', '平滑'],
+  raw: ['raw', '原始'],
+  smoothed: ['smoothed', '平滑'],
   logarithmic: ['Logarithmic', '对数坐标'],
   points: [
     (points: string) =>

@@ -1,4 +1,4 @@
-import { count } from '../../../lib/format.ts'
+import { count, number } from '../../../lib/format.ts'
 
 const mostLetters = 26
 
@@ -12,7 +12,9 @@ const endOfFirst = / × \(| \(|（| \+ |, |，| and /
 export function formulaInBrief(formula: string): string {
   const sides = formula.split(' = ')
   const first = (sides.at(-1) ?? formula).split(endOfFirst)[0] ?? formula
-  const rounded = first.replaceAll(/\d{5,}/g, digits => count(Number(digits)))
+  const rounded = first.replaceAll(/\d{4,}/g, digits =>
+    digits.length > 4 ? count(Number(digits)) : number(Number(digits)),
+  )
   const [head = '', ...factors] = rounded.split(' × ')
   return factors.reduce((text, factor) => {
     const longer = `${text} × ${factor}`

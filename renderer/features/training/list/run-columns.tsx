@@ -1,6 +1,6 @@
 import { Checkbox } from 'antd'
 import type { Job } from '../../../../main/contract/jobs.ts'
-import type { Run } from '../../../../main/contract/training.ts'
+import type { Run } from '../../../../main/contract/runs.ts'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { useNow } from '../../../lib/clock.ts'
 import { ago, dateTime, duration, figure, middle, number } from '../../../lib/format.ts'
@@ -77,7 +77,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       key: 'name',
       from: 0,
       title: text.name,
-      width: 'minmax(200px,1.6fr)',
+      width: 'minmax(200px,2.2fr)',
       ...sorted('name', 'asc'),
       cell: cell((run, state) => (
         <span className="nm">
@@ -101,7 +101,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       key: 'state',
       from: 1000,
       title: text.state,
-      width: 'minmax(128px,0.7fr)',
+      width: 'minmax(124px,0.5fr)',
       cell: cell((run, state, job) =>
         state === 'queued' && job ? (
           <QueuePlace job={job} onFailed={onFailed} />
@@ -142,15 +142,16 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       key: 'step',
       from: 0,
       title: text.step,
-      width: '200px',
+      width: '184px',
       cell: cell((run, state) => {
         const step = Math.max(run.step, points.get(run.id)?.step ?? 0)
         const isAlive = !isEnded(state)
         return (
-          <span className={isAlive ? 'run-step' : 'run-step is-ended'}>
+          <span className="run-step">
             <ProgressLine
               share={run.totalSteps ? step / run.totalSteps : undefined}
               label={`${text.step}: ${run.name}`}
+              hasEnded={!isAlive}
             />
             <span className={isAlive ? undefined : 'dim'}>
               {number(step)}

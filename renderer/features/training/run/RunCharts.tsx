@@ -51,7 +51,18 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
   )
   // What preferences are learned by is the margin between the rewards; elsewhere the gradient says most.
   const chosen = query.figure ?? (run.method === 'dpo' || run.method === 'kto' ? 'rewards/margins' : 'gradNorm')
-  const memoryLimit = Math.max(run.memory?.totalBytes ?? 0, maxOf(train.memoryBytes) ?? 0) / GiB
+  // Not at every step of the cursor: they go through every point.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the curve grows in place; its version says when.
+  const latest = useMemo(
+    () => ({
+      learningRate: lastOf(train, 'learningRate'),
+      tokensPerSecond: lastOf(train, 'tokensPerSecond'),
+      memoryBytes: lastOf(train, 'memoryBytes'),
+      mostBytes: maxOf(train.memoryBytes) ?? 0,
+    }),
+    [train, version],
+  )
+  const memoryLimit = Math.max(run.memory?.totalBytes ?? 0, latest.mostBytes) / GiB
   const shared = { columns: train, version, axis, endX, syncKey: run.id } as const
   const shownView = { ...view, axis }
   return (
@@ -70,7 +81,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
         <CurveControls view={shownView} hasTime={hasTime} onChange={setView} />
         <p className="dim run-hint">{text.points(number(train.step.length + validation.step.length))}</p>
       </aside>
-      <div className="run-charts">
+      <div className="run-charts" aria-busy={live.isLoading}>
         {live.error ? (
           <div className="sec">
             <FailureFault error={live.error} title={text.failed} onRetry={live.retry} />
@@ -104,7 +115,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
         <FigureChart
           {...shared}
           title={text.learningRate}
-          value={figure(lastOf(train, 'learningRate'))}
+          value={figure(latest.learningRate)}
           figure="learningRate"
           format={formatRate}
         />
@@ -118,7 +129,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
         <FigureChart
           {...shared}
           title={text.tokensPerSecond}
-          value={known(lastOf(train, 'tokensPerSecond'), number)}
+          value={known(latest.tokensPerSecond, number)}
           figure="tokensPerSecond"
           smoothing={view.smoothing}
           format={formatLarge}
@@ -126,7 +137,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
         <FigureChart
           {...shared}
           title={text.memory}
-          value={known(lastOf(train, 'memoryBytes'), gib)}
+          value={known(latest.memoryBytes, gib)}
           figure="memoryBytes"
           scale={GiB}
           limit={memoryLimit > 0 ? memoryLimit * 1.05 : undefined}

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import type { RunDetail } from '../../../../main/contract/training.ts'
+import type { RunDetail } from '../../../../main/contract/runs.ts'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'

@@ -34,12 +34,12 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
   const isResumed = job !== undefined && Date.parse(job.createdAt) - Date.parse(run.createdAt) > 1000
   const change = loss !== undefined && !Number.isNaN(loss) && typeof first === 'number' ? loss - first : undefined
   return (
-    <div className="stats">
+    <div className="stats even">
       <Stat
         name={text.step}
         value={number(step)}
         {...(total !== undefined && { unit: `/ ${number(total)}` })}
-        note={<ProgressLine share={total ? step / total : undefined} label={text.step} />}
+        note={<ProgressLine share={total ? step / total : undefined} label={text.step} hasEnded={!isAlive} />}
       />
       <Stat
         name={text.train}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { RunDetail } from '../../../../main/contract/training.ts'
+import type { RunDetail } from '../../../../main/contract/runs.ts'
 import { api } from '../../../lib/client.ts'
 import { hrefTo } from '../../../lib/route.ts'
 import { heldOutPart, rowsHeldBack } from './held-out.ts'

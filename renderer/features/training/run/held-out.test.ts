@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { heldOutPart, rowsHeldBack } from './held-out.ts'
 
 type Role = DatasetDetail['versions'][number]['splitRole']

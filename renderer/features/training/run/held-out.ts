@@ -1,5 +1,5 @@
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
-import type { RunDetail } from '../../../../main/contract/training.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
+import type { RunDetail } from '../../../../main/contract/runs.ts'
 
 type Versions = Pick<DatasetDetail, 'version' | 'versions'>
 

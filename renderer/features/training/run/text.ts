@@ -2,7 +2,6 @@ import { dictionary } from '../../../lib/i18n.ts'
 
 export const runText = dictionary({
   runs: ['Training', '训练'],
-  newRun: ['New run', '新建训练'],
   again: ['Open as a new run', '以此新建'],
   compare: ['Compare', '对比'],
   stop: ['Stop and save', '停止并保存'],
@@ -59,6 +58,7 @@ export const runText = dictionary({
   publish: ['Make a model', '生成模型'],
   published: ['Open its model', '打开模型'],
   noCheckpoints: ['No checkpoint has been written yet.', '尚未写入检查点。'],
+  noCheckpointsKept: ['This run kept no checkpoint.', '该训练没有保留检查点。'],
   noCheckpointsHint: [
     (every: string) => `One is written every ${every} steps; Stop and save writes one at once.`,
     (every: string) => `每 ${every} 步写入一个；“停止并保存”会立即写入一个。`,
@@ -170,9 +170,6 @@ export const runText = dictionary({
   machine: ['Machine', '机器'],
   device: ['Device', '设备'],
   created: ['Created', '创建于'],
-  command: ['Command', '命令行'],
-  copy: ['Copy', '复制'],
-  copied: ['Copied', '已复制'],
   results: ['Final figures', '最终指标'],
 })
 
