@@ -17,7 +17,7 @@ describe.skipIf(!chromiumPath)('the guided tour in a browser', () => {
 
   test('leads by clicks and keys alone from the first run to a chat with the tuned model', async () => {
     const { page, backend, complaints } = workstation
-    const answer = JSON.parse(await goGuidedTour(page, 300)) as Record<string, unknown>
+    const answer = JSON.parse(await goGuidedTour(page)) as Record<string, unknown>
     expect(Object.keys(answer).sort()).toEqual(Object.keys(reference).sort())
 
     const { items } = await backend.client.evaluation.list({ limit: 1 })

@@ -1,25 +1,6 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { goGuidedTour, reference } from '../support/guided-tour.ts'
 import { type Desktop, displayForFile, noDesktopReason, openDesktop } from './support/desktop.ts'
-
-/** Fewer than the tour trains: how well it learns in all of them is shown in a browser, by the same clicks. */
-const steps = 120
-
-/** Lets the tuning that the page asks for end early. The window's own scheme cannot be intercepted from outside. */
-const shorten = (page: Page) =>
-  page.evaluate(maxSteps => {
-    const ask = window.fetch
-    window.fetch = async (input, init) => {
-      const request = new Request(input, init)
-      if (!request.url.endsWith('/rpc/training/start')) return ask(request)
-      const body = JSON.parse(await request.text()) as { json: { set: Record<string, unknown> } }
-      body.json.set.maxSteps = maxSteps
-      return ask(
-        new Request(request.url, { ...init, method: 'POST', headers: request.headers, body: JSON.stringify(body) }),
-      )
-    }
-  }, steps)
 
 const display = displayForFile()
 let desktop: Desktop
@@ -37,17 +18,14 @@ afterAll(async () => {
 test('the window leads by clicks and keys alone from the first run to a chat with the tuned model', async () => {
   const { page, client } = desktop
   await page.waitForSelector('.frame')
-  await shorten(page)
-  const answer = JSON.parse(await goGuidedTour(page, steps)) as Record<string, unknown>
+  const answer = JSON.parse(await goGuidedTour(page)) as Record<string, unknown>
   expect(Object.keys(answer).sort()).toEqual(Object.keys(reference).sort())
 
   const { items } = await client.evaluation.list({ limit: 1 })
-  const { objects, comparisons } = await client.evaluation.show({ id: items[0]?.id ?? '' })
-  expect(objects).toHaveLength(2)
-  expect(objects[0]?.scores.find(score => score.metric === 'exact_match')?.value).toBeLessThan(0.05)
-  const gained = { difference: expect.toSatisfy((by: number) => by > 0), isSignificant: true }
-  expect(comparisons).toEqual([
-    expect.objectContaining({ metric: 'exact_match', ...gained }),
-    expect.objectContaining({ metric: 'f1', ...gained }),
-  ])
+  const scores = (items[0]?.objects ?? []).map(
+    object => object.scores.find(score => score.metric === 'exact_match')?.value ?? 0,
+  )
+  expect(scores).toHaveLength(2)
+  expect(scores[0]).toBeLessThan(0.05)
+  expect(scores[1]).toBeGreaterThan(0.8)
 }, 7_200_000)
