@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
 import type { TrainingPlan } from '../../contract/training.ts'
-import { parseSetFlags } from '../../contract/training-parameter-text.ts'
+import { parameterFromText } from '../../contract/training-parameter-text.ts'
 import {
   type ParameterLimits,
   parameterWarnings,
@@ -136,9 +136,7 @@ function nothingMeasures(): AppError {
 /** On the command line every value is text; the table of parameters knows what each should be. */
 export const typed = (set: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(set).flatMap(([key, value]) =>
-      typeof value === 'string' ? Object.entries(parseSetFlags([`${key}=${value}`])) : [[key, value]],
-    ),
+    Object.entries(set).map(([key, value]) => [key, typeof value === 'string' ? parameterFromText(key, value) : value]),
   )
 
 const kindsOf: Readonly<Record<TrainingMethod, readonly string[]>> = {

@@ -31,7 +31,7 @@ export const fileTypes: Readonly<Record<GgufType, number>> = {
 }
 
 /** Bytes of rows that the quantiser holds at one time: a fraction of its own 8 GiB costs no speed. */
-export const rowBufferBytes = 512 * 2 ** 20
+const rowBufferBytes = 512 * 2 ** 20
 
 // `ggml_type` has this many members: llama.cpp says "as the type of the file" with it.
 const anyTensorType = 43

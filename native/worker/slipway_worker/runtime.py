@@ -122,7 +122,12 @@ def leave_out_bitsandbytes(model_dir: Path) -> None:
     except OSError:
         return  # what the folder lacks is told when the model is loaded
     if '"quantization_config"' not in facts:
-        sys.modules.setdefault("bitsandbytes", None)  # type: ignore[arg-type] - None: it is not found
+        leave_out("bitsandbytes")
+
+
+def leave_out(library: str) -> None:
+    """Let a library look as if it were not installed, unless it has been imported. Those that use it find that out."""
+    sys.modules.setdefault(library, None)  # type: ignore[arg-type] - None: it is not found
 
 
 def end_when_told(wire: Wire) -> None:

@@ -58,9 +58,6 @@ export const training: Words = {
     '改为 {0}（{1:zh}）即可放下。加 --anyway 可仍然开始。',
   'Use a smaller model or a larger device. --anyway starts it all the same.':
     '请使用更小的模型或更大的设备。加 --anyway 可仍然开始。',
-  'This run needs about {0}, and {1} has {2} free.': '该训练约需 {0}，而 {1:word} 剩余 {2}。',
-  'It would fit with: {0} ({1}).': '改为 {0}（{1:zh}）即可放下。',
-  'It would fit with: {0}.': '改为{0:zh}即可放下。',
   'worldSize is {0}; it must be a positive whole number.': 'worldSize 为 {0}，必须是正整数。',
   'tuning=qlora needs a CUDA device; this run is planned for the CPU.':
     'tuning=qlora 需要 CUDA 设备，而该训练计划在 CPU 上运行。',
@@ -184,14 +181,6 @@ export const training: Words = {
   '`slipway training schema METHOD` lists them.': '可用 slipway training schema METHOD 查看。',
   'Did you mean {0}?': '是否指 {0}？',
   '{0}: "{1}" is not allowed; it must be {2}.': '{0}：不能是“{1}”，必须是{2:zh}。',
-  '{0} is not JSON: {1}': '{0} 不是 JSON：{1}',
-  'Write one object of parameters, such as {"epochs": 3, "learningRate": 0.0003}.':
-    '请写成一个参数对象，例如 {"epochs": 3, "learningRate": 0.0003}。',
-  '{0} must hold one JSON object of parameters.': '{0} 必须是一个 JSON 参数对象。',
-  'Parameters cannot be read from a file here.': '此处不能从文件读取参数。',
-  '"{0}" is not of the form key=value.': '“{0}”不是 key=value 的形式。',
-  'For example --set learningRate=3e-4, or --set @parameters.json.':
-    '例如 --set learningRate=3e-4，或 --set @parameters.json。',
   'an integer from {0} to {1}': '{0} 至 {1} 的整数',
   'a number from {0} to {1}': '{0} 至 {1} 的数',
   'one of {0}': '以下之一：{0:list}',

@@ -24,7 +24,7 @@ export type PlanDevice = {
 export const startsWhenFree = ({ waits }: PlanDevice, bytes: number): boolean =>
   waits !== undefined && bytes > waits.overBytes && bytes <= waits.upToBytes
 
-export const termKeys = [
+const termKeys = [
   'weights',
   'mixedPrecisionCopies',
   'adapterWeights',
@@ -62,11 +62,11 @@ const trl = 'TRL 1.16 source'
 const measured = 'bytes that autograd keeps, counted with saved-tensor hooks on Transformers 5.23 and PEFT 0.21'
 
 /** The size of a number during computation: `auto` is bf16 on CUDA and fp32 on the CPU. */
-export const computeBytes = ({ precision }: TrainingParameters, device: PlanDevice): 2 | 4 =>
+const computeBytes = ({ precision }: TrainingParameters, device: PlanDevice): 2 | 4 =>
   precision === 'fp32' || (precision === 'auto' && device.kind === 'cpu') ? 4 : 2
 
 /** 4 bits each, plus an 8-bit scale per 64 weights and a 32-bit one per 256 scales (QLoRA, arXiv 2305.14314). */
-export const nf4Bytes = (parameters: number): number =>
+const nf4Bytes = (parameters: number): number =>
   Math.ceil(parameters / 2) + Math.ceil(parameters / 64) + 4 * Math.ceil(parameters / 16_384)
 
 type Sizes = {
