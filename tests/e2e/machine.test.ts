@@ -203,7 +203,7 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
           await page.keyboard.press('ArrowRight')
           return beyond()
         },
-        { intervals: [20], timeout: 30_000 },
+        { interval: 20, timeout: 30_000 },
       )
       .toBeLessThanOrEqual(1)
     await said.evaluate(box => {
