@@ -15,6 +15,11 @@ export const Name = z
   .max(300)
   .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u, 'control characters are not allowed in names')
 
+/** A name for one version of a thing: NAME@alias. */
+export const Alias = z
+  .string()
+  .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
+
 /** An id or a unique name: both are accepted wherever a person points at a thing. */
 export const Ref = z.string().trim().min(1).max(300).meta({ description: 'id or unique name' })
 

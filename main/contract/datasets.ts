@@ -1,11 +1,9 @@
 import * as z from 'zod'
 import {
+  Alias,
   anyOf,
   Bytes,
-  FileEntry,
   graphLimits,
-  id,
-  Lineage,
   LineageGraph,
   Name,
   Path,
@@ -28,90 +26,9 @@ import {
   RowReason,
   SamplePreview,
 } from './dataset-rows.ts'
+import { ColumnStats, DatasetDetail, DatasetState, DatasetVersion, DatasetVersionId } from './dataset-versions.ts'
 import { JobId } from './jobs.ts'
 import { command, query } from './method.ts'
-
-export const DatasetId = id('dset')
-export type DatasetId = z.output<typeof DatasetId>
-export const DatasetVersionId = id('dver')
-export type DatasetVersionId = z.output<typeof DatasetVersionId>
-
-/**
- * `importing`: rows are being read. `draft`: complete, may still be thrown away. `frozen`: published, the only state in
- * which a version trains or is evaluated on. `failed`: the import ended without a result. Rows never change.
- */
-export const datasetStates = ['importing', 'draft', 'frozen', 'failed'] as const
-export const DatasetState = z.enum(datasetStates)
-export type DatasetState = z.output<typeof DatasetState>
-
-/** A file that a version was made from, as it was when it was read. */
-export const DatasetSource = z.object({
-  path: z.string(),
-  sizeBytes: Bytes,
-  sha256: Sha256,
-  rows: z.number().int(),
-  badRows: z.number().int(),
-})
-export type DatasetSource = z.output<typeof DatasetSource>
-
-export const splitRoles = ['train', 'validation', 'test'] as const
-export const SplitRole = z.enum(splitRoles)
-export type SplitRole = z.output<typeof SplitRole>
-
-export const DatasetVersion = z.object({
-  id: DatasetVersionId,
-  datasetId: DatasetId,
-  name: Name,
-  version: z.number().int().positive(),
-  state: DatasetState,
-  kind: DatasetKind.optional().meta({ description: 'known once the import has looked at the rows' }),
-  format: DatasetFormat.optional(),
-  rows: z.number().int(),
-  badRows: z.number().int(),
-  sizeBytes: Bytes,
-  aliases: z.array(z.string()),
-  splitRole: SplitRole.optional(),
-  problem: z.string().optional(),
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
-  frozenAt: Timestamp.optional(),
-})
-export type DatasetVersion = z.output<typeof DatasetVersion>
-
-/** How a version was made, as far as it is not said by its sources. */
-export const DatasetSettings = z.object({
-  columns: z.partialRecord(DatasetField, z.string()).optional(),
-  ignoredColumns: z.array(z.string()).optional(),
-  ignoredFiles: z.array(z.object({ name: z.string(), why: z.string() })).optional(),
-  split: z.string().optional(),
-  seed: z.number().int().optional(),
-  share: z.number().optional(),
-  without: z
-    .array(z.string())
-    .optional()
-    .meta({ description: 'problems whose rows were left out of a repaired version' }),
-})
-export type DatasetSettings = z.output<typeof DatasetSettings>
-
-export const DatasetDetail = DatasetVersion.extend({
-  description: z.string(),
-  labels: z.array(z.string()),
-  files: z.array(FileEntry.extend({ rows: z.number().int() })),
-  sources: z.array(DatasetSource),
-  reasons: ReasonCounts,
-  settings: DatasetSettings,
-  lineage: Lineage,
-  versions: z.array(
-    z.object({
-      id: DatasetVersionId,
-      version: z.number().int(),
-      state: DatasetState,
-      splitRole: SplitRole.optional(),
-      createdAt: Timestamp,
-    }),
-  ),
-})
-export type DatasetDetail = z.output<typeof DatasetDetail>
 
 const Label = z
   .string()
@@ -120,32 +37,14 @@ const Label = z
   .max(60)
   .regex(/^[^\p{Cc}\p{Cs}]+$/u)
 const Description = z.string().max(300)
-const Alias = z
-  .string()
-  .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
 const DatasetRef = Ref.meta({ description: 'id or name (then the newest version), NAME@2, NAME@alias' })
 
-const Histogram = z.array(z.object({ from: z.number(), to: z.number(), rows: z.number().int() }))
-const ColumnStats = z.object({
-  column: z.string(),
-  rows: z.number().int(),
-  empty: z.number().int(),
-  distinct: z.number().int().meta({ description: 'estimated by HyperLogLog, within about 5 %' }),
-  characters: z.object({
-    min: z.number(),
-    mean: z.number(),
-    median: z.number(),
-    p95: z.number(),
-    max: z.number(),
-    histogram: Histogram,
-  }),
-})
-
+const SequenceLength = z.coerce.number().int().min(16).max(1_048_576).optional()
 const byRef = z.object({ id: DatasetRef })
-const ColumnMapInput = z
-  .partialRecord(DatasetField, z.string().min(1).max(200))
-  .optional()
-  .meta({ description: 'field=column, for columns with names of their own' })
+const ColumnMapInput = z.partialRecord(DatasetField, z.string().min(1).max(200)).optional().meta({
+  description:
+    'field=column, for columns with names of their own: prompt=Question,response=Answer, or --map for each; @FILE reads JSON',
+})
 const SplitInput = z
   .string()
   .max(60)
@@ -284,7 +183,7 @@ export const datasets = {
       model: Ref.optional().meta({ description: 'render rows with the chat template and tokenizer of this model' }),
       method: z.string().max(40).optional().meta({ description: 'the training method the rows are for' }),
       against: DatasetRef.optional().meta({ description: 'a validation or test version that must not share rows' }),
-      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+      maxSequenceLength: SequenceLength,
       rows: z.coerce.number().int().min(1).max(100).default(5).meta({ description: 'how many rendered rows to show' }),
       first: z.coerce.number().int().min(1).max(1_000_000_000).optional().meta({
         description: 'render only so many rows for the model, from the first; default: all',
@@ -300,7 +199,7 @@ export const datasets = {
       id: DatasetRef,
       model: Ref,
       method: z.string().max(40).optional().meta({ description: 'the training method the rows are for' }),
-      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+      maxSequenceLength: SequenceLength,
       offset: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(100).default(10),
     }),
@@ -336,7 +235,7 @@ export const datasets = {
       model: Ref.optional(),
       method: z.string().max(40).optional(),
       against: DatasetRef.optional(),
-      maxSequenceLength: z.coerce.number().int().min(16).max(1_048_576).optional(),
+      maxSequenceLength: SequenceLength,
     }),
     output: DatasetVersion,
   }),

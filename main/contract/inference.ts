@@ -2,8 +2,8 @@ import { eventIterator } from '@orpc/contract'
 import * as z from 'zod'
 import { Bytes, id, Lineage, Name, Purge, page, Ref, RemovedRef, Search, sortedPageInput, Timestamp } from './common.ts'
 import { JobFailure, JobId, LogPage, logInput } from './jobs.ts'
+import { MemoryPlan } from './memory-plan.ts'
 import { command, query } from './method.ts'
-import { MemoryPlan } from './training.ts'
 
 export const DeploymentId = id('dep')
 export type DeploymentId = z.output<typeof DeploymentId>

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import {
+  Alias,
   anyOf,
   Bytes,
   FileEntry,
@@ -114,9 +115,6 @@ export const ModelCard = z.object({
 export type ModelCard = z.output<typeof ModelCard>
 
 const Label = z.string().trim().min(1).max(60)
-const Alias = z
-  .string()
-  .regex(/^[a-z][a-z0-9._-]{0,59}$/, 'lower-case letters, digits, dot, dash and underscore, beginning with a letter')
 const filters = { format: anyOf(ModelFormat), state: anyOf(ModelState), ...modelFilters }
 const JobAnswer = ModelVersion.extend({ jobId: JobId })
 

@@ -1,24 +1,10 @@
 import * as z from 'zod'
-import {
-  anyOf,
-  Bytes,
-  id,
-  Lineage,
-  Name,
-  Purge,
-  page,
-  Ref,
-  RemovedRef,
-  Search,
-  sortedPageInput,
-  Timestamp,
-} from './common.ts'
-import { attemptInput, JobFailure, JobId, JobState, LogPage, logInput } from './jobs.ts'
+import { anyOf, Bytes, Name, Purge, page, Ref, RemovedRef, Search, sortedPageInput, Timestamp } from './common.ts'
+import { attemptInput, JobState, LogPage, logInput } from './jobs.ts'
+import { MemoryPlan } from './memory-plan.ts'
 import { command, query } from './method.ts'
+import { CurveColumns, MetricPoint, Run, RunComparison, RunDetail, RunId } from './runs.ts'
 import { trainingMethods } from './training-parameters.ts'
-
-export const RunId = id('run')
-export type RunId = z.output<typeof RunId>
 
 const Method = z.enum(trainingMethods)
 
@@ -32,37 +18,6 @@ const Parameters = z.record(z.string(), z.unknown()).default({}).meta({
   description: 'hyper-parameters; slipway training schema METHOD lists them; @file.json reads a file',
 })
 
-export const MemoryTerm = z.object({
-  name: z.string(),
-  bytes: Bytes,
-  formula: z.string(),
-  source: z.string().optional(),
-})
-
-export const MemoryPlan = z.object({
-  device: z.string(),
-  totalBytes: Bytes.meta({ description: 'what is needed: the sum of the terms' }),
-  freeBytes: Bytes.meta({ description: 'of the device, now' }),
-  deviceBytes: Bytes.optional().meta({ description: 'all of the device, used or not' }),
-  verdict: z.enum(['fits', 'tight', 'too_large']).meta({ description: 'in what is free now' }),
-  startsWhenFree: z
-    .boolean()
-    .optional()
-    .meta({ description: 'too large now, but it may be started: it waits until running jobs give memory back' }),
-  terms: z.array(MemoryTerm),
-  remedies: z.array(
-    z.object({
-      change: z.string(),
-      parameters: z
-        .record(z.string(), z.unknown())
-        .meta({ description: 'to be set; empty: only a larger device helps' }),
-      totalBytes: Bytes,
-      harm: z.enum(['slower', 'quality', 'cuts_rows', 'hardware']).optional().meta({ description: 'what it costs' }),
-    }),
-  ),
-})
-export type MemoryPlan = z.output<typeof MemoryPlan>
-
 export const TrainingPlan = z.object({
   method: Method,
   model: z.string(),
@@ -75,104 +30,13 @@ export const TrainingPlan = z.object({
   }),
   trainableParameters: z.number().int(),
   memory: MemoryPlan,
+  processors: z
+    .number()
+    .int()
+    .optional()
+    .meta({ description: 'on the CPU: threads it would compute with if it started now' }),
 })
 export type TrainingPlan = z.output<typeof TrainingPlan>
-
-export const Checkpoint = z.object({
-  step: z.number().int(),
-  sizeBytes: Bytes,
-  createdAt: Timestamp,
-  publishedAs: z.string().optional(),
-})
-
-export const MetricPoint = z.object({
-  series: z.enum(['train', 'validation']),
-  step: z.number().int(),
-  epoch: z.number(),
-  at: Timestamp.optional().meta({ description: 'when the trainer said it' }),
-  loss: z.number().nullable(),
-  learningRate: z.number().nullable().optional(),
-  gradNorm: z.number().nullable().optional(),
-  tokensPerSecond: z.number().optional(),
-  memoryBytes: Bytes.optional(),
-  more: z.record(z.string(), z.number().nullable()).optional(),
-})
-export type MetricPoint = z.output<typeof MetricPoint>
-
-const figures = z.array(z.number().nullable())
-/** One series in columns of one length, by rising step; null where a figure is no number or was not reported. */
-export const CurveColumns = z.object({
-  step: z.array(z.number().int()),
-  epoch: z.array(z.number()),
-  atMs: figures.meta({ description: 'milliseconds since 1970' }),
-  loss: figures,
-  learningRate: figures,
-  gradNorm: figures,
-  tokensPerSecond: figures,
-  memoryBytes: figures,
-})
-export type CurveColumns = z.output<typeof CurveColumns>
-
-export const Run = z.object({
-  id: RunId,
-  name: Name,
-  description: z.string(),
-  /** A run has one version: what it makes is versioned as a model. */
-  version: z.literal(1),
-  method: Method,
-  state: JobState,
-  phase: z.string().optional(),
-  jobId: JobId.optional(),
-  model: z.object({ id: z.string(), name: z.string() }),
-  datasets: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      samplingRate: z.number().optional().meta({ description: 'how often its rows are used; absent: once' }),
-    }),
-  ),
-  step: z.number().int(),
-  totalSteps: z.number().int().optional(),
-  loss: z.number().nullable().optional(),
-  secondsLeft: z.number().optional(),
-  sizeBytes: Bytes,
-  failure: JobFailure.optional(),
-  result: z.object({ id: z.string(), name: z.string() }).optional(),
-  canResume: z.boolean(),
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
-  endedAt: Timestamp.optional(),
-})
-export type Run = z.output<typeof Run>
-
-/** Everything that made the result, so that it can be made again. */
-export const Provenance = z.object({
-  seed: z.number().int(),
-  environment: z.object({ name: z.string(), lockHash: z.string() }),
-  code: z.object({ version: z.string(), workerSha256: z.string() }),
-  machine: z.object({
-    platform: z.string(),
-    cpu: z.string(),
-    cores: z.number().int(),
-    memoryBytes: Bytes,
-    device: z.string(),
-  }),
-})
-export type Provenance = z.output<typeof Provenance>
-
-export const RunDetail = Run.extend({
-  parameters: z.record(z.string(), z.unknown()),
-  facts: z
-    .record(z.string(), z.unknown())
-    .meta({ description: 'what the trainer said at its start: rows, tokens, trainable parameters, device' }),
-  metrics: z.record(z.string(), z.number().nullable()),
-  warnings: z.array(z.string()),
-  checkpoints: z.array(Checkpoint),
-  memory: MemoryPlan.optional(),
-  provenance: Provenance,
-  lineage: Lineage,
-})
-export type RunDetail = z.output<typeof RunDetail>
 
 const planInput = {
   method: Method,
@@ -408,20 +272,7 @@ export const training = {
     route: 'GET /training/compare',
     cli: { args: ['id...'], example: 'slipway training compare run-a run-b' },
     input: z.object({ id: z.array(Ref).min(2).max(50) }),
-    output: z.object({
-      runs: z.array(
-        z.object({
-          id: RunId,
-          name: z.string(),
-          state: JobState,
-          step: z.number().int(),
-          loss: z.number().nullable(),
-          bestValidationLoss: z.number().nullable(),
-          seconds: z.number().nullable(),
-        }),
-      ),
-      differences: z.array(z.object({ key: z.string(), values: z.array(z.unknown()) })),
-    }),
+    output: RunComparison,
   }),
   remove: command({
     description: 'Remove an ended run with its checkpoints and curves; models it made stay',

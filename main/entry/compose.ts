@@ -1,15 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, homedir, totalmem } from 'node:os'
+import { randomBytes } from 'node:crypto'
+import { existsSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Call, systemCall } from '../contract/call.ts'
+import { systemCall } from '../contract/call.ts'
 import { AppError } from '../contract/errors.ts'
 import type { AllHandlers } from '../contract/index.ts'
 import { createAudit } from '../domains/audit/service.ts'
 import { datasetsFindable } from '../domains/datasets/findable.ts'
+import { versionsRemovedSince as datasetsRemovedSince, storedRows } from '../domains/datasets/kept-bytes-repo.ts'
 import { createRenderRows } from '../domains/datasets/render-rows.ts'
-import { versionsRemovedSince as datasetsRemovedSince, storedRows } from '../domains/datasets/repo.ts'
 import { createDatasets } from '../domains/datasets/service.ts'
 import { createDoctor } from '../domains/environments/doctor.ts'
 import { createEnvironments } from '../domains/environments/service.ts'
@@ -40,6 +39,7 @@ import { networkState } from '../domains/system/network-state.ts'
 import { createSystem } from '../domains/system/service.ts'
 import { runsFindable } from '../domains/training/findable.ts'
 import { createPlanner } from '../domains/training/planning.ts'
+import { machineFacts, workerHash } from '../domains/training/provenance.ts'
 import { runsRemovedSince } from '../domains/training/repo.ts'
 import { createTraining } from '../domains/training/service.ts'
 import { servingBytes } from '../domains/training/serving-bytes.ts'
@@ -67,15 +67,9 @@ import { cudaLibraryEnv } from '../platform/python/cuda-libraries.ts'
 import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
 import { run } from '../platform/python/run.ts'
-import { createGateway, type Transport } from '../surfaces/http/gateway.ts'
-import { createHttpMetrics } from '../surfaces/http/http-metrics.ts'
-import { methodMounts } from '../surfaces/http/methods.ts'
-import { metricsMount } from '../surfaces/http/metrics.ts'
-import { openAiMount } from '../surfaces/http/openai.ts'
-import { createSessionCookie } from '../surfaces/http/session-cookie.ts'
-import { statusMounts } from '../surfaces/http/status.ts'
-import { workstationMount } from '../surfaces/http/workstation.ts'
-import { createRouter } from '../surfaces/rpc/router.ts'
+import type { Transport } from '../surfaces/http/gateway.ts'
+import { composeGateway } from './compose-gateway.ts'
+import { fromRoot } from './from-root.ts'
 import { migrations } from './migrations.ts'
 
 type Deps = {
@@ -100,8 +94,6 @@ export type Backend = {
   readonly close: () => Promise<void>
 }
 
-const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-
 /** Wires the whole backend. Domains meet only here: each gets what it needs of another as an argument. */
 export function composeBackend({ paths, env, clock, log, logFile, version, isOnDemand, api, stop }: Deps): Backend {
   for (const dir of [paths.dataDir, paths.backups, paths.logs]) makeFolder(dir)
@@ -121,6 +113,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     dataDir: paths.dataDir,
     gpu: createGpuWatch({ likely: likelyGpu('/', process.platform), clock, log }),
     machine: createMachine(paths.dataDir),
+    env,
   })
   const jobs = createJobs({ store, clock, log, paths, leases: resources.leases, spawnRunner, env })
   const recipes = loadRecipes(fromRoot('native/environments'))
@@ -188,11 +181,12 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
       freeBytes,
-      processors: availableParallelism(),
     },
   })
   const scratchDir = join(paths.dataDir, 'scratch')
-  emptyFolder(scratchDir)
+  // Whatever worked in it is gone.
+  rmSync(scratchDir, { recursive: true, force: true })
+  makeFolder(scratchDir)
   const datasets = createDatasets({
     store,
     clock,
@@ -230,7 +224,6 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
     llamaEnv: device => cudaLibraryEnv({ device, python: builtPython('training'), env }),
     python: () => environments.pythonFor('training'),
-    processors: availableParallelism(),
   })
   const training = createTraining({
     store,
@@ -246,7 +239,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       return createPlanner({ tensorsOf: readers.tensorsOf, device: resources.planDevice })(...run)
     },
     machine: machineFacts,
-    code: { version, workerSha256: treeHash(fromRoot('native/worker/slipway_worker')) },
+    code: { version, workerSha256: workerHash(fromRoot('native/worker/slipway_worker')) },
   })
   const evaluations = createEvaluations({
     store,
@@ -255,6 +248,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     paths,
     jobs: jobs.port,
     datasets: datasets.port,
+    heldBack: training.heldBack,
     subject: createSubjects({
       running: inference.running,
       launchFor: inference.launchFor,
@@ -330,6 +324,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     backup: backups.handlers,
     samplesDir: fromRoot('resources/samples'),
     version,
+    // What npm runs stays out of packages (main/setup/package/stage.ts).
+    isInstalled: !existsSync(fromRoot('main/entry/checkout.mjs')),
     isOnDemand,
     logFile,
     address: api.address,
@@ -387,44 +383,22 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     training: training.handlers,
     ...system,
   }
-  // The refusal or failure is the answer, whatever becomes of its record: a full disk takes neither.
-  const recordRefusal = (call: Call, object: string, result: string): void => {
-    try {
-      store.audit(call, object, result)
-    } catch (error) {
-      log.error('a refusal or failure could not be recorded', { action: call.action, object, result, error })
-    }
-  }
-  const http = createHttpMetrics()
-  // A browser sends cookies to every port of a host: one workstation must not end the session of another.
-  const sessionCookie = createSessionCookie(
-    `slipway-session-${createHash('sha256').update(paths.dataDir).digest('hex').slice(0, 8)}`,
-  )
-  const gateway = createGateway({
-    mounts: [
-      ...methodMounts({ router: createRouter(handlers), audit: recordRefusal, sessionCookie, log }),
-      openAiMount({ engines: inference.engines, nowMs: clock.nowMs }),
-      ...statusMounts({ version }),
-      metricsMount(() => [
-        ...processMetrics(version, startedAtMs),
-        ...jobs.metrics(),
-        ...inference.metrics(),
-        ...resources.metrics(),
-        ...bus.metrics(),
-        ...http.families(),
-      ]),
-      workstationMount(fromRoot('build/renderer')),
-    ],
-    callerOfKey: identity.callerOfKey,
-    callerOfSession: identity.callerOfSession,
-    isSessionLive: identity.isSessionLive,
-    startSession: identity.startSession,
-    sessionCookie,
-    refused: (caller, path, error) =>
-      recordRefusal({ ...systemCall('gateway.refuse'), ...(caller && { caller }) }, path.slice(0, 300), error.code),
-    answered: http.answered,
+  const gateway = composeGateway({
+    paths,
     clock,
     log,
+    version,
+    store,
+    identity,
+    handlers,
+    engines: inference.engines,
+    metrics: () => [
+      ...processMetrics(version, startedAtMs),
+      ...jobs.metrics(),
+      ...inference.metrics(),
+      ...resources.metrics(),
+      ...bus.metrics(),
+    ],
   })
   // Before anything asks what is needed, and deletes the rest.
   models.relocate()
@@ -463,27 +437,4 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       db.close()
     },
   }
-}
-
-const machineFacts = () => ({
-  platform: `${process.platform}-${process.arch}`,
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: availableParallelism(),
-  memoryBytes: totalmem(),
-  device: 'cpu',
-})
-
-/** What a run remembers of the code that trained it: one hash over the worker's files, by name. */
-function treeHash(folder: string): string {
-  const hash = createHash('sha256')
-  for (const name of readdirSync(folder)
-    .filter(each => each.endsWith('.py'))
-    .sort())
-    hash.update(`${name}\0`).update(readFileSync(join(folder, name)))
-  return hash.digest('hex')
-}
-
-function emptyFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
 }

@@ -7,13 +7,13 @@
 import '../platform/network/unless-offline.ts'
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { trainingParametersPath, trainingParametersText } from '../setup/generate-training-parameters.ts'
 import { wireSchemaPath, wireSchemaText } from '../setup/generate-wire-schema.ts'
 import { cliReference } from '../surfaces/cli/reference.ts'
 import { openApiDocument } from '../surfaces/http/openapi.ts'
+import { fromRoot } from './from-root.ts'
 
-const docs = (name: string) => fileURLToPath(new URL(`../../resources/docs/${name}`, import.meta.url))
+const docs = (name: string) => fromRoot(`resources/docs/${name}`)
 
 const files: readonly (readonly [path: string, text: string])[] = [
   [wireSchemaPath, wireSchemaText()],

@@ -12,9 +12,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { fromRoot } from './from-root.ts'
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
-const samples = fileURLToPath(new URL('../../resources/samples', import.meta.url))
+const samples = fromRoot('resources/samples')
 const dataDir = mkdtempSync(join(tmpdir(), 'slipway-tour-'))
 const keep = process.argv.includes('--keep')
 const startedMs = performance.now()

@@ -38,6 +38,12 @@ export const useRoute = (): Route =>
 
 export type Query = Readonly<Record<string, string | undefined>>
 
+/** What the address says, where it is one of the keys that there are: it may have been typed by hand. */
+export const oneOf = <T extends string>(
+  known: Readonly<Record<T, unknown>>,
+  said: string | undefined,
+): T | undefined => (said !== undefined && Object.hasOwn(known, said) ? (said as T) : undefined)
+
 /** An address within the workstation, for links: `hrefTo('models', id)`, `hrefTo('models', id, { tab: 'files' })`. */
 export function hrefTo(...parts: readonly (string | Query)[]): string {
   const path = parts.filter(part => typeof part === 'string').map(encodeURIComponent)

@@ -41,7 +41,14 @@ const engines: Engines = {
 }
 const surface = createOpenAi({ engines, nowMs: Date.now })
 const gateway = createGateway({
-  mounts: [{ prefix: '/v1', policy: 'inference', maxBodyBytes: openAiMaxBodyBytes, handle: surface }],
+  mounts: [
+    {
+      prefix: '/v1',
+      policy: 'inference',
+      maxBodyBytes: openAiMaxBodyBytes,
+      handle: (request, _caller, body) => surface(request, body),
+    },
+  ],
   callerOfKey: () => ({ kind: 'key', id: 'bench', scopes: ['inference'], source: 'tcp' }),
   callerOfSession: () => undefined,
   isSessionLive: () => false,

@@ -1,4 +1,5 @@
-import { insertMetric, insertRun, updateRun } from '../../main/domains/training/repo.ts'
+import { insertMetric } from '../../main/domains/training/curve-repo.ts'
+import { insertRun, updateRun } from '../../main/domains/training/repo.ts'
 import { migrations } from '../../main/entry/migrations.ts'
 import { systemClock } from '../../main/platform/clock.ts'
 import { prepareDatabase } from '../../main/platform/db/prepare.ts'

@@ -7,9 +7,9 @@ import { type Call, systemCall } from '../../main/contract/call.ts'
 import { AppError } from '../../main/contract/errors.ts'
 import { type ChatEvent, DeploymentId, type inference } from '../../main/contract/inference.ts'
 import type { JobId } from '../../main/contract/jobs.ts'
+import type { MemoryPlan } from '../../main/contract/memory-plan.ts'
 import type { Handlers } from '../../main/contract/method.ts'
 import { ModelVersion } from '../../main/contract/models.ts'
-import type { MemoryPlan } from '../../main/contract/training.ts'
 import { inferenceMigrations } from '../../main/domains/inference/migrations.ts'
 import { createInference, type Inference } from '../../main/domains/inference/service.ts'
 import { jobsMigrations } from '../../main/domains/jobs/migrations.ts'
@@ -126,7 +126,6 @@ beforeAll(() => {
     python: () => {
       throw new AppError('missing_requirement', 'no Python here')
     },
-    processors: 1,
   })
   handlers = domain.handlers
   jobs.start()

@@ -37,7 +37,8 @@ beforeAll(async () => {
   baseEngine = await startEngine({ modelPath: join(folder, 'base.gguf'), parallel: 1, maxQueue: 0 })
   engines.set('tiny', named(engine, 'tiny'))
   engines.set('base', named(baseEngine, 'base'))
-  listener = await listenOnPort(0, '127.0.0.1', createOpenAi({ engines: served, nowMs: Date.now }))
+  const answer = createOpenAi({ engines: served, nowMs: Date.now })
+  listener = await listenOnPort(0, '127.0.0.1', async request => answer(request, await request.text()))
   url = `http://127.0.0.1:${listener.port}/v1`
   openai = new OpenAI({ baseURL: url, apiKey: 'unused here', maxRetries: 0 })
 }, 60_000)

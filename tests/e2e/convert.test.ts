@@ -119,7 +119,12 @@ describe.skipIf(!chromiumPath || !hasPython)(
       await inspector('tide-onnx').getByRole('tab', { name: 'Files' }).click()
       await inspector('tide-onnx').getByText('onnx/model.onnx', { exact: true }).waitFor()
       expect(await barriers(page)).toEqual([])
-      const { path } = await workstation.backend.client.models.show({ id: 'tide-onnx' })
+      const { path, summary, conversion, files } = await workstation.backend.client.models.show({ id: 'tide-onnx' })
+      expect(summary).toMatchObject({ format: 'onnx', architecture: 'LlamaForCausalLM', license: 'apache-2.0' })
+      // It says how near it is to the original.
+      expect(conversion?.facts.maxLogitDifference).toBeLessThan(1e-4)
+      expect(conversion?.facts.maxLogit).toBeGreaterThan(1)
+      expect(files.map(file => file.path)).toContain('onnx/model.onnx')
       const [loaded, compared] = await Promise.all([logitsOf(path), expectedOf(sample('model'), ['Run 7 reached'])])
       expect(loaded.best).toBe(compared[0]?.answer[0])
       expect(workstation.complaints).toEqual([])

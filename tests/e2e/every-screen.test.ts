@@ -116,6 +116,31 @@ describe.skipIf(!chromiumPath)('every screen', () => {
   ]
   const absent = ['models/x', 'datasets/x', 'training/x', 'evaluations/x', 'deployments/x', 'environments/training']
 
+  /** Begins anew, with nothing read yet, on a place that reads nothing. */
+  const beginAnew = async () => {
+    await page.goto('about:blank')
+    await page.goto(`${workstation.backend.url}#/settings`)
+    await isAtRest()
+  }
+  const isAtRest = () =>
+    page.waitForFunction(() => {
+      const main = document.querySelector('main')
+      return (
+        main?.querySelector('h1') &&
+        !main.matches('[aria-busy="true"]') &&
+        !main.querySelector('[aria-busy="true"], [role="alert"]')
+      )
+    })
+  /** To an address by way of the place that reads nothing, so that nothing that is found there belongs to the last one. */
+  const goAfresh = async (address: string) => {
+    for (const hash of ['#/settings', `#/${address}`]) {
+      await page.evaluate(to => {
+        location.hash = to
+      }, hash)
+      if (hash === '#/settings') await isAtRest()
+    }
+  }
+
   test.each([
     ['may not be seen', 'forbidden', 403, 'You may not do this', absent],
     ['could not be read', 'internal', 500, 'The disk was unplugged.', []],
@@ -127,9 +152,9 @@ describe.skipIf(!chromiumPath)('every screen', () => {
         : route.fulfill({ status, contentType: 'application/json', body: JSON.stringify({ json: error }) }),
     )
     try {
+      await beginAnew()
       for (const address of [...reading, ...others, 'keys']) {
-        await page.goto('about:blank')
-        await page.goto(`${workstation.backend.url}#/${address}`)
+        await goAfresh(address)
         const said = page.locator('main').getByRole('alert').filter({ hasText: title }).first()
         await said.waitFor({ timeout: 10_000 }).catch(() => expect.fail(`${address} says nothing of ${code}`))
         expect(await said.textContent(), address).toContain('Plug it in.')
@@ -148,9 +173,9 @@ describe.skipIf(!chromiumPath)('every screen', () => {
     const held: Route[] = []
     await page.route(methods, route => (isOfTheFrame(route) ? route.continue() : void held.push(route)))
     try {
+      await beginAnew()
       for (const address of reading) {
-        await page.goto('about:blank')
-        await page.goto(`${workstation.backend.url}#/${address}`)
+        await goAfresh(address)
         await page
           .locator('main[aria-busy="true"], main [aria-busy="true"]')
           .first()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isEnded, type Job } from '../../main/contract/jobs.ts'
-import type { RunDetail } from '../../main/contract/training.ts'
+import type { RunDetail } from '../../main/contract/runs.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
 
 const samples = fileURLToPath(new URL('../../resources/samples', import.meta.url))

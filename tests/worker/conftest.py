@@ -12,7 +12,7 @@ import slipway_worker
 import tiny
 from jsonschema import Draft202012Validator
 from slipway_worker import runtime
-from slipway_worker.wire import Wire
+from slipway_worker.wire import LAST, Wire
 
 os.environ.update(runtime.OFFLINE)
 runtime.use_threads(1)
@@ -20,7 +20,6 @@ runtime.use_threads(1)
 PACKAGE = Path(slipway_worker.__file__).parent
 SCHEMA = json.loads((PACKAGE / "wire.schema.json").read_text(encoding="utf-8"))
 EVENTS = Draft202012Validator(SCHEMA["$defs"]["event"])
-LAST = ("finished", "stopped", "failed")
 
 
 class Recorder:

@@ -32,7 +32,7 @@ SIZES = {
 
 
 def sentencepiece_tokenizer(folder: Path, *, family: str) -> None:
-    """A SentencePiece vocabulary with byte fallback, as the first Llama models and, without a space in front, Gemma have."""
+    """A SentencePiece vocabulary with byte fallback, as the first Llamas and, without a space in front, Gemma have."""
     import sentencepiece
     from transformers import AutoTokenizer
 
@@ -71,7 +71,12 @@ def families() -> dict[str, tuple[Any, Any, dict[str, Any], Callable[[Path], Non
     return {
         "llama": (t.LlamaConfig, t.LlamaForCausalLM, {"tie_word_embeddings": False}, byte_level_tokenizer),
         "llama-tied": (t.LlamaConfig, t.LlamaForCausalLM, {"tie_word_embeddings": True}, byte_level_tokenizer),
-        "llama-sentencepiece": (t.LlamaConfig, t.LlamaForCausalLM, {}, partial(sentencepiece_tokenizer, family="Llama")),
+        "llama-sentencepiece": (
+            t.LlamaConfig,
+            t.LlamaForCausalLM,
+            {},
+            partial(sentencepiece_tokenizer, family="Llama"),
+        ),
         "mistral": (t.MistralConfig, t.MistralForCausalLM, {"sliding_window": None}, byte_level_tokenizer),
         "qwen2": (t.Qwen2Config, t.Qwen2ForCausalLM, {}, byte_level_tokenizer),
         "qwen3": (t.Qwen3Config, t.Qwen3ForCausalLM, {"head_dim": 32}, byte_level_tokenizer),
@@ -103,7 +108,7 @@ def build(name: str, folder: Path) -> None:
 
 
 def expect(folder: Path, prompts: list[str]) -> list[dict[str, Any]]:
-    """Each prompt's tokens, what comes next greedily, its log-probabilities, and by how much they beat the second best."""
+    """Each prompt's tokens, what comes next greedily, its log-probabilities, and their lead over the second best."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

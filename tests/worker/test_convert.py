@@ -1,4 +1,4 @@
-"""Conversion as its results are used: an exported model in ONNX Runtime, a merged one in transformers, GGUF's refusals."""
+"""Conversion as its results are used: an exported model in ONNX Runtime, a merged one in transformers; refusals."""
 
 import json
 from pathlib import Path

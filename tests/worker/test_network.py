@@ -1,4 +1,4 @@
-"""What leaves the machine is refused by a guarded worker. Each attempt is made in a process of its own: a guard stays."""
+"""What leaves the machine is refused by a guarded worker. Each attempt has a process of its own: a guard stays."""
 
 import json
 import os

@@ -11,7 +11,9 @@ import tiny
 from conftest import Commands, Run
 from engine_client import Child
 from slipway_worker import checkpoints, merge, train
+from slipway_worker.held_back import read_held_back
 from slipway_worker.rows import sampled
+from slipway_worker.train_rows import hold_back
 
 
 @pytest.mark.parametrize("tuning", ["lora", "full"])
@@ -161,7 +163,9 @@ def test_no_file_of_a_checkpoint_needs_code_to_be_loaded(run: Run, train_config)
 
 def test_a_diverged_run_stops_with_the_reason_and_keeps_no_broken_weights(run: Run, train_config) -> None:
     broken = train_config(tuning="full", learningRate=0.1, maxGradNorm=1000, weightDecay=1, maxSteps=60, saveSteps=3)
-    record = run(train.main, broken | {"modelDir": str(_scaled(run.folder, broken["modelDir"], head=math.inf))}, expect=1)
+    record = run(
+        train.main, broken | {"modelDir": str(_scaled(run.folder, broken["modelDir"], head=math.inf))}, expect=1
+    )
     assert record.last["code"] == "worker_failed"
     assert record.last["details"]["reason"] == "non_finite_loss"
     assert [w["code"] for w in record.of("warning")] == ["non_finite_loss"]
@@ -193,7 +197,7 @@ def test_each_file_is_sampled_at_its_rate_and_what_measures_is_not_learned_from(
     started = run(train.main, train_config(**keys, trainRates=[0.25, 2.5])).of("started")[0]
     # 8 of 80 rows measure; how many of each file that is follows from the seed.
     assert started["validationRows"] == 8
-    held = train.hold_back(80, 0.1, 42)
+    held = hold_back(80, 0.1, 42)
     left = [40 - sum(row < 40 for row in held), 40 - sum(row >= 40 for row in held)]
     assert started["rows"] == round(left[0] * 0.25) + round(left[1] * 2.5)
     kept = sorted(set(range(80)) - set(held))
@@ -238,6 +242,40 @@ def test_a_share_of_the_rows_is_held_back_and_the_same_ones_after_a_resume(run: 
     assert list(changed.last["details"]["changed"]) == ["validationSplit"]
 
 
+def test_the_rows_held_back_are_written_down_as_they_measure(run: Run, train_config, tmp_path: Path) -> None:
+    rows = [
+        {"messages": [{"role": "user", "content": f"number {n}"}, {"role": "assistant", "content": f"it is {n}"}]}
+        for n in range(50)
+    ]
+    seen: dict[str, Any] = {}
+
+    def listen(config: Any, trainer: Any, rows_learned: Any, validation: Any) -> Any:
+        decode = trainer.processing_class.decode
+        for name, data in (("learned", rows_learned), ("measured", validation)):
+            seen[name] = [int(re.findall(r"number (\d+)", decode(ids))[0]) for ids in data["input_ids"]]
+        return describe(config, trainer, rows_learned, validation)
+
+    describe = train.describe
+    keys: dict[str, Any] = {"validationSplit": 0.2, "maxSteps": 4, "saveSteps": 2, "checkpointCount": 9}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "describe", listen)
+        record = run(train.main, train_config(rows=rows, **keys))
+    file = tmp_path / "out" / "held-back.json"
+    held = read_held_back(file)
+    assert len(held) == record.of("started")[0]["heldBackRows"] == 10
+    assert seen["measured"] == held
+    assert seen["learned"] == sorted(set(range(50)) - set(held))
+    assert json.loads(file.read_text())["rows"] == 50
+
+    # With another share the run learns from rows that were held back, or has learned from some that are now.
+    checkpoint = next(event["path"] for event in record.of("checkpoint") if event["step"] == 2)
+    again = {"resumeFrom": checkpoint, "acceptDrift": True}
+    run(train.main, train_config(rows=rows, **(keys | {"seed": 1, "validationSplit": 0.4} | again)))
+    assert read_held_back(file) == sorted(set(held) & set(train.hold_back(50, 0.4, 1)))
+    run(train.main, train_config(rows=rows, **(keys | {"validationSplit": 0} | again)))
+    assert read_held_back(file) == []
+
+
 @pytest.mark.parametrize("method", ["pretrain", "kto"])
 def test_no_part_of_a_row_that_measures_is_learned_from(run: Run, train_config, method: str) -> None:
     rows = [{"text": "one two " * 30}] * 30 if method == "pretrain" else tiny.rows_of("dpo", 30)
@@ -248,11 +286,11 @@ def test_no_part_of_a_row_that_measures_is_learned_from(run: Run, train_config, 
 
 
 def test_which_rows_are_held_back_depends_on_count_share_and_seed_alone() -> None:
-    assert train.hold_back(19, 0.5, 1) == []
-    assert train.hold_back(1000, 0, 1) == []
-    assert len(train.hold_back(20, 0.001, 1)) == 1
-    assert len(train.hold_back(1000, 0.05, 1)) == 50
-    assert train.hold_back(1000, 0.05, 1) == train.hold_back(1000, 0.05, 1) != train.hold_back(1000, 0.05, 2)
+    assert hold_back(19, 0.5, 1) == []
+    assert hold_back(1000, 0, 1) == []
+    assert len(hold_back(20, 0.001, 1)) == 1
+    assert len(hold_back(1000, 0.05, 1)) == 50
+    assert hold_back(1000, 0.05, 1) == hold_back(1000, 0.05, 1) != hold_back(1000, 0.05, 2)
 
 
 def test_rows_that_cannot_measure_are_told_and_the_others_train(run: Run, train_config) -> None:
@@ -261,7 +299,7 @@ def test_rows_that_cannot_measure_are_told_and_the_others_train(run: Run, train_
     assert few.of("started")[0]["validationRows"] == 0
 
     rows = tiny.rows_of("sft", 40)
-    (held,) = train.hold_back(40, 0.03, 42)
+    (held,) = hold_back(40, 0.03, 42)
     rows[held] = {"messages": [{"role": "user", "content": "only a question"}]}
     unusable = run(train.main, train_config(rows=rows, maxSteps=1, validationSplit=0.03))
     assert [warning["code"] for warning in unusable.of("warning")] == ["no_validation"]

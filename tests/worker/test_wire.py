@@ -99,6 +99,15 @@ def test_a_bad_line_is_told_and_the_end_of_the_commands_stops() -> None:
     assert stops == [Stop(save=False), Stop(save=True, reason="runner gone")]
 
 
+@pytest.mark.parametrize("last", ["finished", "stopped", "failed"])
+def test_no_heartbeat_comes_after_the_last_event(last: str) -> None:
+    out = io.StringIO()
+    wire = Wire(out)
+    for event in ("heartbeat", last, "heartbeat"):
+        wire.emit(event)
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["heartbeat", last]
+
+
 def test_the_heart_beats_until_the_work_is_over() -> None:
     beaten = threading.Event()
     record = Recorder(lambda _: beaten.set())
@@ -141,7 +150,9 @@ def test_a_configuration_survives_the_way_there_and_back() -> None:
     assert parse_config(TrainConfig, MINIMAL | {"loraTargetModules": ["all-linear"]}).lora_targets == "all-linear"
 
 
-@pytest.mark.parametrize(("said", "threads"), [("1", 1), ("3", 3), ("0", None), ("4,2", None), ("many", None), ("", None)])
+@pytest.mark.parametrize(
+    ("said", "threads"), [("1", 1), ("3", 3), ("0", None), ("4,2", None), ("many", None), ("", None)]
+)
 def test_as_many_threads_as_the_user_allows(said: str, threads: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", said)
     at_hand = len(os.sched_getaffinity(0))

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '../../contract/errors.ts'
 import { diskError, hashFile } from '../../platform/blobs/store.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
-import { issuesOf } from './repo.ts'
+import { issuesOf } from './imports-repo.ts'
 
 type Exported = {
   readonly path: string

@@ -1,8 +1,8 @@
 import type { LineageGraph } from '../../contract/common.ts'
-import type { DatasetVersion } from '../../contract/datasets.ts'
+import type { DatasetVersion } from '../../contract/dataset-versions.ts'
 import { type GraphLimits, lineageGraph, withStates } from '../../platform/db/lineage-graph.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
-import { sourcesOf } from './repo.ts'
+import { sourcesOf } from './imports-repo.ts'
 import { shown } from './versions.ts'
 
 /**

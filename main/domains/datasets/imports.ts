@@ -2,7 +2,8 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { Detection, ReasonCounts, RowIssue } from '../../contract/dataset-rows.ts'
-import { DatasetSource, type datasets } from '../../contract/datasets.ts'
+import { DatasetSource } from '../../contract/dataset-versions.ts'
+import type { datasets } from '../../contract/datasets.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
@@ -11,16 +12,15 @@ import type { JobsPort } from '../../platform/processes/port.ts'
 import { inScratch } from '../../platform/scratch.ts'
 import { assertNotRoot } from '../../platform/user-path.ts'
 import type { FileReader } from './file-reader.ts'
+import { addIssues, addSources } from './imports-repo.ts'
+import { refreshDataset } from './listing-repo.ts'
 import {
-  addIssues,
-  addSources,
   detailOf,
   fillVersion,
   findDataset,
   findVersion,
   insertDataset,
   insertVersion,
-  refreshDataset,
   setLabels,
   setVersionFailed,
   updateDataset,

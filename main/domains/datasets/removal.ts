@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { systemCall } from '../../contract/call.ts'
-import type { DatasetDetail, DatasetVersion, DatasetVersionId, datasets } from '../../contract/datasets.ts'
+import type { DatasetDetail, DatasetVersion, DatasetVersionId } from '../../contract/dataset-versions.ts'
+import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { Collector } from '../../platform/blobs/collector.ts'
@@ -8,17 +9,9 @@ import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import { createPurging, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
-import {
-  dropFiles,
-  dropIssues,
-  findDataset,
-  findRemovedVersion,
-  findVersion,
-  issuesRemovedBefore,
-  setVersionRemoved,
-  versionsOf,
-  versionsRemovedBefore,
-} from './repo.ts'
+import { dropIssues, issuesRemovedBefore } from './imports-repo.ts'
+import { dropFiles, versionsRemovedBefore } from './kept-bytes-repo.ts'
+import { findDataset, findRemovedVersion, findVersion, setVersionRemoved, versionsOf } from './repo.ts'
 import { shown, versionOf } from './versions.ts'
 
 type Deps = {

@@ -10,9 +10,10 @@ import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import { inScratch } from '../../platform/scratch.ts'
 import { methodFor } from './check.ts'
+import { refreshDataset } from './listing-repo.ts'
 import type { QueryThreads } from './query-threads.ts'
 import type { RenderRows } from './render-rows.ts'
-import { fillVersion, insertVersion, refreshDataset } from './repo.ts'
+import { fillVersion, insertVersion } from './repo.ts'
 import { type Filled, filledOf, rowSetOf, shown } from './versions.ts'
 
 type Deps = {

@@ -1,6 +1,7 @@
 import type { Call } from '../../contract/call.ts'
 import type { DatasetKind } from '../../contract/dataset-rows.ts'
-import type { DatasetDetail, DatasetVersion, DatasetVersionId, datasets } from '../../contract/datasets.ts'
+import type { DatasetDetail, DatasetVersion, DatasetVersionId } from '../../contract/dataset-versions.ts'
+import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { BytesKeeper, Collector } from '../../platform/blobs/collector.ts'
@@ -14,26 +15,22 @@ import { createCheck } from './check.ts'
 import { createFileReader } from './file-reader.ts'
 import { graphOf } from './graph.ts'
 import { createImports } from './imports.ts'
+import { issuesOf, sourcesOf } from './imports-repo.ts'
+import { importingName, isBlobUsed } from './kept-bytes-repo.ts'
+import { countDatasets, listDatasets, refreshDataset } from './listing-repo.ts'
 import { createQueryThreads } from './query-threads.ts'
 import { createRemoval } from './removal.ts'
 import type { RenderRows } from './render-rows.ts'
 import { createRepair } from './repair.ts'
 import {
-  countDatasets,
   detailOf,
   filesOf,
   findDataset,
   findVersion,
-  importingName,
-  isBlobUsed,
-  issuesOf,
   labelsOf,
-  listDatasets,
-  refreshDataset,
   setAlias,
   setLabels,
   setVersionFrozen,
-  sourcesOf,
   updateDataset,
   versionsOf,
 } from './repo.ts'

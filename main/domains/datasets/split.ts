@@ -9,8 +9,9 @@ import { linkLineage } from '../../platform/db/lineage.ts'
 import type { Store } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
 import { inScratch } from '../../platform/scratch.ts'
+import { refreshDataset } from './listing-repo.ts'
 import type { QueryThreads } from './query-threads.ts'
-import { fillVersion, insertVersion, refreshDataset } from './repo.ts'
+import { fillVersion, insertVersion } from './repo.ts'
 import { type Filled, filledOf, rowSetOf, shown, versionOf } from './versions.ts'
 
 type Deps = {

@@ -1,10 +1,11 @@
 import type { DatasetKind } from '../../contract/dataset-rows.ts'
-import type { DatasetVersion } from '../../contract/datasets.ts'
+import type { DatasetVersion } from '../../contract/dataset-versions.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
+import { findByReference } from '../../platform/db/versioned-set.ts'
 import type { RowSet } from './queries/row-sql.ts'
-import { type DatasetRow, filesOf, findDataset, findVersion, findVersionOf } from './repo.ts'
+import { filesOf, finders } from './repo.ts'
 
 /** A version that has its rows. */
 export type Filled = DatasetVersion & { readonly kind: DatasetKind; readonly state: 'draft' | 'frozen' }
@@ -14,21 +15,11 @@ export const shown = (found: DatasetVersion): string => `${found.name}@${found.v
 
 /** A version by its id, or as people call it: NAME (its newest), NAME@2, NAME@alias. Throws `not_found`. */
 export function versionOf(db: ReadableDb, ref: string): DatasetVersion {
-  const dataset = findDataset(db, ref)
-  const found = findVersion(db, ref) ?? (dataset ? newestOf(db, dataset) : versionAt(db, ref))
+  const found = findByReference(db, ref, finders)
   if (found) return found
   throw new AppError('not_found', `There is no dataset ${ref}.`, {
     hint: 'slipway datasets list shows them; a version is NAME@2, an alias NAME@golden.',
   })
-}
-
-const newestOf = (db: ReadableDb, { newestVersionId }: DatasetRow): DatasetVersion | undefined =>
-  newestVersionId === null ? undefined : findVersion(db, newestVersionId)
-
-function versionAt(db: ReadableDb, ref: string): DatasetVersion | undefined {
-  const at = ref.lastIndexOf('@')
-  const dataset = at > 0 ? findDataset(db, ref.slice(0, at)) : undefined
-  return dataset && findVersionOf(db, dataset.id, ref.slice(at + 1))
 }
 
 /** The same, with its rows: throws `conflict` while they are imported, and when the import failed. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts'
 import type { EngineKind } from '../../contract/inference.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import type { MemoryPlan } from '../../contract/training.ts'
 import { type Served, servedBy } from './launch.ts'
 import type { RevisionSettings } from './repo.ts'
 

@@ -1,6 +1,6 @@
 import type { EngineReady } from '../../contract/engine.ts'
 import type { DeploymentId, EngineKind } from '../../contract/inference.ts'
-import type { MemoryPlan } from '../../contract/training.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { PageRequest } from '../../platform/db/keyset.ts'
 import { containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'

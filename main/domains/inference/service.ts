@@ -14,6 +14,7 @@ import type { Family } from '../../platform/metrics/exposition.ts'
 import type { Paths } from '../../platform/paths.ts'
 import { noLog } from '../../platform/processes/log-reader.ts'
 import type { JobsPort } from '../../platform/processes/port.ts'
+import { answersAtOnce } from './at-once.ts'
 import { ask, chat } from './chat.ts'
 import { createDescribe } from './describe.ts'
 import { assertFits, type ExamineDeps, type Examined, examine } from './examine.ts'
@@ -61,7 +62,7 @@ export type Inference = {
       }
     | undefined
   /** How another job can start an engine of its own for a model, on a socket of its own. */
-  readonly launchFor: (ref: string, options?: { readonly adapter?: string; readonly parallel?: number }) => Launch
+  readonly launchFor: (ref: string) => Promise<Launch>
   /** How a deployment is called and what it does; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
   /** Live deployments that use a model version. */
@@ -292,15 +293,14 @@ export function createInference(deps: Deps): Inference {
         parallel: revision.ready.parallel ?? revision.settings.parallel,
       }
     },
-    launchFor: (ref, { adapter, parallel = 4 } = {}) => {
-      const settings: RevisionSettings = { parallel, device: 'auto', engine: 'auto' }
-      const chosen = servedBy(
-        models.readyVersion(ref),
-        { adapter: adapter === undefined ? undefined : models.readyVersion(adapter), engine: 'auto' },
-        models.baseOf,
+    launchFor: async ref => {
+      const chosen = servedBy(models.readyVersion(ref), { adapter: undefined, engine: 'auto' }, models.baseOf)
+      const device = deviceFor('auto', chosen.engine)
+      const parallel = await answersAtOnce(chosen.engine, atOnce =>
+        deps.planMemory({ ...chosen, contextLength: undefined, parallel: atOnce, device }),
       )
       mkdirSync(paths.sockets, { recursive: true, mode: 0o700 })
-      return launchOf(chosen, settings, deviceFor('auto', chosen.engine), newSocket(paths.sockets), deps)
+      return launchOf(chosen, { parallel, device: 'auto', engine: 'auto' }, device, newSocket(paths.sockets), deps)
     },
     now: id => {
       const record = findDeployment(store.read, id)

@@ -36,7 +36,7 @@ export const createSubjects =
   async (ref: string): Promise<AnsweringSubject> => {
     const model = tryVersion(version, ref)
     if (!(model instanceof AppError)) {
-      const { command, env, config } = launchFor(ref)
+      const { command, env, config } = await launchFor(ref)
       return {
         name: model.name,
         exactName: `${model.name}@${model.version}`,

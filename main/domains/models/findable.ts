@@ -1,7 +1,8 @@
 import type { Findable } from '../../platform/db/named.ts'
 import { selectNamed } from '../../platform/db/named.ts'
 import type { Store } from '../../platform/db/types.ts'
-import { findModel, findVersion, findVersionOf } from './repo.ts'
+import { findById } from '../../platform/db/versioned-set.ts'
+import { finders } from './repo.ts'
 
 /** Models by their names, versions by `name@version`, both by their ids. */
 export const modelsFindable = ({ read }: Pick<Store, 'read'>): Findable => ({
@@ -9,13 +10,7 @@ export const modelsFindable = ({ read }: Pick<Store, 'read'>): Findable => ({
   named: (words, limit) =>
     selectNamed(read, { table: 'models', where: 'is_listed = 1', index: 'models_to_find' }, words, limit),
   tell: (id, selector) => {
-    const model = findModel(read, id)
-    const found =
-      model?.id !== id
-        ? findVersion(read, id)
-        : selector
-          ? findVersionOf(read, id, selector)
-          : findVersion(read, model.newestVersionId ?? '')
+    const found = findById(read, id, selector, finders)
     return (
       found && {
         kind: 'model',

@@ -8,6 +8,16 @@ import {
 } from '../../contract/models.ts'
 import { isoOf } from '../../platform/clock.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
+import { type VersionFinders, versionedSet } from '../../platform/db/versioned-set.ts'
+
+export const {
+  find: findModel,
+  insert: insertModel,
+  update: updateModel,
+  labelsOf,
+  setLabels,
+  setAlias,
+} = versionedSet<ModelId, ModelVersionId>('model')
 
 export type VersionRow = {
   id: string
@@ -68,21 +78,6 @@ export function findRemovedVersion(db: ReadableDb, id: string, sinceMs: number):
   return row && toVersion(row)
 }
 
-export type ModelRow = {
-  readonly id: ModelId
-  readonly name: string
-  readonly description: string
-  readonly newestVersionId: ModelVersionId | null
-}
-
-export function findModel(db: ReadableDb, ref: string): ModelRow | undefined {
-  return db
-    .prepare<[string, string], ModelRow>(
-      'SELECT id, name, description, newest_version_id AS newestVersionId FROM models WHERE id = ? OR name = ?',
-    )
-    .get(ref, ref)
-}
-
 /** The version that `number` or an alias names, of one model. */
 export function findVersionOf(db: ReadableDb, modelId: string, selector: string): ModelVersion | undefined {
   const row = db
@@ -93,6 +88,8 @@ export function findVersionOf(db: ReadableDb, modelId: string, selector: string)
     .get(modelId, selector, selector)
   return row && findVersion(db, row.id)
 }
+
+export const finders: VersionFinders<ModelVersion> = { set: findModel, version: findVersion, versionOf: findVersionOf }
 
 export const versionsOf = (db: ReadableDb, modelId: string): ModelVersion[] =>
   db
@@ -126,19 +123,6 @@ export const filesOf = (db: ReadableDb, versionId: string): FileEntry[] =>
       ...(row.sha256 !== null && { sha256: row.sha256 }),
       ...(row.verified_at_ms !== null && { verifiedAt: isoOf(row.verified_at_ms) }),
     }))
-
-export function insertModel(
-  db: WritableDb,
-  model: { id: string; name: string; description: string; atMs: number },
-): void {
-  db.prepare('INSERT INTO models (id, name, description, created_at_ms, updated_at_ms) VALUES (?, ?, ?, ?, ?)').run(
-    model.id,
-    model.name,
-    model.description,
-    model.atMs,
-    model.atMs,
-  )
-}
 
 export type NewVersion = {
   readonly id: string
@@ -206,33 +190,3 @@ export const setVersionPath = (db: WritableDb, id: string, path: string): void =
 /** Hides a version, or with null shows it again. Its aliases wait for it, unless another version has taken them. */
 export const setVersionRemoved = (db: WritableDb, id: string, atMs: number | null): void =>
   void db.prepare('UPDATE model_versions SET removed_at_ms = ? WHERE id = ?').run(atMs, id)
-
-export function updateModel(
-  db: WritableDb,
-  id: string,
-  changes: { name?: string | undefined; description?: string | undefined },
-  atMs: number,
-): void {
-  db.prepare(
-    'UPDATE models SET name = coalesce(?, name), description = coalesce(?, description), updated_at_ms = ? WHERE id = ?',
-  ).run(changes.name ?? null, changes.description ?? null, atMs, id)
-}
-
-export function setLabels(db: WritableDb, modelId: string, labels: readonly string[]): void {
-  db.prepare('DELETE FROM model_labels WHERE model_id = ?').run(modelId)
-  const insert = db.prepare('INSERT OR IGNORE INTO model_labels (label, model_id) VALUES (?, ?)')
-  for (const label of labels) insert.run(label, modelId)
-}
-
-export const labelsOf = (db: ReadableDb, modelId: string): string[] =>
-  db
-    .prepare<[string], { label: string }>('SELECT label FROM model_labels WHERE model_id = ? ORDER BY label')
-    .all(modelId)
-    .map(row => row.label)
-
-export const setAlias = (db: WritableDb, modelId: string, alias: string, versionId: string): void =>
-  void db
-    .prepare(
-      'INSERT INTO model_aliases (model_id, alias, version_id) VALUES (?, ?, ?) ON CONFLICT (model_id, alias) DO UPDATE SET version_id = excluded.version_id',
-    )
-    .run(modelId, alias, versionId)

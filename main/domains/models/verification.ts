@@ -66,6 +66,8 @@ function nameOf(mode: Mode['mode'], model: string): string {
   }
 }
 
+export type Verification = ReturnType<typeof createVerification>
+
 /** Hashing a model's files in a child: the backend stays free, and a file that breaks the reader breaks only the child. */
 export function createVerification({ store, clock, log, jobs, blobsRoot, refresh, storingEnded }: Deps) {
   const start = (call: Call, id: ModelVersionId, how: Mode): Job => {

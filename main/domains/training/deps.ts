@@ -1,6 +1,7 @@
 import type { Call } from '../../contract/call.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import type { MemoryPlan, Provenance } from '../../contract/training.ts'
+import type { Provenance } from '../../contract/runs.ts'
 import type { TrainingMethod, TrainingParameters } from '../../contract/training-parameters.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
@@ -58,7 +59,12 @@ export type TrainingDeps = {
     method: TrainingMethod,
     parameters: TrainingParameters,
     device: string,
-  ) => Promise<{ memory: MemoryPlan; trainableParameters: number }>
+  ) => Promise<{
+    memory: MemoryPlan
+    trainableParameters: number
+    /** On the CPU: how many processors it would be granted now, and how many there are. */
+    processors?: { readonly granted: number; readonly all: number } | undefined
+  }>
   readonly machine: () => Provenance['machine']
   readonly code: Provenance['code']
 }

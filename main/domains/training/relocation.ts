@@ -2,7 +2,8 @@ import { systemCall } from '../../contract/call.ts'
 import type { Store } from '../../platform/db/types.ts'
 import type { Log } from '../../platform/log.ts'
 import { movedPath, type OwnPlace, withMovedPaths } from '../../platform/own-path.ts'
-import { checkpointPaths, pathsOfRuns, setCheckpointPath, setRunPaths } from './repo.ts'
+import { checkpointPaths, setCheckpointPath } from './checkpoint-repo.ts'
+import { pathsOfRuns, setRunPaths } from './repo.ts'
 
 type Deps = {
   readonly store: Store

@@ -3,13 +3,13 @@ import { join, relative } from 'node:path'
 import { type Call, systemCall } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
 import { isEnded } from '../../contract/jobs.ts'
-import type { Run } from '../../contract/training.ts'
+import type { Run } from '../../contract/runs.ts'
 import { isoOf } from '../../platform/clock.ts'
 import { createPurging, freeName, nothingToRestore, type Purging, undoMs } from '../../platform/retention.ts'
+import { checkpointsOf } from './checkpoint-repo.ts'
 import type { TrainingDeps } from './deps.ts'
 import { sum } from './prepare-run.ts'
 import {
-  checkpointsOf,
   deleteRun,
   findRemovedRun,
   findRun,

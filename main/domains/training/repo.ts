@@ -1,14 +1,14 @@
 import type { JobState } from '../../contract/jobs.ts'
-import type { MemoryPlan, MetricPoint, Provenance, Run } from '../../contract/training.ts'
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
+import type { Provenance, Run } from '../../contract/runs.ts'
 import type { TrainingMethod } from '../../contract/training-parameters.ts'
-import { isoOf } from '../../platform/clock.ts'
 import type { PageRequest } from '../../platform/db/keyset.ts'
 import { among, containing, countOf, type ListSource, type Part, selectPage } from '../../platform/db/list-page.ts'
 import { nameKeyOf } from '../../platform/db/name-key.ts'
 import type { ReadableDb, WritableDb } from '../../platform/db/types.ts'
 import type { Removed } from '../../platform/retention.ts'
 
-/** A run as the database has it: ids are plain text, times are milliseconds. service.ts turns it into the contract's `Run`. */
+/** A run as the database has it: ids are plain text, times are milliseconds. run-view.ts turns it into the contract's `Run`. */
 export type RunRecord = {
   readonly id: string
   readonly name: string
@@ -316,104 +316,6 @@ export function updateRun(db: WritableDb, id: string, { result, ...changes }: Ch
 
 export const deleteRun = (db: WritableDb, id: string): void => void db.prepare('DELETE FROM runs WHERE id = ?').run(id)
 
-export function insertMetric(db: WritableDb, runId: string, point: MetricPoint): void {
-  db.prepare(
-    `INSERT OR REPLACE INTO run_metrics (run_id, series, step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    runId,
-    point.series,
-    point.step,
-    point.epoch,
-    point.at === undefined ? null : Date.parse(point.at),
-    point.loss,
-    point.learningRate ?? null,
-    point.gradNorm ?? null,
-    point.tokensPerSecond ?? null,
-    point.memoryBytes ?? null,
-    point.more && Object.keys(point.more).length > 0 ? JSON.stringify(point.more) : null,
-  )
-}
-
-/** Takes back the points after a step: a resumed run writes them again. */
-export const deleteMetricsAfter = (db: WritableDb, runId: string, step: number): void =>
-  void db.prepare('DELETE FROM run_metrics WHERE run_id = ? AND step > ?').run(runId, step)
-
-type MetricRow = {
-  series: string
-  step: number
-  epoch: number
-  at_ms: number | null
-  loss: number | null
-  learning_rate: number | null
-  grad_norm: number | null
-  tokens_per_second: number | null
-  memory_bytes: number | null
-  more: string | null
-}
-
-export const listMetrics = (db: ReadableDb, runId: string, afterStep: number): MetricPoint[] =>
-  db
-    .prepare<[string, number], MetricRow>(
-      `SELECT series, step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes, more
-       FROM run_metrics WHERE run_id = ? AND step > ? ORDER BY series, step`,
-    )
-    .all(runId, afterStep)
-    .map(row => ({
-      series: row.series as MetricPoint['series'],
-      step: row.step,
-      epoch: row.epoch,
-      ...(row.at_ms !== null && { at: isoOf(row.at_ms) }),
-      loss: row.loss,
-      ...(row.series === 'train' && { learningRate: row.learning_rate, gradNorm: row.grad_norm }),
-      ...(row.tokens_per_second !== null && { tokensPerSecond: row.tokens_per_second }),
-      ...(row.memory_bytes !== null && { memoryBytes: row.memory_bytes }),
-      ...(row.more !== null && { more: JSON.parse(row.more) as Record<string, number | null> }),
-    }))
-
-export const bestValidationLoss = (db: ReadableDb, runId: string): number | null =>
-  db
-    .prepare<[string], { loss: number | null }>(
-      "SELECT min(loss) AS loss FROM run_metrics WHERE run_id = ? AND series = 'validation'",
-    )
-    .get(runId)?.loss ?? null
-
-export type CheckpointRow = {
-  readonly step: number
-  readonly path: string
-  readonly sizeBytes: number
-  readonly createdAtMs: number
-  readonly publishedAs: string | null
-}
-
-export const checkpointsOf = (db: ReadableDb, runId: string): CheckpointRow[] =>
-  db
-    .prepare<[string], CheckpointRow>(
-      'SELECT step, path, size_bytes AS sizeBytes, created_at_ms AS createdAtMs, published_as AS publishedAs FROM run_checkpoints WHERE run_id = ? ORDER BY step',
-    )
-    .all(runId)
-
-/** Records a new checkpoint and forgets those that retention has deleted. */
-export function recordCheckpoint(
-  db: WritableDb,
-  runId: string,
-  checkpoint: { step: number; path: string; sizeBytes: number },
-  keptSteps: readonly number[],
-  atMs: number,
-): void {
-  db.prepare(
-    'INSERT OR REPLACE INTO run_checkpoints (run_id, step, path, size_bytes, created_at_ms) VALUES (?, ?, ?, ?, ?)',
-  ).run(runId, checkpoint.step, checkpoint.path, checkpoint.sizeBytes, atMs)
-  const kept = new Set([...keptSteps, checkpoint.step])
-  for (const { step } of checkpointsOf(db, runId))
-    if (!kept.has(step)) db.prepare('DELETE FROM run_checkpoints WHERE run_id = ? AND step = ?').run(runId, step)
-}
-
-export const setCheckpointPublished = (db: WritableDb, runId: string, step: number, modelVersionId: string): void =>
-  void db
-    .prepare('UPDATE run_checkpoints SET published_as = ? WHERE run_id = ? AND step = ?')
-    .run(modelVersionId, runId, step)
-
 type RunPaths = { readonly artifactPath: string | null; readonly config: Readonly<Record<string, unknown>> }
 
 /** The paths that runs remember: what came of them, and what they read and write. */
@@ -429,15 +331,3 @@ export const setRunPaths = (db: WritableDb, id: string, { artifactPath, config }
   void db
     .prepare('UPDATE runs SET artifact_path = ?, config = ? WHERE id = ?')
     .run(artifactPath, JSON.stringify(config), id)
-
-export const checkpointPaths = (
-  db: ReadableDb,
-): { readonly runId: string; readonly step: number; readonly path: string }[] =>
-  db
-    .prepare<[], { runId: string; step: number; path: string }>(
-      'SELECT run_id AS runId, step, path FROM run_checkpoints',
-    )
-    .all()
-
-export const setCheckpointPath = (db: WritableDb, runId: string, step: number, path: string): void =>
-  void db.prepare('UPDATE run_checkpoints SET path = ? WHERE run_id = ? AND step = ?').run(path, runId, step)

@@ -4,8 +4,9 @@ import { cp, open, readdir, rename, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Call, systemCall } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
+import { checkpointsOf, setCheckpointPublished } from './checkpoint-repo.ts'
 import type { TrainingDeps } from './deps.ts'
-import { checkpointsOf, findRun, type RunRecord, setCheckpointPublished, unregisteredRuns, updateRun } from './repo.ts'
+import { findRun, type RunRecord, unregisteredRuns, updateRun } from './repo.ts'
 
 export type Results = {
   /** Registers the model that a run made. Called again, it does nothing. */

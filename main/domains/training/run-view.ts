@@ -1,9 +1,10 @@
 import { isEnded, type Job, type JobId } from '../../contract/jobs.ts'
-import type { Run, RunDetail } from '../../contract/training.ts'
+import type { Run, RunDetail } from '../../contract/runs.ts'
 import { isoOf } from '../../platform/clock.ts'
 import { lineageOf } from '../../platform/db/lineage.ts'
+import { checkpointsOf } from './checkpoint-repo.ts'
 import type { TrainingDeps } from './deps.ts'
-import { checkpointsOf, type RunRecord } from './repo.ts'
+import type { RunRecord } from './repo.ts'
 
 export type RunView = {
   readonly jobOf: (run: RunRecord) => Job | undefined

@@ -1,5 +1,5 @@
+import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import type { MemoryPlan } from '../../contract/training.ts'
 import { type PlanDevice, startsWhenFree } from './plan/memory-terms.ts'
 import { verdictOf } from './plan/plan-memory.ts'
 import { planServing, usualContextTokens } from './plan/plan-serving.ts'

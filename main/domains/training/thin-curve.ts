@@ -1,4 +1,4 @@
-import type { MetricPoint } from '../../contract/training.ts'
+import type { MetricPoint } from '../../contract/runs.ts'
 
 /**
  * Which points of a long curve stay when it may have `count` of them at most: of each bucket of neighbours the lowest and

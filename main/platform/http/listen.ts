@@ -14,6 +14,8 @@ const hardened = (handler: FetchHandler): Server => {
   const server = createAdaptorServer({ fetch: handler, overrideGlobalObjects: false }) as Server // http/1.1 is what the adaptor makes by default
   server.headersTimeout = 15_000
   server.requestTimeout = 0 // bodies may be large uploads; limits.ts bounds the others
+  // Longer than people think between two questions: a connection must not be cut off just as it is used again.
+  server.keepAliveTimeout = 60_000
   server.maxHeadersCount = 100
   return server
 }

@@ -20,9 +20,9 @@ function openGate() {
     prefix,
     policy,
     maxBodyBytes: 100,
-    handle: (request, caller) => {
+    handle: (request, caller, body) => {
       handled.push(prefix)
-      return handle(request, caller)
+      return handle(request, caller, body)
     },
   })
   const gate = createGateway({

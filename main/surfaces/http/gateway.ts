@@ -5,9 +5,9 @@ import type { Clock } from '../../platform/clock.ts'
 import { assertInside, type Perimeter } from '../../platform/http/guard.ts'
 import {
   assertJsonDepth,
+  boundedBody,
   createConcurrencyLimiter,
   createRateLimiter,
-  withBoundedBody,
 } from '../../platform/http/limits.ts'
 import type { FetchHandler } from '../../platform/http/listen.ts'
 import { afterBody } from '../../platform/http/web-stream.ts'
@@ -26,7 +26,12 @@ export type Mount = {
   /** For `by-method`: why the method that a request names is not for this caller, before its body is read. */
   readonly refusal?: (request: Request, caller: Caller) => Refusal | undefined
   readonly maxBodyBytes: number
-  readonly handle: (request: Request, caller: Caller | undefined) => Response | Promise<Response>
+  /** The body was read and bounded before, and cannot be read from the request again. */
+  readonly handle: (
+    request: Request,
+    caller: Caller | undefined,
+    body: string | undefined,
+  ) => Response | Promise<Response>
 }
 
 type Refusal = { readonly error: AppError; readonly record: () => void }
@@ -107,7 +112,8 @@ export function createGateway({
 
   const assertJson = (request: Request) => {
     const type = request.headers.get('content-type')
-    if (request.body && type !== null && !/^application\/json(;|$)/i.test(type)) {
+    // The body last: to ask for it makes a stream of it.
+    if (type !== null && !/^application\/json(;|$)/i.test(type) && request.body) {
       throw new AppError('invalid_input', 'Request bodies are JSON.', { hint: 'Send Content-Type: application/json.' })
     }
   }
@@ -164,9 +170,9 @@ export function createGateway({
     const leave = concurrency.enter(who)
     try {
       assertJson(request)
-      const bounded = await withBoundedBody(request, mount.maxBodyBytes)
-      if (bounded.text !== undefined) assertJsonDepth(bounded.text, maxJsonDepth)
-      const response = await mount.handle(bounded.request, caller)
+      const body = await boundedBody(request, mount.maxBodyBytes)
+      if (body !== undefined) assertJsonDepth(body, maxJsonDepth)
+      const response = await mount.handle(request, caller, body)
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
       const watch = isStream && admitted ? watched(admitted.isStillIn) : undefined
       return afterBody(
@@ -227,7 +233,7 @@ export const forbidden = (scope: Scope): AppError =>
     details: { scope },
   })
 
-export const errorResponse = (error: AppError): Response =>
+const errorResponse = (error: AppError): Response =>
   Response.json(error.toBody(), { status: errorKinds[error.code].status })
 
 /** Aborts soon after a credential stopped opening the door: who was let in hears nothing more. */

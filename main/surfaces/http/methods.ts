@@ -6,6 +6,7 @@ import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4'
 import { type Call, type Caller, mayCall, stranger } from '../../contract/call.ts'
 import { AppError, toAppError } from '../../contract/errors.ts'
 import { type AnyMethod, listMethods } from '../../contract/walk.ts'
+import { withBody } from '../../platform/http/limits.ts'
 import type { Log } from '../../platform/log.ts'
 import { callOf, type RequestContext } from '../rpc/router.ts'
 import { errorBodyOf, toWireError } from '../rpc/wire-error.ts'
@@ -88,8 +89,9 @@ export function methodMounts({ router, audit, sessionCookie, log }: Deps): reado
       return { error: forbidden(named.facts.policy), record: () => audit(call, object, 'forbidden') }
     },
     maxBodyBytes: 8 * 1024 * 1024,
-    handle: async (request, caller) => {
-      const { matched, response } = await handler.handle(request, { prefix, context: { caller: known(caller) } })
+    handle: async (request, caller, body) => {
+      const whole = body === undefined ? request : withBody(request, body)
+      const { matched, response } = await handler.handle(whole, { prefix, context: { caller: known(caller) } })
       if (!matched) throw noSuchMethod()
       return response
     },
@@ -102,9 +104,10 @@ export function methodMounts({ router, audit, sessionCookie, log }: Deps): reado
         prefix: `/rpc/${domain}/${verb}`,
         policy: 'public',
         maxBodyBytes: 4_096,
-        handle: async request => {
+        handle: async (request, _caller, body) => {
           const { browser, carriedBy } = sessionCookie.of(request)
-          const { matched, response } = await rpc.handle(request, {
+          const whole = body === undefined ? request : withBody(request, body)
+          const { matched, response } = await rpc.handle(whole, {
             prefix: '/rpc',
             context: { caller: stranger, browser },
           })

@@ -76,6 +76,11 @@ export async function streamEvents(
     )
   })
   return new Response(body, {
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
+    // Said to be chunked: the server does not wait a moment for an end that would tell its length.
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'transfer-encoding': 'chunked',
+    },
   })
 }

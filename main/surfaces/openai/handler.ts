@@ -20,7 +20,10 @@ export const openAiMaxBodyBytes = 32 * 1024 * 1024
  * knows models only as engines with a name; what an engine is made of does not matter here. Never rejects: every
  * failure is a response in OpenAI's shape.
  */
-export function createOpenAi({ engines, nowMs }: Deps): (request: Request) => Promise<Response> {
+export function createOpenAi({
+  engines,
+  nowMs,
+}: Deps): (request: Request, body: string | undefined) => Promise<Response> {
   const stampFor = (prefix: string, model: string): Stamp => ({
     id: `${prefix}-${randomBytes(12).toString('hex')}`,
     created: Math.floor(nowMs() / 1_000),
@@ -38,8 +41,8 @@ export function createOpenAi({ engines, nowMs }: Deps): (request: Request) => Pr
     })
   }
 
-  const post = async (request: Request, path: string): Promise<Response> => {
-    const body = await jsonOf(request)
+  const post = async (request: Request, path: string, text: string | undefined): Promise<Response> => {
+    const body = jsonOf(text)
     switch (path) {
       case '/v1/chat/completions': {
         const parsed = parseRequest(ChatRequest, body)
@@ -68,11 +71,11 @@ export function createOpenAi({ engines, nowMs }: Deps): (request: Request) => Pr
     throw unknownPath(request.method, path)
   }
 
-  return async request => {
+  return async (request, body) => {
     try {
       const { pathname } = new URL(request.url)
       if (request.method === 'GET') return get(request, pathname)
-      if (request.method === 'POST') return await post(request, pathname)
+      if (request.method === 'POST') return await post(request, pathname, body)
       throw unknownPath(request.method, pathname)
     } catch (error) {
       return openAiErrorResponse(error)
@@ -93,11 +96,10 @@ const modelBody = ({ name, createdAtMs, contextLength }: EngineFacts) => ({
   max_model_len: contextLength,
 })
 
-async function jsonOf(request: Request): Promise<unknown> {
+function jsonOf(text: string | undefined): unknown {
   try {
-    return await request.json()
-  } catch (error) {
-    if (error instanceof AppError) throw error
+    return JSON.parse(text ?? '')
+  } catch {
     throw invalid('body', 'The request body is not JSON.')
   }
 }

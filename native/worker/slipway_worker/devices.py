@@ -52,3 +52,11 @@ def resolve_precision(precision: Precision, device: str) -> "torch.dtype":
     if precision == "fp16" and device == "cpu":
         raise WorkerError("unsupported", "fp16 needs a GPU.", hint="Set precision to auto, bf16 or fp32.")
     return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
+
+
+def require_bitsandbytes(what: str, device: str, hint: str) -> None:
+    """Raises WorkerError where bitsandbytes cannot work."""
+    import importlib.util
+
+    if device != "cuda" or importlib.util.find_spec("bitsandbytes") is None:
+        raise WorkerError("missing_requirement", f"{what} needs an NVIDIA GPU and bitsandbytes.", hint=hint)

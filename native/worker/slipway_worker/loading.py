@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def load_causal(model_dir: Path, *, dtype: "torch.dtype | str", **options: Any) -> "PreTrainedModel":  # noqa: ANN401
     """
-    Raise `unsupported` for what is no causal language model. transformers fills what a folder lacks with random numbers,
-    as a head on top of an encoder: that would be converted as if it had been learned.
+    Raise `unsupported` for what is no causal language model. transformers fills what a folder lacks with random
+    numbers, as a head on top of an encoder: that would be converted as if it had been learned.
     """
     from transformers import AutoModelForCausalLM
 

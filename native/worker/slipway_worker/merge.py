@@ -12,7 +12,15 @@ from pathlib import Path
 
 from slipway_worker.config import within
 from slipway_worker.loading import load_causal
-from slipway_worker.runtime import end_when_told, folder_bytes, read_config, resident_bytes, run, use_threads
+from slipway_worker.runtime import (
+    end_when_told,
+    folder_bytes,
+    leave_out_bitsandbytes,
+    read_config,
+    resident_bytes,
+    run,
+    use_threads,
+)
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
 
 
@@ -30,6 +38,7 @@ class MergeConfig:
 def work(config_path: str, wire: Wire) -> None:
     config = read_config(MergeConfig, config_path, "the merge")
     use_threads(config.threads)
+    leave_out_bitsandbytes(config.model_dir)
     end_when_told(wire)
     with Heartbeat(wire, lambda: {"memoryBytes": resident_bytes()}):
         merge(config, wire)

@@ -15,7 +15,7 @@ ADDRESS_AT = {"connect": 0, "connect_ex": 0, "bind": 0, "sendto": -1, "sendmsg":
 _installed = False
 
 
-class NetworkRefused(PermissionError):
+class NetworkRefused(PermissionError):  # noqa: N818 - a log that shows it reads as what happened
     """A connection, a datagram or a question to a name server that was not let out."""
 
     def __init__(self, what: str) -> None:
@@ -27,7 +27,7 @@ def refuse_outside() -> None:
     Refuse, from now on and for good, whatever leaves this machine: before the first packet, for every library that goes
     through Python's sockets. What connects from native code of its own (NCCL, gloo) is told its peers by the launcher.
     """
-    global _installed  # noqa: PLW0603 - an audit hook cannot be taken back, and one is enough
+    global _installed  # an audit hook cannot be taken back, and one is enough
     if not _installed:
         _installed = True
         sys.addaudithook(_on_audit)
@@ -39,7 +39,7 @@ def _without_names(method: Callable[..., Any], place: int) -> Callable[..., Any]
     """A method that refuses names first: the original would ask a name server before its audit event comes."""
 
     @functools.wraps(method)
-    def guarded(self: socket.socket, *args: Any) -> Any:
+    def guarded(self: socket.socket, *args: object) -> object:
         address = args[place] if len(args) > place else None
         host = address[0] if isinstance(address, tuple) and self.family in INTERNET_FAMILIES else ""
         _refuse_name(host)
@@ -65,18 +65,18 @@ def _on_audit(event: str, args: tuple[Any, ...]) -> None:
             raise NetworkRefused(f"a question for {_text(host)}")
 
 
-def _refuse_name(host: Any) -> None:
+def _refuse_name(host: object) -> None:
     if host and _address(host) is None and not is_this_machine(host):
         raise NetworkRefused(f"a question for {_text(host)}")
 
 
-def _stays_here(family: int, address: Any) -> bool:
+def _stays_here(family: int, address: object) -> bool:
     if family in LOCAL_FAMILIES:
         return True
     return family in INTERNET_FAMILIES and isinstance(address, tuple) and is_this_machine(address[0])
 
 
-def is_this_machine(host: Any) -> bool:
+def is_this_machine(host: object) -> bool:
     """Whether a host is this machine for certain, without asking anybody: a loopback address, or `localhost`."""
     if _text(host).lower() == "localhost":
         return True
@@ -84,16 +84,16 @@ def is_this_machine(host: Any) -> bool:
     return address is not None and (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def _address(host: Any) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _address(host: object) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(_text(host).partition("%")[0])
     except ValueError:
         return None
 
 
-def _name_of(address: Any) -> str:
+def _name_of(address: object) -> str:
     return f"{_text(address[0])}:{address[1]}" if isinstance(address, tuple) and len(address) > 1 else _text(address)
 
 
-def _text(host: Any) -> str:
+def _text(host: object) -> str:
     return host.decode("utf-8", "replace") if isinstance(host, bytes | bytearray) else str(host)

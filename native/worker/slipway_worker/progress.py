@@ -289,7 +289,7 @@ class Progress(TrainerCallback):
 
 
 def broken_weight(model: "torch.nn.Module") -> str | None:
-    """The name of a weight that was trained and holds something that is not a finite number; None where all are sound."""
+    """The name of a weight that was trained and is not a finite number everywhere; None where all are sound."""
     import torch
 
     for name, weight in model.named_parameters():

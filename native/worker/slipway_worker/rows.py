@@ -108,8 +108,8 @@ def open_rows(files: Sequence[Path], method: Method, cache_dir: Path) -> "Datase
 def sampled(kept: Sequence[int], counts: Sequence[int], rates: Sequence[float], seed: int) -> list[int]:
     """
     Which rows are learned from, and how often, where each file has a rate of its own: at 0.1 a tenth of its rows by
-    chance, at 2.5 each twice and every second, by chance, a third time. `kept` are those that may be used, in order, and
-    `counts` the rows of each file. The choice depends on the arguments alone, as a resumed run must make it again.
+    chance, at 2.5 each twice and every second, by chance, a third time. `kept` are those that may be used, in order,
+    and `counts` the rows of each file. The choice depends on the arguments alone, as a resumed run must make it again.
     """
     chosen: list[int] = []
     first = 0

@@ -111,6 +111,25 @@ def use_threads(count: int) -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 
+def leave_out_bitsandbytes(model_dir: Path) -> None:
+    """
+    Let peft and transformers find no bitsandbytes, for work that does not ask for it itself: where it is installed they
+    import it whether it is used or not, and torch's compiler with it, which is a fifth of what a worker takes to start.
+    A model that was saved quantised keeps it. To be called before either library is imported.
+    """
+    try:
+        facts = (model_dir / "config.json").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return  # what the folder lacks is told when the model is loaded
+    if '"quantization_config"' not in facts:
+        leave_out("bitsandbytes")
+
+
+def leave_out(library: str) -> None:
+    """Let a library look as if it were not installed, unless it has been imported. Those that use it find that out."""
+    sys.modules.setdefault(library, None)  # type: ignore[arg-type] - None: it is not found
+
+
 def end_when_told(wire: Wire) -> None:
     """End this process as soon as it is asked to stop or its runner is gone: for work that has nothing worth saving."""
     wire.listen(lambda _: os._exit(1))

@@ -1,6 +1,6 @@
 """
-Export a causal language model to ONNX, laid out as transformers.js and ONNX Runtime users expect it, and compare what it
-computes with the original before anybody gets it.
+Export a causal language model to ONNX, laid out as transformers.js and ONNX Runtime users expect it, and compare what
+it computes with the original before anybody gets it.
 
 python -m slipway_worker.to_onnx CONFIG.json
 """
@@ -49,7 +49,7 @@ def work(config_path: str, wire: Wire) -> None:
 
 
 def export(config: ToOnnxConfig, wire: Wire) -> None:
-    """Export in float32 with keys and values as inputs and outputs, so that a runtime can go on from what it has read."""
+    """Export in float32 with keys and values as inputs and outputs: a runtime can go on from what it has read."""
     if config.output_dir.exists():
         raise WorkerError("conflict", f"{config.output_dir} exists already.", hint="Choose a new folder.")
     began = time.monotonic()
@@ -189,8 +189,9 @@ def save(program: "torch.onnx.ONNXProgram", file: Path, weight_bytes: int) -> No
 
 def compare(model: "PreTrainedModel", file: Path, threads: int) -> tuple[float, float]:
     """
-    The largest difference of a logit between the ONNX file in ONNX Runtime and the model in torch, and the largest logit:
-    prompts of several lengths, alone and two at once with padding, each read at once and then continued from its keys.
+    The largest difference of a logit between the ONNX file in ONNX Runtime and the model in torch, and the largest
+    logit: prompts of several lengths, alone and two at once with padding, each read at once and then continued from
+    its keys.
     """
     import torch
     from onnxruntime import InferenceSession, SessionOptions

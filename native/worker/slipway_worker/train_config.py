@@ -80,7 +80,6 @@ class TrainConfig:
             value = getattr(self, key)
             if value is not None:
                 within(camel(key), value, *ends.get(self.method, ends[None]))
-        within("threads", self.threads, 1, 1024)
         if not self.train_files:
             raise ValueError("trainFiles must name at least one file")
         if self.train_rates is not None:
@@ -114,6 +113,11 @@ class TrainConfig:
     def splits_rows(self) -> bool:
         """Whether packing goes on with what is over the sequence length, instead of cutting it off."""
         return self.packing and self.packing_strategy != "bfd"
+
+    @property
+    def uses_bitsandbytes(self) -> bool:
+        """Whether the run asks for 4-bit weights or an 8-bit optimizer."""
+        return self.tuning == "qlora" or self.optimizer == "adamw_8bit"
 
     @property
     def rate(self) -> float:

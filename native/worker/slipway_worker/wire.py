@@ -22,6 +22,8 @@ ErrorCode = Literal[
 ]  # fmt: skip
 
 
+LAST = ("finished", "stopped", "failed")  # one of them ends what a worker has to say
+
 _log = logging.getLogger("slipway_worker")
 
 
@@ -64,6 +66,7 @@ class Wire:
         self._failures_only = failures_only
         self._commands = commands
         self._lock = threading.Lock()
+        self._is_over = False
         self.runner_is_gone = False
 
     def emit(self, event: str, **fields: object) -> None:
@@ -74,8 +77,10 @@ class Wire:
             _log.warning("%s", fields.get("message"))  # who reads the log only is to see it as well
         line = json.dumps({"event": event, **fields}, allow_nan=False, ensure_ascii=False) + "\n"
         with self._lock:
-            if self.runner_is_gone:
+            # The beat may fall between the last event and the end of its thread.
+            if self.runner_is_gone or (self._is_over and event == "heartbeat"):
                 return
+            self._is_over = event in LAST
             try:
                 self._out.write(line)
                 self._out.flush()

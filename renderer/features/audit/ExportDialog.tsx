@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button, Modal } from 'antd'
+import { App, Modal } from 'antd'
 import { useState } from 'react'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { auditText } from './text.ts'
@@ -32,18 +32,14 @@ export function ExportDialog() {
       width={560}
       onCancel={close}
       footer={
-        <>
-          <Button onClick={close}>{text.cancel}</Button>
-          <ActionButton
-            needs="admin"
-            type="primary"
-            disabled={path.trim() === ''}
-            loading={write.isPending}
-            onClick={start}
-          >
-            {text.exportDo}
-          </ActionButton>
-        </>
+        <DialogButtons
+          action={text.exportDo}
+          needs="admin"
+          isReady={path.trim() !== ''}
+          isRunning={write.isPending}
+          onAct={start}
+          onCancel={close}
+        />
       }
     >
       <div className="audit-export">

@@ -6,7 +6,7 @@ import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { usePagedRows } from '../../lib/pages.ts'
-import { setQuery, useRoute } from '../../lib/route.ts'
+import { oneOf, setQuery, useRoute } from '../../lib/route.ts'
 import { Empty } from '../../ui/Empty.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { FilterBox } from '../../ui/FilterBox.tsx'
@@ -21,9 +21,6 @@ import './audit.css'
 
 const hourMs = 3_600_000
 const spans = { hour: hourMs, day: 24 * hourMs, week: 7 * 24 * hourMs, month: 30 * 24 * hourMs } as const
-type Span = keyof typeof spans
-const spanOf = (value: string | undefined): Span | undefined =>
-  value !== undefined && Object.hasOwn(spans, value) ? (value as Span) : undefined
 
 /** Who did what, and what was refused: searchable, in absolute times, verifiable. */
 export function Screen() {
@@ -33,7 +30,7 @@ export function Screen() {
   const q = useDeferredValue((query.q ?? '').trim())
   const outcome = query.outcome === 'ok' || query.outcome === 'failed' ? query.outcome : undefined
   const action = (query.action ?? '').split(',').filter(Boolean)
-  const span = spanOf(query.span)
+  const span = oneOf(spans, query.span)
   // Fixed when it is chosen: a beginning that moved with the clock would read the pages again and again.
   const since = useMemo(() => (span ? new Date(Date.now() - spans[span]).toISOString() : undefined), [span])
   const rows = usePagedRows<AuditRecord>((offset, limit) =>
@@ -84,11 +81,11 @@ export function Screen() {
             onChange={value => setQuery({ outcome: value })}
           />
           <FilterSelect
+            filter="span"
             label={text.span}
             any={text.anyTime}
             words={{ hour: text.lastHour, day: text.lastDay, week: text.lastWeek, month: text.lastMonth }}
             value={span}
-            onChange={value => setQuery({ span: value })}
           />
           <span className="grow" />
           {rows.total !== undefined && (

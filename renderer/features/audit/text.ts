@@ -65,7 +65,6 @@ export const auditText = dictionary({
   ],
   file: ['File', '文件'],
   exportDo: ['Export', '导出'],
-  cancel: ['Cancel', '取消'],
   exported: [
     (records: string, path: string) => `${records} records were written to ${path}.`,
     (records: string, path: string) => `已将 ${records} 条记录写入 ${path}。`,

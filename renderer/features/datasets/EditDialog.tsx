@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { DescribeDialog } from '../describe/DescribeDialog.tsx'
 

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Checkbox, Modal } from 'antd'
 import { useId, useState } from 'react'
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { bytes, number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Hash } from '../../ui/bits.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { datasetsText } from './text.ts'
@@ -33,7 +33,6 @@ const phrases = dictionary({
     (rows: string, size: string) => `${rows} 行，${size}`,
   ],
   start: ['Export', '导出'],
-  cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],
 })
 
@@ -66,12 +65,13 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
             {text.close}
           </Button>
         ) : (
-          <>
-            <Button onClick={onClose}>{text.cancel}</Button>
-            <ActionButton needs="write" type="primary" disabled={!isReady} loading={write.isPending} onClick={send}>
-              {text.start}
-            </ActionButton>
-          </>
+          <DialogButtons
+            action={text.start}
+            isReady={isReady}
+            isRunning={write.isPending}
+            onAct={send}
+            onCancel={onClose}
+          />
         )
       }
     >

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
 import { JobLine } from '../jobs/JobLine.tsx'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'

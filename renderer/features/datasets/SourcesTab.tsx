@@ -1,4 +1,4 @@
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { bytes, dateTime, number, percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { Hash, Section } from '../../ui/bits.tsx'

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, InputNumber, Modal } from 'antd'
 import { useId, useState } from 'react'
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { datasetsText } from './text.ts'
 
@@ -25,7 +25,6 @@ const phrases = dictionary({
   impossible: ['Together they must be more than 0 % and less than 100 %.', '两者之和须大于 0% 且小于 100%。'],
   refused: ['It was not divided', '未能划分'],
   start: ['Split', '划分'],
-  cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],
   rows: [(count: string) => `${count} rows`, (count: string) => `${count} 行`],
 })
@@ -54,18 +53,13 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
             {text.close}
           </Button>
         ) : (
-          <>
-            <Button onClick={onClose}>{text.cancel}</Button>
-            <ActionButton
-              needs="write"
-              type="primary"
-              disabled={!isPossible}
-              loading={split.isPending}
-              onClick={() => split.mutate({ id: dataset.id, validation: validation / 100, test: test / 100, seed })}
-            >
-              {text.start}
-            </ActionButton>
-          </>
+          <DialogButtons
+            action={text.start}
+            isReady={isPossible}
+            isRunning={split.isPending}
+            onAct={() => split.mutate({ id: dataset.id, validation: validation / 100, test: test / 100, seed })}
+            onCancel={onClose}
+          />
         )
       }
     >

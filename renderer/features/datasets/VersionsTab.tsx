@@ -1,4 +1,4 @@
-import type { DatasetDetail } from '../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { dateTime } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'

@@ -70,5 +70,4 @@ export const pageText = dictionary({
   ],
   description: ['Description', '说明'],
   frozenAt: ['Frozen', '冻结时间'],
-  showSource: ['Show in file manager', '在文件管理器中显示'],
 })

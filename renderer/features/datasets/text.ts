@@ -1,5 +1,5 @@
 import type { DatasetFormat, DatasetKind } from '../../../main/contract/dataset-rows.ts'
-import type { DatasetState } from '../../../main/contract/datasets.ts'
+import type { DatasetState } from '../../../main/contract/dataset-versions.ts'
 import { dictionary } from '../../lib/i18n.ts'
 import type { GlyphState } from '../../ui/Glyph.tsx'
 

@@ -1,7 +1,7 @@
-import { Button, Input, Modal } from 'antd'
+import { Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { dictionary, useText } from '../../lib/i18n.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { DescribeFields, type Description } from './DescribeFields.tsx'
 
@@ -13,7 +13,6 @@ const phrases = dictionary({
     '例如 best，之后“名称@best”即指此版本；其他版本若有同一别名会被取代。',
   ],
   refused: ['It was not changed', '未能修改'],
-  cancel: ['Cancel', '取消'],
   save: ['Save', '保存'],
 })
 
@@ -58,12 +57,13 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
       }
       onCancel={onClose}
       footer={
-        <>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <ActionButton needs="write" type="primary" disabled={name.trim() === ''} loading={isSaving} onClick={save}>
-            {text.save}
-          </ActionButton>
-        </>
+        <DialogButtons
+          action={text.save}
+          isReady={name.trim() !== ''}
+          isRunning={isSaving}
+          onAct={save}
+          onCancel={onClose}
+        />
       }
     >
       <div className="dialog-form">

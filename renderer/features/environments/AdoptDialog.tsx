@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button, Modal } from 'antd'
+import { Modal } from 'antd'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { environmentsText } from './text.ts'
@@ -34,18 +34,14 @@ export function AdoptDialog({ name, label }: Props) {
       width={600}
       onCancel={close}
       footer={
-        <>
-          <Button onClick={close}>{text.cancel}</Button>
-          <ActionButton
-            needs="admin"
-            type="primary"
-            disabled={path.trim() === ''}
-            loading={adopt.isPending}
-            onClick={start}
-          >
-            {text.adoptDo}
-          </ActionButton>
-        </>
+        <DialogButtons
+          action={text.adoptDo}
+          needs="admin"
+          isReady={path.trim() !== ''}
+          isRunning={adopt.isPending}
+          onAct={start}
+          onCancel={close}
+        />
       }
     >
       <div className="env-form">

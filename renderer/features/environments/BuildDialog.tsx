@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button, Checkbox, Input, Modal, Segmented, Select } from 'antd'
+import { Checkbox, Input, Modal, Segmented, Select } from 'antd'
 import type { Backend, Environment } from '../../../main/contract/environments.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
@@ -7,7 +7,7 @@ import { useDraft } from '../../lib/draft.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { type BuildDraft, buildCommand, buildInput, emptyDraft, isBuildDraft, isComplete } from './build-draft.ts'
@@ -44,12 +44,14 @@ export function BuildDialog({ environment, label }: Props) {
       width={600}
       onCancel={close}
       footer={
-        <>
-          <Button onClick={close}>{text.cancel}</Button>
-          <ActionButton needs="admin" type="primary" disabled={!canBuild} loading={build.isPending} onClick={start}>
-            {text.buildDo}
-          </ActionButton>
-        </>
+        <DialogButtons
+          action={text.buildDo}
+          needs="admin"
+          isReady={canBuild}
+          isRunning={build.isPending}
+          onAct={start}
+          onCancel={close}
+        />
       }
     >
       <div className="env-form">

@@ -145,7 +145,6 @@ export const environmentsText = dictionary({
   again: ['Build again although a sound one is there', '已有可用环境时也重新构建'],
   cli: ['The same in a terminal', '终端中的等价命令'],
   buildDo: ['Build', '构建'],
-  cancel: ['Cancel', '取消'],
   notBuilt: ['The build could not be started', '无法开始构建'],
 
   adoptTitle: [(name: string) => `Use an existing ${name} environment`, (name: string) => `为${name}使用现有环境`],

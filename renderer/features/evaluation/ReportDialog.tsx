@@ -7,7 +7,7 @@ import { api } from '../../lib/client.ts'
 import { desktop } from '../../lib/desktop.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { reportText } from './text.ts'
@@ -65,16 +65,13 @@ export function ReportDialog({ evaluation, format, onClose }: Props) {
       footer={
         <>
           <span className="hint grow">{text.note}</span>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <ActionButton
-            needs="write"
-            type="primary"
-            disabled={path.trim() === ''}
-            loading={save.isPending}
-            onClick={submit}
-          >
-            {text.save}
-          </ActionButton>
+          <DialogButtons
+            action={text.save}
+            isReady={path.trim() !== ''}
+            isRunning={save.isPending}
+            onAct={submit}
+            onCancel={onClose}
+          />
         </>
       }
     >

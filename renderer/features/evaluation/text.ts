@@ -55,11 +55,10 @@ export const formText = dictionary({
   dataset: ['Dataset', '数据集'],
   datasetPlaceholder: ['Search datasets', '搜索数据集'],
   heldBack: [
-    (rows: string) =>
-      `The run held ${rows} of its own rows back to measure itself, and those are no dataset. Choose rows that it did not learn from. To have them next time, split the dataset first and train on its training part.`,
-    (rows: string) =>
-      `该训练从自身数据中留出 ${rows} 行用于验证，但没有单独的数据集。请选择未参与训练的数据；下次可先拆分数据集，再用其中的训练部分训练。`,
+    (rows: string, run: string) => `${rows} rows that ${run} held back`,
+    (rows: string, run: string) => `${run} 留出的 ${rows} 行`,
   ],
+  heldBackHint: ['The run did not learn from them; it measured itself by them.', '该训练未从中学习，仅用于验证。'],
   draftNote: ['A draft: it is frozen by this.', '草稿版本，评测后将冻结。'],
   noQuestions: ['asks no questions', '没有可作答的题目'],
   datasetRows: [(rows: string) => `${rows} rows`, (rows: string) => `${rows} 行`],
@@ -96,7 +95,6 @@ export const formText = dictionary({
   ],
   cli: ['In a terminal', '命令行'],
   start: ['Start', '开始评测'],
-  cancel: ['Cancel', '取消'],
   failed: ['It was not started', '未能开始'],
   metricsUnread: ['The metrics could not be read', '无法读取评分方式'],
 })
@@ -218,7 +216,6 @@ export const rowsText = dictionary({
   between: ['Compared', '对比'],
   none: ['No answer is stored yet.', '还没有保存的回答。'],
   noneFound: ['No row matches.', '没有符合条件的行。'],
-  choose: ['Choose a row to read it.', '选择一行以查看内容。'],
   noAnswer: ['No answer', '未作答'],
   notYet: ['not asked yet', '尚未作答'],
   empty: ['an empty answer', '空回答'],
@@ -245,7 +242,6 @@ export const reportText = dictionary({
   md: ['Markdown: the tables and examples, for a notebook', 'Markdown：表格与示例，便于写入笔记'],
   html: ['HTML: one page with plots, for sharing', 'HTML：含图表的单页，便于分享'],
   save: ['Save', '保存'],
-  cancel: ['Cancel', '取消'],
   saved: [
     (path: string, size: string) => `Saved ${path} (${size}).`,
     (path: string, size: string) => `已保存 ${path}（${size}）。`,
@@ -264,6 +260,7 @@ export const settingsText = dictionary({
   system: ['System prompt', '系统提示词'],
   what: ['What was measured', '评测对象'],
   dataset: ['Dataset', '数据集'],
+  heldBackBy: ['Only the rows held back by', '仅使用其留出的样本'],
   model: ['model', '模型'],
   deployment: ['deployment', '部署'],
   metrics: ['Scored by', '评分方式'],

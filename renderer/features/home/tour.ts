@@ -1,10 +1,10 @@
-import type { DatasetVersion } from '../../../main/contract/datasets.ts'
+import type { DatasetVersion } from '../../../main/contract/dataset-versions.ts'
 import type { Environment } from '../../../main/contract/environments.ts'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { Deployment } from '../../../main/contract/inference.ts'
 import type { Job } from '../../../main/contract/jobs.ts'
 import type { ModelVersion } from '../../../main/contract/models.ts'
-import type { Run } from '../../../main/contract/training.ts'
+import type { Run } from '../../../main/contract/runs.ts'
 
 /** What the tour calls its things: the same names as in `npm run tour`, so that both lead to the same place. */
 export const tourNames = {

@@ -8,7 +8,7 @@ import { failureOf } from '../../lib/failure.ts'
 import { deviceName } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go, hrefTo } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { DeploymentForm } from './DeploymentForm.tsx'
 import { type DeploymentDraft, emptyDraft, isDeploymentDraft, settingsOf } from './deployment-draft.ts'
@@ -87,7 +87,6 @@ type ModalProps = {
 
 /** Settings at the left, what they take at the right. */
 export function DeploymentModal(props: ModalProps) {
-  const text = useText(formText)
   const id = useId()
   return (
     <Modal
@@ -99,16 +98,13 @@ export function DeploymentModal(props: ModalProps) {
       footer={
         <>
           {props.note !== undefined && <span className="hint grow">{props.note}</span>}
-          <Button onClick={props.onClose}>{text.cancel}</Button>
-          <ActionButton
-            needs="write"
-            type="primary"
-            disabled={!props.isReady}
-            loading={props.isRunning}
-            onClick={props.onSubmit}
-          >
-            {props.action}
-          </ActionButton>
+          <DialogButtons
+            action={props.action}
+            isReady={props.isReady}
+            isRunning={props.isRunning}
+            onAct={props.onSubmit}
+            onCancel={props.onClose}
+          />
         </>
       }
     >

@@ -56,10 +56,8 @@ export const formText = dictionary({
   version: ['Version', '版本'],
   adapter: ['Adapter', '适配器'],
   adapterHint: ['a LoRA adapter laid over the model', '叠加在模型上的 LoRA 适配器'],
-  none: ['None', '无'],
   name: ['Name', '名称'],
   nameHint: ['sent as “model”', '即请求中的 model 字段'],
-  description: ['Description', '说明'],
   device: ['Device', '设备'],
   deviceAuto: ['Automatic', '自动选择'],
   deviceFree: [
@@ -117,7 +115,6 @@ export const formText = dictionary({
     'The version that serves goes on until the new one is ready; both are in memory meanwhile.',
     '新版本就绪前由现有版本继续服务，期间两者同时占用内存。',
   ],
-  cancel: ['Cancel', '取消'],
   failed: ['It was not deployed', '未能部署'],
   toUpdate: ['Open that deployment', '打开该部署'],
   toEnvironments: ['Build the environment', '构建环境'],

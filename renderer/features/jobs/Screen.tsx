@@ -6,7 +6,7 @@ import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { jobKindText, jobStateText } from '../../lib/job-words.ts'
 import { usePagedRows } from '../../lib/pages.ts'
-import { go, setQuery, useRoute } from '../../lib/route.ts'
+import { go, oneOf, setQuery, useRoute } from '../../lib/route.ts'
 import { useWidth } from '../../lib/width.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Empty } from '../../ui/Empty.tsx'
@@ -22,9 +22,6 @@ import './jobs.css'
 
 const narrowestForBoth = 1_060
 
-const keyOf = <T extends string>(words: Readonly<Record<T, unknown>>, name: string | undefined): T | undefined =>
-  name !== undefined && Object.hasOwn(words, name) ? (name as T) : undefined
-
 /** Every job that ran, runs or waits; one of them in full beside the list. */
 export function Screen() {
   const text = useText(jobsText)
@@ -33,8 +30,8 @@ export function Screen() {
   const { path, query } = useRoute()
   const id = path[1]
   const isNarrow = useWidth() < narrowestForBoth
-  const state = keyOf<JobState>(jobStateText, query.state)
-  const kind = keyOf<JobKind>(jobKindText, query.kind)
+  const state = oneOf<JobState>(jobStateText, query.state)
+  const kind = oneOf<JobKind>(jobKindText, query.kind)
   const q = useDeferredValue((query.q ?? '').trim())
   const filters = { ...(q && { q }), ...(state && { state }), ...(kind && { kind }) }
   const rows = usePagedRows<Job>((offset, limit) =>
@@ -67,20 +64,8 @@ export function Screen() {
           {!isEmpty && (
             <div className="toolbar" role="search" aria-label={text.filters}>
               <FilterBox label={text.filter} />
-              <FilterSelect
-                label={text.state}
-                any={text.anyState}
-                words={states}
-                value={state}
-                onChange={value => setQuery({ state: value, sel: undefined })}
-              />
-              <FilterSelect
-                label={text.kind}
-                any={text.anyKind}
-                words={kinds}
-                value={kind}
-                onChange={value => setQuery({ kind: value, sel: undefined })}
-              />
+              <FilterSelect filter="state" label={text.state} any={text.anyState} words={states} value={state} />
+              <FilterSelect filter="kind" label={text.kind} any={text.anyKind} words={kinds} value={kind} />
               <span className="grow" />
               {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
             </div>

@@ -8,7 +8,7 @@ import { bytes, memory } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
 import { go } from '../../lib/route.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { JobLine } from '../jobs/JobLine.tsx'
 
@@ -35,7 +35,6 @@ const phrases = dictionary({
     (ram: string, disk: string) => `最多占用内存 ${ram}、磁盘 ${disk}。`,
   ],
   refused: ['It was not converted', '未能转换'],
-  cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],
   open: ['Open the new model', '打开新模型'],
   start: ['Convert', '转换'],
@@ -95,12 +94,7 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
             </Button>
           </>
         ) : (
-          <>
-            <Button onClick={onClose}>{text.cancel}</Button>
-            <ActionButton needs="write" type="primary" loading={start.isPending} onClick={send}>
-              {text.start}
-            </ActionButton>
-          </>
+          <DialogButtons action={text.start} isRunning={start.isPending} onAct={send} onCancel={onClose} />
         )
       }
     >

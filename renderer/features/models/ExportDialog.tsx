@@ -5,7 +5,7 @@ import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
-import { ActionButton } from '../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { joinPath } from '../files/clean-path.ts'
 import { PathField } from '../files/PathField.tsx'
@@ -21,7 +21,6 @@ const phrases = dictionary({
   into: ['Within', '上级文件夹'],
   folder: ['New folder', '新文件夹'],
   refused: ['It was not exported', '未能导出'],
-  cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],
   start: ['Export', '导出'],
   copying: [(path: string) => `Copying to ${path}`, (path: string) => `正在复制到 ${path}`],
@@ -55,12 +54,13 @@ export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; 
             {text.close}
           </Button>
         ) : (
-          <>
-            <Button onClick={onClose}>{text.cancel}</Button>
-            <ActionButton needs="write" type="primary" disabled={!isComplete} loading={start.isPending} onClick={send}>
-              {text.start}
-            </ActionButton>
-          </>
+          <DialogButtons
+            action={text.start}
+            isReady={isComplete}
+            isRunning={start.isPending}
+            onAct={send}
+            onCancel={onClose}
+          />
         )
       }
     >

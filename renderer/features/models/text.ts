@@ -9,7 +9,6 @@ export const modelsText = dictionary({
   find: ['Find on this machine', '查找本机模型'],
   filter: ['Filter by name, hash or label', '按名称、哈希或标签筛选'],
   clear: ['Clear filters', '清除筛选'],
-  filters: ['Filters', '筛选条件'],
   shown: [
     (some: string, all: string) => `${some} of ${all}`,
     (some: string, all: string) => `显示 ${some} 个，共 ${all} 个`,

@@ -10,7 +10,6 @@ export const playgroundText = dictionary({
   code: ['API code', '接口代码'],
   parameters: ['Parameters', '参数'],
   choose: ['Choose a deployment', '选择部署'],
-  noneServes: ['not serving', '未在服务'],
   deployOther: ['Deploy a model …', '部署模型……'],
   you: ['You', '你'],
   placeholder: [
@@ -126,7 +125,6 @@ export const tokenText = dictionary({
     'Answer, token by token. The arrow keys move, each token tells its probability.',
     '逐词元的回答。用方向键移动，查看每个词元的概率。',
   ],
-  probability: ['probability', '概率'],
   rest: ['all others', '其余'],
   control: ['control token', '控制词元'],
   partOf: [

@@ -59,6 +59,9 @@ export function Backups() {
       {listed.error && (
         <FailureFault error={listed.error} title={text.backupsUnread} onRetry={() => void listed.refetch()} />
       )}
+      {may !== false && !listed.data && !listed.error && (
+        <i className="bone" style={{ width: 420, height: 20 }} aria-busy />
+      )}
       {listed.data && items.length === 0 && <p className="dim">{text.noBackups}</p>}
       {items.length > 0 && (
         <div className="settings-table">

@@ -1,5 +1,5 @@
 import type { Detection } from '../../../contract/dataset-rows.ts'
-import type { DatasetSource } from '../../../contract/datasets.ts'
+import type { DatasetSource } from '../../../contract/dataset-versions.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { type Direct, directOf } from './direct.ts'
 import type { InputFile } from './inputs.ts'

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Detection, ReasonCounts, RowIssue } from '../../../contract/dataset-rows.ts'
-import type { DatasetSource } from '../../../contract/datasets.ts'
+import type { DatasetSource } from '../../../contract/dataset-versions.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { diskError, hashFile } from '../../../platform/blobs/store.ts'
 import { diskReserveBytes } from '../../../platform/disk-reserve.ts'

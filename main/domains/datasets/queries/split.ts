@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { SplitRole } from '../../../contract/datasets.ts'
+import type { SplitRole } from '../../../contract/dataset-versions.ts'
 import { duckError, literal } from '../import/duckdb.ts'
 import { columnNames } from './preview.ts'
 import { questionOf, type RowSet, rowsOf } from './row-sql.ts'

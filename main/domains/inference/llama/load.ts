@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import {
   type GgufFileInfo,
   getLlama,
@@ -13,6 +12,7 @@ import {
 } from 'node-llama-cpp'
 import type { EngineConfig } from '../../../contract/engine.ts'
 import { AppError, toAppError } from '../../../contract/errors.ts'
+import { numericThreads } from '../../../platform/processors.ts'
 import { assertLoadable } from './check-metadata.ts'
 import { fastestThreads } from './threads.ts'
 
@@ -47,7 +47,7 @@ export async function loadModel(config: EngineConfig, log: (text: string) => voi
   try {
     const info = await readGgufFileInfo(config.modelPath, { sourceType: 'filesystem', logWarnings: false })
     assertLoadable(info)
-    const processors = availableParallelism()
+    const processors = numericThreads(process.env)
     const llama = await getLlama({
       gpu,
       build: 'never',

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useDeferredValue, useState } from 'react'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { api } from '../../../lib/client.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { setQuery } from '../../../lib/route.ts'

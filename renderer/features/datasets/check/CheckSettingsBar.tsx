@@ -1,6 +1,6 @@
 import { InputNumber, Select } from 'antd'
 import { useEffect, useId, useState } from 'react'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { setQuery } from '../../../lib/route.ts'
 import { ModelSelect } from '../../inference/ModelSelect.tsx'

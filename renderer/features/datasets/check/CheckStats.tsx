@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../../../main/contract/dataset-checks.ts'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { Stat } from '../../../ui/bits.tsx'

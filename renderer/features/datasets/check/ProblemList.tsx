@@ -1,6 +1,6 @@
 import { Wrench } from 'lucide-react'
 import type { CheckProblem, CheckReport } from '../../../../main/contract/dataset-checks.ts'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go, setQuery, useRoute } from '../../../lib/route.ts'

@@ -47,7 +47,6 @@ export const checkText = dictionary({
   rendered: ['Rendered', '渲染'],
   byToken: ['Tokens', '词元'],
   source: ['Source', '源数据'],
-  view: ['View', '视图'],
   tokensOf: [
     (all: string, learned: string) => `${all} tokens, ${learned} trained on`,
     (all: string, learned: string) => `${all} 个词元，其中 ${learned} 个参与训练`,
@@ -77,7 +76,6 @@ export const checkText = dictionary({
   drop: ['Leave these rows out', '去除这些行'],
   dropAll: ['Leave all of them out', '全部去除'],
   raise: [(limit: string) => `Raise the limit to ${limit}`, (limit: string) => `将上限提高到 ${limit}`],
-  splitNow: ['Split it again', '重新划分'],
   again: ['Import again …', '重新导入……'],
   more: ['Import more rows …', '导入更多行……'],
   anyMethod: ['Check for its own kind', '按自身类型检查'],
@@ -88,7 +86,6 @@ export const checkText = dictionary({
   ],
   undo: ['Undo', '撤销'],
   notRepaired: ['It was not repaired', '未能修复'],
-  freezeNow: ['Freeze it and tune', '冻结并微调'],
 })
 
 /** Each problem that a check can name: what it is, and what it does. Others come in the backend's own words. */

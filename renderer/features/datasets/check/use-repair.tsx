@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { App, Button } from 'antd'
-import type { DatasetDetail } from '../../../../main/contract/datasets.ts'
+import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { said } from '../../../lib/backend-words.ts'
 import { api, client } from '../../../lib/client.ts'
 import { failureOf } from '../../../lib/failure.ts'

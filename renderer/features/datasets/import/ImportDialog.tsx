@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
 import { useDeferredValue, useEffect, useState } from 'react'
-import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
+import type { DatasetVersion } from '../../../../main/contract/dataset-versions.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
 import { useMay } from '../../../lib/access.ts'
 import { api } from '../../../lib/client.ts'
@@ -9,7 +9,7 @@ import { useDraft } from '../../../lib/draft.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { go } from '../../../lib/route.ts'
-import { ActionButton } from '../../../ui/ActionButton.tsx'
+import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 import { FailureFault, Fault } from '../../../ui/Fault.tsx'
 import { DescribeFields } from '../../describe/DescribeFields.tsx'
 import { PathField } from '../../files/PathField.tsx'
@@ -145,10 +145,7 @@ function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps)
       )}
       {error && <FailureFault error={error} title={text.refused} />}
       <div className="acts end">
-        <Button onClick={onClose}>{text.cancel}</Button>
-        <ActionButton needs="write" type="primary" disabled={!isReadable} loading={isSending} onClick={send}>
-          {text.start}
-        </ActionButton>
+        <DialogButtons action={text.start} isReady={isReadable} isRunning={isSending} onAct={send} onCancel={onClose} />
       </div>
     </>
   )

@@ -42,7 +42,6 @@ export const importText = dictionary({
   ],
   nameHint: ['A name that exists gets a new version.', '同名时会成为新版本。'],
   start: ['Import', '导入'],
-  cancel: ['Cancel', '取消'],
   close: ['Close', '关闭'],
   open: ['Open the dataset', '打开数据集'],
   again: ['Try again', '重试'],

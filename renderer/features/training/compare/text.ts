@@ -11,7 +11,6 @@ export const compareText = dictionary({
   which: ['Curve', '曲线'],
   hide: [(name: string) => `Show ${name}`, (name: string) => `显示 ${name}`],
   takeOut: [(name: string) => `Take ${name} out`, (name: string) => `移除 ${name}`],
-  open: [(name: string) => `Open ${name}`, (name: string) => `打开 ${name}`],
   points: [
     (points: string) =>
       `${points} ${points === '1' ? 'point' : 'points'}. Drag or + to zoom, double-click or 0 to reset.`,
@@ -19,7 +18,6 @@ export const compareText = dictionary({
   ],
   differences: ['What differs', '不同的参数'],
   same: ['The runs have the same parameters, model and data.', '各训练的参数、模型和数据均相同。'],
-  results: ['Results', '结果'],
   parameter: ['Parameter', '参数'],
   step: ['Step', '步数'],
   loss: ['Loss', '损失'],

@@ -1,13 +1,12 @@
 import { useQueries } from '@tanstack/react-query'
-import { useEffect, useMemo, useReducer } from 'react'
-import type { MetricPoint } from '../../../../main/contract/training.ts'
+import { useCallback, useMemo } from 'react'
+import type { MetricPoint } from '../../../../main/contract/runs.ts'
 import { api } from '../../../lib/client.ts'
-import { onChange } from '../../../lib/events.ts'
 import { addPoint, type Curve, curveOf } from '../curve/curve.ts'
+import { usePoints } from '../curve/use-points.ts'
 
 // Beside each other, curves are looked at for their shape: the thinned answer keeps its extremes.
 const pointsEach = 5_000
-const drawEveryMs = 250
 
 type Curves = {
   readonly curves: readonly Curve[]
@@ -27,26 +26,19 @@ export function useCurves(ids: readonly string[]): Curves {
       structuralSharing: false,
     })),
   })
-  const [version, changed] = useReducer((count: number) => count + 1, 0)
   const answers = results.map(result => result.data)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list is new at each drawing, what it holds is not.
   const curves = useMemo(() => answers.map(answer => curveOf(answer)), answers)
-  useEffect(() => {
-    let timer: number | undefined
-    const stop = onChange(({ topic, id, data }) => {
-      const curve = curves[ids.indexOf(id ?? '')]
-      if (topic !== 'metrics' || !curve || !data) return
-      addPoint(curve, data as MetricPoint)
-      timer ??= window.setTimeout(() => {
-        timer = undefined
-        changed()
-      }, drawEveryMs)
-    })
-    return () => {
-      stop()
-      window.clearTimeout(timer)
-    }
-  }, [curves, ids])
+  const version = usePoints(
+    useCallback(
+      (id: string, point: MetricPoint) => {
+        const curve = curves[ids.indexOf(id)]
+        if (curve) addPoint(curve, point)
+        return curve !== undefined
+      },
+      [curves, ids],
+    ),
+  )
   return {
     curves,
     version,

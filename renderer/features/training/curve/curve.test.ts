@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { MetricPoint } from '../../../../main/contract/training.ts'
+import type { MetricPoint } from '../../../../main/contract/runs.ts'
 import { align } from './align.ts'
 import { addPoint, best, brokenSteps, curveOf, newest, secondsPerStep, valueAt, xAtStep, xOf } from './curve.ts'
 

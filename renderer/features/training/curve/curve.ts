@@ -1,4 +1,4 @@
-import type { CurveColumns, MetricPoint } from '../../../../main/contract/training.ts'
+import type { CurveColumns, MetricPoint } from '../../../../main/contract/runs.ts'
 
 type Figures = (number | null)[]
 

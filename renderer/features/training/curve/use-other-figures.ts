@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useReducer } from 'react'
-import type { MetricPoint } from '../../../../main/contract/training.ts'
+import { useCallback, useMemo } from 'react'
+import type { MetricPoint } from '../../../../main/contract/runs.ts'
 import { api } from '../../../lib/client.ts'
-import { onChange } from '../../../lib/events.ts'
+import { usePoints } from './use-points.ts'
 
 /** Figures of the method's own, under the trainer's names such as `rewards/margins`: x and values, by rising step. */
 export type OtherFigures = {
@@ -12,7 +12,6 @@ export type OtherFigures = {
 }
 
 const pointCount = 2_000
-const drawEveryMs = 250
 // They say how fast it went, which other figures say better.
 const dull = /runtime|per_second|flos/
 
@@ -24,24 +23,17 @@ export function useOtherFigures(id: string): OtherFigures {
     refetchOnMount: 'always',
     structuralSharing: false,
   })
-  const [version, changed] = useReducer((count: number) => count + 1, 0)
   const points = useMemo(() => (data?.items ?? []).filter(({ series }) => series === 'train'), [data])
-  useEffect(() => {
-    let timer: number | undefined
-    const stop = onChange(({ topic, id: of, data: carried }) => {
-      if (topic !== 'metrics' || of !== id || carried?.series !== 'train') return
-      const point = carried as MetricPoint
-      if (point.step > (points.at(-1)?.step ?? -1)) points.push(point)
-      timer ??= window.setTimeout(() => {
-        timer = undefined
-        changed()
-      }, drawEveryMs)
-    })
-    return () => {
-      stop()
-      window.clearTimeout(timer)
-    }
-  }, [id, points])
+  const version = usePoints(
+    useCallback(
+      (of: string, point: MetricPoint) => {
+        const isTaken = of === id && point.series === 'train'
+        if (isTaken && point.step > (points.at(-1)?.step ?? -1)) points.push(point)
+        return isTaken
+      },
+      [id, points],
+    ),
+  )
   const latest = points.at(-1)?.more
   const names = useMemo(
     () =>

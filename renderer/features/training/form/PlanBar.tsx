@@ -1,4 +1,4 @@
-import type { MemoryPlan } from '../../../../main/contract/training.ts'
+import type { MemoryPlan } from '../../../../main/contract/memory-plan.ts'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { gib, memory, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'

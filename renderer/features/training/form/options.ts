@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import type { DatasetVersion } from '../../../../main/contract/datasets.ts'
+import type { DatasetVersion } from '../../../../main/contract/dataset-versions.ts'
 import type { ModelVersion } from '../../../../main/contract/models.ts'
 import { api } from '../../../lib/client.ts'
 import { bytes, count, number } from '../../../lib/format.ts'

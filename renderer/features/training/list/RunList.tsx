@@ -3,13 +3,13 @@ import { Button, Tooltip } from 'antd'
 import { GitCompareArrows, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { JobState } from '../../../../main/contract/jobs.ts'
-import type { Run } from '../../../../main/contract/training.ts'
+import type { Run } from '../../../../main/contract/runs.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { jobStateText } from '../../../lib/job-words.ts'
 import { usePagedRows } from '../../../lib/pages.ts'
-import { go, setQuery, useRoute } from '../../../lib/route.ts'
+import { go, oneOf, setQuery, useRoute } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Empty } from '../../../ui/Empty.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
@@ -23,9 +23,6 @@ import { useLivePoints } from './live-points.ts'
 import { type Sort, useRunColumns } from './run-columns.tsx'
 import { listText } from './text.ts'
 import { useJobsBySubject } from './use-queue.ts'
-
-const oneOf = <T extends string>(words: Readonly<Record<T, unknown>>, name: string | undefined): T | undefined =>
-  name !== undefined && Object.hasOwn(words, name) ? (name as T) : undefined
 
 const sortKeys = { name: 1, created: 1, updated: 1, loss: 1 }
 
@@ -96,20 +93,8 @@ export function RunList() {
         {!isEmpty && (
           <div className="toolbar" role="search" aria-label={text.filters}>
             <FilterBox label={text.search} />
-            <FilterSelect
-              label={text.state}
-              any={text.anyState}
-              words={states}
-              value={state}
-              onChange={value => setQuery({ state: value, sel: undefined })}
-            />
-            <FilterSelect
-              label={text.method}
-              any={text.anyMethod}
-              words={methods}
-              value={method}
-              onChange={value => setQuery({ method: value, sel: undefined })}
-            />
+            <FilterSelect filter="state" label={text.state} any={text.anyState} words={states} value={state} />
+            <FilterSelect filter="method" label={text.method} any={text.anyMethod} words={methods} value={method} />
             <span className="grow" />
             {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
           </div>

@@ -1,6 +1,6 @@
 import { Checkbox } from 'antd'
 import type { Job } from '../../../../main/contract/jobs.ts'
-import type { Run } from '../../../../main/contract/training.ts'
+import type { Run } from '../../../../main/contract/runs.ts'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { useNow } from '../../../lib/clock.ts'
 import { ago, dateTime, duration, figure, middle, number } from '../../../lib/format.ts'

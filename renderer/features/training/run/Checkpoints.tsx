@@ -7,10 +7,11 @@ import { useText } from '../../../lib/i18n.ts'
 import { hrefTo } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Chip } from '../../../ui/bits.tsx'
+import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { best, type Columns, valueAt } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
-import type { OnFailed } from './RunNews.tsx'
+import type { OnFailed } from './RunFailure.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
@@ -146,14 +147,7 @@ function PublishDialog({ runId, usualName, step, onClose }: DialogProps) {
       width={480}
       title={text.publishTitle(number(step))}
       onCancel={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{text.cancel}</Button>
-          <ActionButton needs="write" type="primary" loading={publish.isPending} onClick={submit}>
-            {text.publish}
-          </ActionButton>
-        </>
-      }
+      footer={<DialogButtons action={text.publish} isRunning={publish.isPending} onAct={submit} onCancel={onClose} />}
     >
       <p className="sub">{text.publishText}</p>
       <div className="field">

@@ -63,7 +63,10 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
             {provenance.machine.platform}, {provenance.machine.cpu}, {memory(provenance.machine.memoryBytes)}
           </dd>
           <dt>{text.device}</dt>
-          <dd>{deviceName(provenance.machine.device)}</dd>
+          <dd>
+            {deviceName(provenance.machine.device)}
+            {provenance.machine.threads !== undefined && `, ${text.threads(provenance.machine.threads)}`}
+          </dd>
           <dt>{text.created}</dt>
           <dd>{dateTime(run.createdAt)}</dd>
         </dl>

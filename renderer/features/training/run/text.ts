@@ -2,7 +2,6 @@ import { dictionary } from '../../../lib/i18n.ts'
 
 export const runText = dictionary({
   runs: ['Training', '训练'],
-  newRun: ['New run', '新建训练'],
   again: ['Open as a new run', '以此新建'],
   compare: ['Compare', '对比'],
   stop: ['Stop and save', '停止并保存'],
@@ -160,6 +159,7 @@ export const runText = dictionary({
 
   parameters: ['Parameters', '参数'],
   provenance: ['Provenance', '溯源'],
+  threads: [(count: number) => (count === 1 ? '1 thread' : `${count} threads`), (count: number) => `${count} 线程`],
   made: ['Made from', '来源'],
   madeNothing: ['Made', '产出'],
   facts: ['What the trainer found', '训练器实测'],
@@ -171,9 +171,6 @@ export const runText = dictionary({
   machine: ['Machine', '机器'],
   device: ['Device', '设备'],
   created: ['Created', '创建于'],
-  command: ['Command', '命令行'],
-  copy: ['Copy', '复制'],
-  copied: ['Copied', '已复制'],
   results: ['Final figures', '最终指标'],
 })
 

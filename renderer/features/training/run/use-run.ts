@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Job, JobState } from '../../../../main/contract/jobs.ts'
-import type { RunDetail } from '../../../../main/contract/training.ts'
+import type { RunDetail } from '../../../../main/contract/runs.ts'
 import { api } from '../../../lib/client.ts'
 import { isEnded } from '../../../lib/job-words.ts'
 
