@@ -39,7 +39,13 @@ export function JobTray() {
         <b>{text.jobs}</b>
         <span>{text.note}</span>
         <div className="grow" />
-        <button type="button" className="icon" aria-label={text.close} onClick={() => set({ isTrayOpen: false })}>
+        <button
+          type="button"
+          className="icon"
+          aria-label={text.close}
+          title={text.close}
+          onClick={() => set({ isTrayOpen: false })}
+        >
           <X size={14} />
         </button>
       </header>

@@ -42,6 +42,7 @@ export function TopBar() {
         type="button"
         className={unread > 0 ? 'icon bell unread' : 'icon bell'}
         aria-label={text.notifications(unread)}
+        title={text.notifications(unread)}
         onClick={() => set({ overlay: 'notifications' })}
       >
         <Bell size={15} strokeWidth={1.7} />

@@ -45,6 +45,9 @@ const withOpacity = (hex: string, opacity: number) =>
     .toString(16)
     .padStart(2, '0')
 
+/** A count is whole: its decimals would say nothing. */
+const plainly = (value: number): string => (Number.isInteger(value) ? number(value) : figure(value))
+
 /** As many decimals as the step between two ticks has, so that two ticks never read the same. */
 const decimalsOf = (step: number) => (step >= 1e-6 ? (String(step).split('.')[1] ?? '').length : 8)
 
@@ -71,7 +74,7 @@ export function Chart({
     const values = columns.flatMap((column, line) => {
       const value = column[index]
       if (value === null || value === undefined) return []
-      return [`${lines[line]?.label ?? ''} ${(formatY ?? figure)(value)}`.trim()]
+      return [`${lines[line]?.label ?? ''} ${(formatY ?? plainly)(value)}`.trim()]
     })
     return `${(formatX ?? figure)(xs[index] ?? 0)}: ${[...new Set(values)].join(', ') || '–'}`
   }
@@ -103,7 +106,10 @@ export function Chart({
         cursor: {
           ...(syncKey !== undefined && { sync: { key: syncKey } }),
           points: { size: 7, fill: (_plot, line) => colours[lines[line - 1]?.colour ?? 's1'] },
-          drag: { x: true, y: false },
+          // Hands shake: a click that moves a little is no wish to see two pixels as wide as all of it.
+          drag: { x: true, y: false, dist: 4 },
+          // The point before the cursor where a line has none at it: the one that a legend tells the value of.
+          hover: { bias: -1 },
           y: false,
         },
         scales: {

@@ -1,12 +1,8 @@
-import { App } from 'antd'
 import { Copy } from 'lucide-react'
-import { copyText } from '../lib/copy.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
+import { useCopy } from './use-copy.ts'
 
-const phrases = dictionary({
-  copy: ['Copy the command', '复制命令'],
-  copied: ['Copied', '已复制'],
-})
+const phrases = dictionary({ copy: ['Copy the command', '复制命令'] })
 
 /**
  * A whole command, to be read and copied, wherever one is offered. It breaks between its words, never within an option
@@ -14,12 +10,7 @@ const phrases = dictionary({
  */
 export function CommandLine({ command }: { readonly command: string }) {
   const text = useText(phrases)
-  const { message } = App.useApp()
-  const copy = () =>
-    void copyText(command).then(
-      () => void message.success(text.copied),
-      (error: unknown) => void message.error(String(error)),
-    )
+  const copy = useCopy()
   return (
     <div className="cmd">
       <pre className="mono" dir="ltr">
@@ -32,7 +23,7 @@ export function CommandLine({ command }: { readonly command: string }) {
           ),
         )}
       </pre>
-      <button type="button" className="icon" aria-label={text.copy} title={text.copy} onClick={copy}>
+      <button type="button" className="icon" aria-label={text.copy} title={text.copy} onClick={() => copy(command)}>
         <Copy size={13} />
       </button>
     </div>

@@ -93,23 +93,31 @@ type Props = {
   readonly state: GlyphState
   /** CSS pixels. */
   readonly size?: number
-  /** For screen readers, where no word beside it says the same. */
+  /** For screen readers and for the pointer, where no word beside it says the same. */
   readonly label?: string
   /** In tables, what is merely well is a thin grey tick: colour is news. */
   readonly quiet?: boolean
 }
 
-export const Glyph = ({ state, size = 12, label, quiet = false }: Props) => (
-  <svg
-    className={`glyph${state === 'run' ? ' spin' : ''}`}
-    width={size}
-    height={size}
-    viewBox="0 0 12 12"
-    style={{ color: quiet ? 'var(--t3)' : tone[state] }}
-    role={label ? 'img' : 'presentation'}
-    aria-label={label}
-    aria-hidden={label ? undefined : true}
-  >
-    {state === 'ok' && quiet ? <path d="M2.6 6.4l2.3 2.3 4.5-5.2" {...stroke} /> : shapes[state]}
-  </svg>
-)
+export function Glyph({ state, size = 12, label, quiet = false }: Props) {
+  const drawn = (
+    <svg
+      className={`glyph${state === 'run' ? ' spin' : ''}`}
+      width={size}
+      height={size}
+      viewBox="0 0 12 12"
+      style={{ color: quiet ? 'var(--t3)' : tone[state] }}
+      role={label ? 'img' : 'presentation'}
+      aria-label={label}
+      aria-hidden={label ? undefined : true}
+    >
+      {state === 'ok' && quiet ? <path d="M2.6 6.4l2.3 2.3 4.5-5.2" {...stroke} /> : shapes[state]}
+    </svg>
+  )
+  if (label === undefined) return drawn
+  return (
+    <span className="glyph-tip" title={label}>
+      {drawn}
+    </span>
+  )
+}

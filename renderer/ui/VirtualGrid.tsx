@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, memo, useId, useLayoutEffect, useRef, useState } from 'react'
+import { useScaledScroll } from './use-scaled-scroll.ts'
 
 export type Column = {
   readonly key: string
@@ -63,6 +64,11 @@ export function VirtualGrid({
   // A list that is drawn smaller than it is moves its rows with every pixel; others need new rows only now and then.
   const stepPx = fullPx > tallestPx ? 1 : stepRows * rowHeightPx
   const [view, setView] = useState<View>({ topPx: 0, heightPx: 900 })
+  // Before the position is first read: a list that is there at once begins at its end too.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: more rows are what there is to follow.
+  useLayoutEffect(() => {
+    if (followsEnd && isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [followsEnd, count])
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
@@ -79,10 +85,6 @@ export function VirtualGrid({
       element.removeEventListener('scroll', read)
     }
   }, [rowHeightPx, stepPx])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: more rows are what there is to follow.
-  useLayoutEffect(() => {
-    if (followsEnd && isAtEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [followsEnd, count])
 
   const top = hasHead ? headPx : 0
   const bodyPx = Math.max(rowHeightPx, view.heightPx - top)
@@ -92,6 +94,7 @@ export function VirtualGrid({
   const from = Math.max(0, Math.floor(truePx / rowHeightPx) - overscan)
   const to = Math.min(count, Math.ceil((truePx + stepPx + bodyPx) / rowHeightPx) + overscan)
   const shiftPx = view.topPx - truePx
+  useScaledScroll(box, scale, onSelect !== undefined)
   useLayoutEffect(() => onRange?.(from, to), [onRange, from, to])
 
   const template = columns.map(column => column.width).join(' ')
@@ -157,6 +160,8 @@ export function VirtualGrid({
           style={{ height: drawnPx, position: 'relative' }}
           onClick={event => onRow(event, onSelect)}
           onDoubleClick={event => onRow(event, onOpen)}
+          // With Shift a browser marks text from the last click to here: where rows are chosen, nobody means that.
+          onMouseDown={event => event.shiftKey && onSelect && event.preventDefault()}
         >
           {Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
             const index = from + offset

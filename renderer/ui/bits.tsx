@@ -1,7 +1,7 @@
 import { Copy } from 'lucide-react'
-import { copyText } from '../lib/copy.ts'
 import { shortHash } from '../lib/format.ts'
 import { Glyph, type GlyphState } from './Glyph.tsx'
+import { useCopy } from './use-copy.ts'
 
 /** Keys as caps: `<Kbd keys="Ctrl K" />`. */
 export const Kbd = ({ keys }: { readonly keys: string }) => (
@@ -45,12 +45,15 @@ export const Stat = ({ name, value, unit, note }: StatProps) => (
 )
 
 /** A SHA-256, shortened; a click copies all of it. */
-export const Hash = ({ hash }: { readonly hash: string }) => (
-  <button type="button" className="hash" title={`sha256:${hash}`} onClick={() => void copyText(hash)}>
-    {shortHash(hash)}
-    <Copy size={11} />
-  </button>
-)
+export function Hash({ hash }: { readonly hash: string }) {
+  const copy = useCopy()
+  return (
+    <button type="button" className="hash" title={`sha256:${hash}`} onClick={() => copy(hash)}>
+      {shortHash(hash)}
+      <Copy size={11} />
+    </button>
+  )
+}
 
 type SectionProps = { title: React.ReactNode; side?: React.ReactNode; isFlush?: boolean; children: React.ReactNode }
 export const Section = ({ title, side, isFlush = false, children }: SectionProps) => (

@@ -110,7 +110,18 @@ describe.skipIf(!chromiumPath)('deployments', () => {
     }
     await shoot(page, 'deployment', { theme: 'dark', language: 'en', width: 1440 })
     await shoot(page, 'deployment', { theme: 'light', language: 'zh', width: 1280 })
-    await setLook(page, { theme: 'dark', language: 'en', width: 1440 })
+    // Under the pointer each line has its name in the reader's language, and a line alone needs none.
+    const underPointer = async (language: 'en' | 'zh') => {
+      await setLook(page, { theme: 'dark', language, width: 1440 })
+      const charts = page.locator('.duo-charts .chart')
+      const box = await charts.first().boundingBox()
+      await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) * 0.9, (box?.y ?? 0) + 60)
+      return charts.locator('.chart-at').allTextContents()
+    }
+    expect((await underPointer('zh'))[0]).toMatch(/^\d\d:\d\d: 已回答 \d+, 失败 \d+$/)
+    const [requests, throughput] = await underPointer('en')
+    expect(requests).toMatch(/^\d\d:\d\d: answered \d+, failed \d+$/)
+    expect(throughput).toMatch(/^\d\d:\d\d: [\d.,]+$/)
   })
 
   test('its log is one tab away, even when its engine has said nothing', async () => {

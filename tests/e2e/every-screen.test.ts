@@ -108,6 +108,44 @@ describe.skipIf(!chromiumPath)('every screen', () => {
     expect(unreachable).toEqual([])
   })
 
+  test('tells the pointer what an icon does and what a state means', async () => {
+    const silent: string[] = []
+    const asked = new Set<string>()
+    for (const address of [...places, ...more, ...dialogs, ...details]) {
+      await workstation.open(`#/${address}`)
+      const untitled = await page.evaluate(() => {
+        // antd's own, which look the same everywhere, and switches, whose name stands beside them.
+        const own = '[class*="ant-modal-close"], [class*="ant-input-"], [class*="ant-tabs-"], .ant-switch'
+        const silent = (selector: string) =>
+          [...document.querySelectorAll(selector)].filter(
+            element => element.checkVisibility() && !element.closest('[title]') && !element.matches(own),
+          )
+        const controls = silent('button, a[href], [role="button"]').filter(
+          element => element.textContent?.trim() === '',
+        )
+        return {
+          controls: controls.map(element => element.ariaLabel ?? element.outerHTML.slice(0, 80)),
+          states: silent('svg.glyph[aria-label]').map(element => element.ariaLabel ?? ''),
+        }
+      })
+      silent.push(...untitled.states.map(state => `${address}: the state ${state}`))
+      for (const name of untitled.controls) {
+        if (asked.has(name)) continue
+        asked.add(name)
+        // What has no title may have a tooltip, which is there once the pointer is.
+        await page.getByRole('button', { name, exact: true }).first().hover()
+        await page
+          .locator('.ant-tooltip:not(.ant-tooltip-hidden)')
+          .first()
+          .waitFor({ timeout: 3_000 })
+          .catch(() => silent.push(`${address}: ${name}`))
+        await page.mouse.move(1, 1)
+        await page.waitForFunction(() => !document.querySelector('.ant-tooltip:not(.ant-tooltip-hidden)'))
+      }
+    }
+    expect(silent).toEqual([])
+  })
+
   const reading = [
     ...places.filter(place => place !== 'settings'),
     'settings?section=backup',

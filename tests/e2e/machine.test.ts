@@ -65,6 +65,21 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await page.keyboard.press('0')
     await page.getByRole('heading', { name: 'Disk' }).first().click()
     await expect.poll(() => chart.getAttribute('aria-label')).toMatch(/^Memory over time, now [\d.]+ GiB$/)
+    // A click of a hand that shakes looks no closer at anything.
+    const box = await chart.boundingBox()
+    if (!box) throw new Error('the curve has no place on the page')
+    const middle = box.y + box.height / 2
+    const oldest = async () => {
+      await page.mouse.move(box.x + 56, middle)
+      return /^[\d:]+/.exec((await chart.locator('.chart-at').textContent()) ?? '')?.[0]
+    }
+    const first = await oldest()
+    expect(first).toMatch(/^\d\d:\d\d/)
+    await page.mouse.move(box.x + box.width * 0.9, middle)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.9 + 2, middle, { steps: 2 })
+    await page.mouse.up()
+    expect(await oldest()).toBe(first)
     await page
       .getByRole('region', { name: 'Disk' })
       .getByText(/free of/)
@@ -213,6 +228,47 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     await page.getByText('11 of 100,000 lines').waitFor()
     await said.getByText('step 42420 of many').waitFor()
     expect(await barriers(page)).toEqual([])
+    // Opened again, it shows its end again; its last lines are copied, and that is said.
+    await workstation.open('#/jobs')
+    await workstation.open(`#/jobs/${id}`)
+    await said.getByText('step 99999 of many').waitFor()
+    await page.getByRole('button', { name: 'Copy the last 1,000 lines' }).click()
+    await page.getByText('Copied', { exact: true }).waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied.split('\n')).toHaveLength(1_000)
+    expect(copied).toMatch(/ stdout step 99999 of many$/)
+  })
+
+  test('a log too long for a page to lay out is read line by line for all that, by the wheel and by keys', async () => {
+    const { items } = await workstation.backend.client.jobs.list({ kind: 'import' })
+    const id = items[0]?.id ?? ''
+    const log = createLogWriter(logFolder(join(workstation.backend.dataDir, 'jobs', id)), Date.now)
+    for (let from = 0; from < 2_000_000; from += 10_000)
+      log.write('stdout', Array.from({ length: 10_000 }).fill('x') as string[])
+    await workstation.open(`#/jobs/${id}`)
+    const said = page.getByRole('grid', { name: 'Log' })
+    await said.locator('[data-row="1999999"]').waitFor()
+    /** The number of the first line that is in view. */
+    const firstLine = () =>
+      said.evaluate(box => {
+        const { top } = box.getBoundingClientRect()
+        const rows = [...box.querySelectorAll<HTMLElement>('[data-row]')]
+        return Number(rows.find(row => row.getBoundingClientRect().bottom > top + 1)?.dataset.row)
+      })
+    const lineHeightPx = 20
+    const notchPx = 120
+    const notches = 10
+    const fromEnd = await firstLine()
+    const box = await said.boundingBox()
+    if (!box) throw new Error('the log has no place on the page')
+    await page.mouse.move(box.x + 100, box.y + 40)
+    for (let notch = 0; notch < notches; notch += 1) await page.mouse.wheel(0, -notchPx)
+    const lines = (notches * notchPx) / lineHeightPx
+    const isNear = async (line: number) => Math.abs((await firstLine()) - line) <= 2
+    await expect.poll(() => isNear(fromEnd - lines)).toBe(true)
+    await said.focus()
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(() => isNear(fromEnd - lines - 2)).toBe(true)
   })
 
   test('a deep link opens one job beside the list, with a name in any script', async () => {

@@ -123,6 +123,21 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     expect(await barriers(page)).toEqual([])
     await page.keyboard.press('Escape')
     await card.waitFor({ state: 'hidden' })
+
+    // The pointer reads them too, also on the last line of a pane that ends right below it.
+    await page.setViewportSize({ width: 1440, height: 720 })
+    await pane('chatty')
+      .getByRole('log')
+      .evaluate(box => box.scrollTo(0, box.scrollHeight))
+    const token = await pane('chatty').locator('.tk').last().boundingBox()
+    if (!token) throw new Error('the last token has no place on the page')
+    await page.mouse.move(token.x + token.width / 2, token.y + token.height / 2)
+    await card.waitFor()
+    const [told, room] = [await card.boundingBox(), await pane('chatty').getByRole('log').boundingBox()]
+    expect(told && room && told.y + told.height <= room.y + room.height).toBe(true)
+    await page.mouse.move(1, 1)
+    await card.waitFor({ state: 'hidden' })
+    await page.setViewportSize({ width: 1440, height: 900 })
   })
 
   test('the panel asks for no more probabilities once the field is empty', async () => {
@@ -168,6 +183,18 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     await pane('chatty').getByText('Hello', { exact: true }).waitFor()
     await list.getByRole('button', { name: /^More for/ }).click()
     await page.getByRole('menuitem', { name: 'Rename' }).click()
+    // A click elsewhere keeps the name as Enter does; Escape keeps the one before.
+    await page.getByRole('textbox', { name: 'Name' }).fill('named with a pointer')
+    await composer().click()
+    await page.getByRole('heading', { name: 'named with a pointer' }).waitFor()
+    for (const key of ['Escape', 'Enter']) {
+      await list.getByRole('button', { name: /^More for/ }).click()
+      await page.getByRole('menuitem', { name: 'Rename' }).click()
+      await page.getByRole('textbox', { name: 'Name' }).fill(key)
+      if (key === 'Enter') break
+      await page.keyboard.press(key)
+      await page.getByRole('heading', { name: 'named with a pointer' }).waitFor()
+    }
     await page.getByRole('textbox', { name: 'Name' }).fill('المحادثة الأولى 造船')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'المحادثة الأولى 造船' }).waitFor()

@@ -191,6 +191,10 @@ describe.skipIf(!chromiumPath)('training', () => {
       const dialog = page.getByRole('dialog', { name: 'Stop first-run and save?' })
       await dialog.waitFor()
       expect(await barriers(page)).toEqual([])
+      // What would be lost is counted to the step that the job has come to, not to the last one that was read of the run.
+      const { jobId } = await client.training.show({ id: 'first-run' })
+      const { progress } = await client.jobs.show({ id: jobId ?? '' })
+      await dialog.getByText(`all ${progress?.done.toLocaleString('en')} steps are lost`).waitFor()
       // The safe answer has the focus: a person who only presses Enter loses nothing.
       await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Stop and save')
       await page.keyboard.press('Enter')
@@ -389,6 +393,33 @@ describe.skipIf(!chromiumPath)('training', () => {
       expect(await stat('Train loss').textContent()).toBe('NaN')
       await noBarriers('dark', 'light')
       await page.unroute(curves)
+    },
+    testMs,
+  )
+
+  test(
+    'with a pointer: Shift marks all runs between two, and a click on its line hides a curve',
+    async () => {
+      // Not one of them trains: they are taken back as soon as they are there.
+      for (const name of ['taken-1', 'taken-2', 'taken-3']) {
+        const { id } = await client.training.start({
+          ...{ method: 'sft', model: 'base', dataset: ['notes'] },
+          name,
+          set: short,
+        })
+        await client.training.stop({ id, save: false })
+        await expect.poll(async () => (await client.training.show({ id })).state, patience).toBe('cancelled')
+      }
+      await workstation.open('#/training?q=taken-')
+      const mark = (name: string) => page.getByRole('checkbox', { name: new RegExp(name) })
+      await mark('taken-3').click()
+      await mark('taken-1').click({ modifiers: ['Shift'] })
+      await button('Compare 3').click()
+      const legend = page.getByRole('complementary', { name: 'Overlay' }).getByRole('listitem')
+      await expect.poll(() => legend.count()).toBe(3)
+      await legend.first().locator('.swatch').click()
+      await expect.poll(() => legend.first().getByRole('checkbox').isChecked()).toBe(false)
+      await noBarriers('dark', 'light')
     },
     testMs,
   )

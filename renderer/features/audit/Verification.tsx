@@ -2,10 +2,10 @@ import { useMutation } from '@tanstack/react-query'
 import { Button } from 'antd'
 import type { Outputs } from '../../../main/contract/index.ts'
 import { client } from '../../lib/client.ts'
-import { copyText } from '../../lib/copy.ts'
 import { number, shortHash } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
+import { useCopy } from '../../ui/use-copy.ts'
 import { auditText } from './text.ts'
 
 export type Verification = {
@@ -24,6 +24,7 @@ export function useVerification(): Verification {
 /** What the recomputation found, and what it cannot see. */
 export function VerificationResult({ verification: { data, error } }: { readonly verification: Verification }) {
   const text = useText(auditText)
+  const copy = useCopy()
   if (error) {
     return (
       <div className="sec">
@@ -33,7 +34,7 @@ export function VerificationResult({ verification: { data, error } }: { readonly
   }
   if (!data) return null
   const copyHead = (
-    <Button size="small" onClick={() => void copyText(`${data.headSeq} ${data.headHash}`)}>
+    <Button size="small" onClick={() => copy(`${data.headSeq} ${data.headHash}`)}>
       {text.copyHead}
     </Button>
   )

@@ -166,9 +166,11 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
       ...sorted('name'),
       cell: cell(({ id, name, version, state, splitRole, problem }) => (
         <span className="nm">
-          <span title={problem === undefined ? text[state] : said(problem)}>
-            <Glyph state={datasetGlyph[state]} quiet={state === 'frozen'} label={text[state]} />
-          </span>
+          <Glyph
+            state={datasetGlyph[state]}
+            quiet={state === 'frozen'}
+            label={problem === undefined ? text[state] : `${text[state]}: ${said(problem)}`}
+          />
           <a className="ell" dir="auto" title={name} href={hrefTo('datasets', id)} tabIndex={-1}>
             <b>{name}</b>
           </a>

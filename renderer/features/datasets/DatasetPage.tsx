@@ -163,7 +163,7 @@ function Opened({ dataset, crumb }: OpenedProps) {
               ],
             }}
           >
-            <ActionIcon needs="write" aria-label={text.more}>
+            <ActionIcon needs="write" aria-label={text.more} title={text.more}>
               <Ellipsis size={16} />
             </ActionIcon>
           </Dropdown>

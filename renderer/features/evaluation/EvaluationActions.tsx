@@ -72,7 +72,7 @@ export function EvaluationActions({ evaluation, onFailure }: Props) {
         trigger={['click']}
         menu={{ items: [{ key: 'remove', danger: true, label: text.remove, onClick: () => remove.mutate({ id }) }] }}
       >
-        <ActionButton needs="write" icon={<Ellipsis size={14} />} aria-label={text.more} />
+        <ActionButton needs="write" icon={<Ellipsis size={14} />} aria-label={text.more} title={text.more} />
       </Dropdown>
     </>
   )

@@ -32,10 +32,16 @@ export function RowDetail({ row, evaluation, metric, hasDiff, onDiff, onMove, on
       <header className="ins-head row-head">
         <div className="ins-t">
           <h2>{`${text.row} ${number(row.row + 1)}`}</h2>
-          <button type="button" className="icon" aria-label={text.previous} onClick={() => onMove(-1)}>
+          <button
+            type="button"
+            className="icon"
+            aria-label={text.previous}
+            title={text.previous}
+            onClick={() => onMove(-1)}
+          >
             <ChevronUp size={15} />
           </button>
-          <button type="button" className="icon" aria-label={text.next} onClick={() => onMove(1)}>
+          <button type="button" className="icon" aria-label={text.next} title={text.next} onClick={() => onMove(1)}>
             <ChevronDown size={15} />
           </button>
           <span className="grow" />
@@ -43,7 +49,7 @@ export function RowDetail({ row, evaluation, metric, hasDiff, onDiff, onMove, on
             {text.diff}
           </label>
           <Switch id={id} size="small" checked={hasDiff} onChange={onDiff} />
-          <button type="button" className="icon" aria-label={text.close} onClick={onClose}>
+          <button type="button" className="icon" aria-label={text.close} title={text.close} onClick={onClose}>
             <X size={15} />
           </button>
         </div>

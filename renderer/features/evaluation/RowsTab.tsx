@@ -277,7 +277,7 @@ function AnswerScore({ row, object, metric }: ScoreProps) {
     return score === 1 ? (
       <Glyph state="ok" quiet label={text.right} />
     ) : (
-      <span className="dim" role="img" aria-label={text.wrong}>
+      <span className="dim" role="img" aria-label={text.wrong} title={text.wrong}>
         ✗
       </span>
     )

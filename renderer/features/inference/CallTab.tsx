@@ -1,13 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button } from 'antd'
+import { Button } from 'antd'
 import { Copy } from 'lucide-react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
-import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
+import { useCopy } from '../../ui/use-copy.ts'
 import { callExamples, terminalExample } from './call-examples.ts'
 import { callText } from './page-text.ts'
 
@@ -89,7 +89,7 @@ export function TurnOn() {
 /** Code to be copied. */
 export function CodeBlock({ title, code }: { readonly title: string; readonly code: string }) {
   const text = useText(callText)
-  const { message } = App.useApp()
+  const copy = useCopy()
   return (
     <figure className="code-block">
       <figcaption>
@@ -99,7 +99,7 @@ export function CodeBlock({ title, code }: { readonly title: string; readonly co
           type="text"
           icon={<Copy size={13} />}
           aria-label={`${text.copy}: ${title}`}
-          onClick={() => void copyText(code).then(() => message.success(text.copied))}
+          onClick={() => copy(code)}
         >
           {text.copy}
         </Button>

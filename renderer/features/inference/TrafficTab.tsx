@@ -13,14 +13,15 @@ const Chart = lazy(async () => ({ default: (await import('../../ui/Chart.tsx')).
 
 export const windowHours = [1, 6, 24] as const
 
-const requestLines: readonly Line[] = [
-  { label: 'answered', colour: 's1' },
-  { label: 'failed', colour: 's4', dash: [5, 2] },
+const requestLines = ({ ok, failed }: { readonly ok: string; readonly failed: string }): readonly Line[] => [
+  { label: ok, colour: 's1' },
+  { label: failed, colour: 's4', dash: [5, 2] },
 ]
 const clockTime = (seconds: number): string => timeOfDay(new Date(seconds * 1000).toISOString()).slice(0, 5)
-const oneLine: readonly Line[] = [{ label: 'value', colour: 's1' }]
+// The only line of its chart has the chart's name.
+const oneLine: readonly Line[] = [{ label: '', colour: 's1' }]
 // A minute alone among silent ones is a point, or it would not be seen.
-const pointLine: readonly Line[] = [{ label: 'value', colour: 's1', hasPoints: true }]
+const pointLine: readonly Line[] = [{ label: '', colour: 's1', hasPoints: true }]
 
 /** Where nothing was asked, an axis of its own making would run to a hundred. */
 const silence = [0, 4] as const
@@ -38,6 +39,7 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
     () => trafficSeries(stats.minutes, hours * 60, minute * 60_000),
     [stats.minutes, hours, minute],
   )
+  const answeredAndFailed = useMemo(() => requestLines(text), [text])
   const times = [...series.times]
   const latestOf = (values: readonly (number | null)[]) => {
     const latest = values.findLast(value => value !== null)
@@ -50,7 +52,7 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
       key: 'requests',
       title: text.requests,
       legend: hasFailed,
-      lines: hasFailed ? requestLines : oneLine,
+      lines: hasFailed ? answeredAndFailed : oneLine,
       data: [times, [...series.answered], ...(hasFailed ? [[...series.failed]] : [])],
       latest: latestOf(series.answered),
     },

@@ -145,7 +145,6 @@ export const callText = dictionary({
   turnOn: ['Turn the API on', '开启接口'],
   settings: ['Open the settings', '打开设置'],
   copy: ['Copy', '复制'],
-  copied: ['Copied', '已复制'],
   terminal: ['Terminal', '终端'],
   noTemplate: [
     'This model has no chat template: call /v1/completions, which continues a text.',

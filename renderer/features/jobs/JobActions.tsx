@@ -47,7 +47,7 @@ export function JobActions({ job }: { readonly job: Job }) {
             disabled={isStopping || isClosed}
             menu={{ items: [{ key: 'lose', label: text.stopLose, danger: true }], onClick: askAndStop }}
           >
-            <ActionButton needs="write" aria-label={text.more} icon={<ChevronDown size={14} />} />
+            <ActionButton needs="write" aria-label={text.more} title={text.more} icon={<ChevronDown size={14} />} />
           </Dropdown>
         )}
         {job.state === 'queued' && (

@@ -42,7 +42,7 @@ export function JobInspector({ id, onClose }: Props) {
           <h2 className="ell grow" dir="auto" title={name}>
             {job ? name : <i className="bone" style={{ width: 180, height: 14 }} />}
           </h2>
-          <button type="button" className="icon" aria-label={text.close} onClick={onClose}>
+          <button type="button" className="icon" aria-label={text.close} title={text.close} onClick={onClose}>
             <X size={14} />
           </button>
         </div>

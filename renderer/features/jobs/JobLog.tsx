@@ -3,10 +3,10 @@ import { Copy } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
 import type { JobId, LogLine } from '../../../main/contract/jobs.ts'
 import { client } from '../../lib/client.ts'
-import { copyText } from '../../lib/copy.ts'
 import { bytes, number, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
+import { useCopy } from '../../ui/use-copy.ts'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { toneOf } from './log-tone.ts'
 import { jobsText } from './text.ts'
@@ -28,9 +28,10 @@ export function JobLog({ id, isEnded, lead }: Props) {
   const search = useDeferredValue(filter.trim())
   const log = useLog(id, isEnded, search)
   const { count, total } = log
-  const copy = async () => {
+  const copy = useCopy()
+  const lastLines = async () => {
     const { lines } = await client.jobs.logs({ id, limit: copiedLines, ...(search !== '' && { search }) })
-    await copyText(lines.map(asText).join('\n'))
+    return lines.map(asText).join('\n')
   }
   return (
     <section className="job-log col" aria-labelledby="job-log">
@@ -67,7 +68,7 @@ export function JobLog({ id, isEnded, lead }: Props) {
           aria-label={text.copyLog}
           title={text.copyLog}
           disabled={!count}
-          onClick={() => void copy()}
+          onClick={() => copy(lastLines())}
         />
       </div>
       {log.error && count === undefined ? (

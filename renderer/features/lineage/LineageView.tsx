@@ -10,8 +10,8 @@ import './lineage.css'
 const phrases = dictionary({
   drawn: [(name: string) => `Lineage of ${name}`, (name: string) => `${name} 的来源图`],
   note: [
-    'Enter opens the record behind a box, arrow keys follow the lines.',
-    '回车打开方框对应的记录，方向键沿线移动。',
+    'A click or Enter opens the record behind a box, arrow keys follow the lines.',
+    '单击或按回车打开方框对应的记录，方向键沿线移动。',
   ],
   alone: [
     'Nothing that Slipway knows made it, and nothing was made of it yet.',

@@ -130,11 +130,11 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
               ],
             }}
           >
-            <ActionIcon needs="write" aria-label={text.more}>
+            <ActionIcon needs="write" aria-label={text.more} title={text.more}>
               <Ellipsis size={16} />
             </ActionIcon>
           </Dropdown>
-          <button type="button" className="icon" aria-label={text.close} onClick={onClose}>
+          <button type="button" className="icon" aria-label={text.close} title={text.close} onClick={onClose}>
             <X size={16} />
           </button>
         </div>

@@ -1,4 +1,3 @@
-import { Tooltip } from 'antd'
 import { useMemo, useState } from 'react'
 import type { ListedModel } from '../../../main/contract/models.ts'
 import { useSaid } from '../../lib/backend-words.ts'
@@ -99,11 +98,11 @@ function columnsOf({ at, device, text, said, facets, language, nowMs, query }: D
       ...sorted('name'),
       cell: cell(({ id, name, state, version, problem }) => (
         <span className="nm">
-          <Tooltip title={problem === undefined ? text[state] : said(problem)}>
-            <span>
-              <Glyph state={modelStateGlyph[state]} quiet={state === 'ready'} label={text[state]} />
-            </span>
-          </Tooltip>
+          <Glyph
+            state={modelStateGlyph[state]}
+            quiet={state === 'ready'}
+            label={problem === undefined ? text[state] : `${text[state]}: ${said(problem)}`}
+          />
           <a className="ell" dir="auto" title={name} href={hrefTo('models', id, query)} tabIndex={-1}>
             <b>{name}</b>
           </a>
@@ -210,7 +209,7 @@ function Fit({ model, device }: { readonly model: ListedModel; readonly device: 
         : 'tx-err'
   const colour = { sub: 'var(--t3)', 'tx-warn': 'var(--warn)', 'tx-err': 'var(--err)' }[tone]
   return (
-    <span className="fit">
+    <span className="fit" title={`${memory(servingBytes)} / ${memory(limit)}`}>
       <LoadBar
         look="thin"
         heightPx={5}
@@ -219,9 +218,7 @@ function Fit({ model, device }: { readonly model: ListedModel; readonly device: 
         segments={[{ key: 'need', value: Math.min(servingBytes, limit * spanOfLimit), colour }]}
         label={`${memory(servingBytes)} / ${memory(limit)}`}
       />
-      <span className={tone} title={memory(servingBytes)}>
-        {gib(servingBytes)} GiB
-      </span>
+      <span className={tone}>{gib(servingBytes)} GiB</span>
     </span>
   )
 }

@@ -3,7 +3,6 @@ import { Copy, FolderOpen } from 'lucide-react'
 import type { ModelDetail } from '../../../main/contract/models.ts'
 import { Said, useSaid } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
-import { copyText } from '../../lib/copy.ts'
 import { desktop } from '../../lib/desktop.ts'
 import { dateTime, gib, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -11,6 +10,7 @@ import { hrefTo } from '../../lib/route.ts'
 import { Chip, Section } from '../../ui/bits.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
+import { useCopy } from '../../ui/use-copy.ts'
 import { Card } from './Card.tsx'
 import { inspectorText } from './inspector-text.ts'
 import { modelsText, storedAs } from './text.ts'
@@ -59,6 +59,7 @@ export function Overview({ model }: { readonly model: ModelDetail }) {
 
 function Facts({ model }: { readonly model: ModelDetail }) {
   const text = useText(inspectorText)
+  const copy = useCopy()
   const names = useText(modelsText)
   const { summary, path } = model
   // The file of an adapter names a folder; the record of how it was made names the model.
@@ -113,7 +114,7 @@ function Facts({ model }: { readonly model: ModelDetail }) {
             className="icon"
             aria-label={text.copyPath}
             title={text.copyPath}
-            onClick={() => void copyText(path)}
+            onClick={() => copy(path)}
           >
             <Copy size={13} />
           </button>

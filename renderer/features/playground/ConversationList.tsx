@@ -70,7 +70,7 @@ export function ConversationList({ currentId, onClose }: Props) {
             </button>
           </Tooltip>
         )}
-        <button type="button" className="icon" aria-label={text.close} onClick={onClose}>
+        <button type="button" className="icon" aria-label={text.close} title={text.close} onClick={onClose}>
           <X size={14} />
         </button>
       </div>
@@ -145,11 +145,16 @@ function Entry({ head, isRenaming, isCurrent, onRename }: EntryProps) {
         dir="auto"
         maxLength={300}
         onClick={event => event.stopPropagation()}
-        onBlur={() => onRename(false)}
+        // A click elsewhere keeps what was typed, as in a file manager: a pointer has no Enter.
+        onBlur={event => {
+          onRename(false)
+          const name = event.currentTarget.value
+          if (name !== head.title) void conversations.rename(head.id, name)
+        }}
         onKeyDown={event => {
           if (event.nativeEvent.isComposing) return
-          if (event.key === 'Enter') void conversations.rename(head.id, event.currentTarget.value)
-          if (event.key === 'Enter' || event.key === 'Escape') onRename(false)
+          if (event.key === 'Enter') event.currentTarget.blur()
+          if (event.key === 'Escape') onRename(false)
           event.stopPropagation()
         }}
       />
@@ -177,6 +182,7 @@ function Entry({ head, isRenaming, isCurrent, onRename }: EntryProps) {
           type="text"
           icon={<Ellipsis size={14} />}
           aria-label={text.more(middle(title, 40))}
+          title={text.more(middle(title, 40))}
           onClick={event => event.stopPropagation()}
         />
       </Dropdown>

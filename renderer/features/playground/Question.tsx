@@ -1,11 +1,11 @@
-import { App, Button, Tooltip } from 'antd'
+import { Button, Tooltip } from 'antd'
 import { Copy, Pencil } from 'lucide-react'
 import { useState } from 'react'
-import { copyText } from '../../lib/copy.ts'
 import { useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { useUndo } from '../../ui/undo.tsx'
+import { useCopy } from '../../ui/use-copy.ts'
 import type { Conversation } from './conversation.ts'
 import { conversations } from './playground-store.ts'
 import { playgroundText } from './text.ts'
@@ -89,15 +89,10 @@ export function Question({ question, isBusy, later, conversation, onAskAgain }: 
 
 export function CopyButton({ text: copied }: { readonly text: string }) {
   const text = useText(playgroundText)
-  const { message } = App.useApp()
+  const copy = useCopy()
   return (
     <Tooltip title={text.copy}>
-      <button
-        type="button"
-        className="icon"
-        aria-label={text.copy}
-        onClick={() => void copyText(copied).then(() => message.success(text.copied))}
-      >
+      <button type="button" className="icon" aria-label={text.copy} onClick={() => copy(copied)}>
         <Copy size={13} />
       </button>
     </Tooltip>

@@ -74,6 +74,7 @@ export function Screen() {
           <Button
             icon={<PanelLeft size={14} />}
             aria-label={text.conversations}
+            title={text.conversations}
             aria-expanded={hasList}
             onClick={() => setQuery({ list: hasList ? undefined : '1' })}
           />
@@ -89,10 +90,16 @@ export function Screen() {
           >
             {text.newConversation}
           </Button>
-          <Button icon={<CodeXml size={14} />} aria-label={text.code} onClick={() => setQuery({ dialog: 'code' })} />
+          <Button
+            icon={<CodeXml size={14} />}
+            aria-label={text.code}
+            title={text.code}
+            onClick={() => setQuery({ dialog: 'code' })}
+          />
           <Button
             icon={<SlidersHorizontal size={14} />}
             aria-label={text.parameters}
+            title={text.parameters}
             aria-expanded={hasParameters}
             onClick={() => setHasParameters(!hasParameters)}
           />

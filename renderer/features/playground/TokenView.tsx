@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { tokenText } from './text.ts'
@@ -78,22 +78,40 @@ function tokenClass(group: TokenGroup, isOn: boolean): string {
 const wordsOf = ({ tokens }: TokenGroup): string =>
   tokens.map(({ text, logprob }) => `${visible(text)} ${percent(probabilityOf(logprob))}`).join(', ')
 
+const cardPx = 232
+const gapPx = 4
+
 type AlternativesProps = {
   readonly group: TokenGroup
   readonly anchor: HTMLElement | undefined
   readonly box: HTMLElement | null
 }
-/** What else could have stood here. Drawn in the answer itself: it scrolls with it, and needs no measuring of the window. */
+/** What else could have stood here. Drawn in the answer itself: it scrolls with it. */
 function Alternatives({ group, anchor, box }: AlternativesProps) {
   const text = useText(tokenText)
+  const card = useRef<HTMLDivElement>(null)
+  const [isAbove, setIsAbove] = useState(false)
+  // Below its token, unless the pane ends there: the newest answer is the one at its end.
+  useLayoutEffect(() => {
+    const pane = box?.closest('.scroll')?.getBoundingClientRect()
+    if (!anchor || !card.current || !pane) return
+    const { top, bottom } = anchor.getBoundingClientRect()
+    const neededPx = card.current.offsetHeight + gapPx
+    setIsAbove(bottom + neededPx > pane.bottom && top - pane.top > pane.bottom - bottom)
+  }, [anchor, box])
   if (!anchor || !box) return null
-  const cardPx = 232
   const leftPx = Math.max(0, Math.min(anchor.offsetLeft, box.clientWidth - cardPx))
   return (
     <div
       className="token-card"
       role="tooltip"
-      style={{ left: leftPx, top: anchor.offsetTop + anchor.offsetHeight + 4, width: cardPx }}
+      ref={card}
+      style={{
+        left: leftPx,
+        width: cardPx,
+        top: isAbove ? anchor.offsetTop - gapPx : anchor.offsetTop + anchor.offsetHeight + gapPx,
+        ...(isAbove && { transform: 'translateY(-100%)' }),
+      }}
     >
       {group.tokens.length > 1 && <p className="dim">{text.partOf(group.tokens.length)}</p>}
       {group.tokens.map((token, index) => (

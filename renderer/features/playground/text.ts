@@ -46,7 +46,6 @@ export const playgroundText = dictionary({
   notAsked: ['This model was not asked.', '未向该模型提问。'],
   askNow: ['Ask it now', '现在提问'],
   copy: ['Copy', '复制'],
-  copied: ['Copied', '已复制'],
   again: ['Regenerate', '重新生成'],
   edit: ['Edit and ask again', '编辑并重新提问'],
   editing: ['Your question', '你的问题'],

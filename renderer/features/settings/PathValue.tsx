@@ -1,25 +1,21 @@
 import { Tooltip } from 'antd'
 import { Copy, FolderOpen } from 'lucide-react'
-import { copyText } from '../../lib/copy.ts'
 import { desktop } from '../../lib/desktop.ts'
 import { useText } from '../../lib/i18n.ts'
+import { useCopy } from '../../ui/use-copy.ts'
 import { settingsText } from './text.ts'
 
 /** A path of this machine, to copy or to look at. */
 export function PathValue({ path }: { readonly path: string }) {
   const text = useText(settingsText)
+  const copy = useCopy()
   return (
     <span className="path-value">
       <span className="mono ell" title={path}>
         {path}
       </span>
       <Tooltip title={text.copyPath}>
-        <button
-          type="button"
-          className="icon"
-          aria-label={`${text.copyPath}: ${path}`}
-          onClick={() => void copyText(path)}
-        >
+        <button type="button" className="icon" aria-label={`${text.copyPath}: ${path}`} onClick={() => copy(path)}>
           <Copy size={13} />
         </button>
       </Tooltip>

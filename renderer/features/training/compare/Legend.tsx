@@ -41,8 +41,15 @@ export function Legend({ runs, values, isOutside, hidden, noteOf, onToggle, onTa
         const look = lookOf(index)
         return (
           <li key={run.id} className={hidden.has(index) ? 'off' : undefined}>
-            <Checkbox checked={!hidden.has(index)} aria-label={text.hide(run.name)} onChange={() => onToggle(index)} />
-            <Swatch colour={look.colour} dash={look.dash} />
+            <Checkbox
+              className="overlay-mark"
+              title={text.hide(run.name)}
+              checked={!hidden.has(index)}
+              aria-label={text.hide(run.name)}
+              onChange={() => onToggle(index)}
+            >
+              <Swatch colour={look.colour} dash={look.dash} />
+            </Checkbox>
             <a className="ell mono" href={hrefTo('training', run.id)} title={run.name} dir="auto">
               {middle(run.name, width > stackedPx ? mostLetters.beside : mostLetters.below)}
             </a>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Tooltip } from 'antd'
 import { GitCompareArrows, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { JobState } from '../../../../main/contract/jobs.ts'
 import type { Run } from '../../../../main/contract/runs.ts'
 import { api } from '../../../lib/client.ts'
@@ -47,8 +47,23 @@ export function RunList() {
   )
   const jobs = useJobsBySubject()
   const points = useLivePoints()
-  const mark = (id: string) =>
-    setMarked(before => (before.includes(id) ? before.filter(each => each !== id) : [...before, id]))
+  const lastMark = useRef<{ readonly index: number; readonly id: string }>(undefined)
+  const mark = (index: number, isRange = false) => {
+    const run = rows.at(index)
+    if (!run) return
+    const last = lastMark.current
+    // Sorted or filtered since, what was marked before stands elsewhere: there is nothing "between" to speak of.
+    const from = isRange && last && rows.at(last.index)?.id === last.id ? last.index : index
+    const ids: readonly string[] = Array.from(
+      { length: Math.abs(index - from) + 1 },
+      (_, step) => rows.at(Math.min(from, index) + step)?.id,
+    ).filter(id => id !== undefined)
+    setMarked(before => {
+      const others = before.filter(id => !ids.includes(id))
+      return before.includes(run.id) ? others : [...others, ...ids]
+    })
+    lastMark.current = { index, id: run.id }
+  }
   const columns = useRunColumns({ at: rows.at, jobs, points, marked, onMark: mark, sort, onFailed: setMoveError })
   const isFiltered = Object.keys(filters).length > 0
   const total = rows.total ?? 0
@@ -118,7 +133,7 @@ export function RunList() {
               const run = rows.at(selected)
               if (event.key !== ' ' || !run || !(event.target as HTMLElement).matches('[role="grid"]')) return
               event.preventDefault()
-              mark(run.id)
+              mark(selected)
             }}
           >
             <VirtualGrid

@@ -25,7 +25,8 @@ type Facts = {
   readonly jobs: ReadonlyMap<string, Job>
   readonly points: ReadonlyMap<string, LivePoint>
   readonly marked: readonly string[]
-  readonly onMark: (id: string) => void
+  /** `isRange`: with everything between it and what was marked before. */
+  readonly onMark: (index: number, isRange: boolean) => void
   readonly sort: Sort
   readonly onFailed: (error: unknown) => void
 }
@@ -63,15 +64,20 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       from: 0,
       title: '',
       width: '40px',
-      cell: cell(run => (
-        <Checkbox
-          tabIndex={-1}
-          aria-label={text.mark(run.name)}
-          checked={marked.includes(run.id)}
-          onClick={event => event.stopPropagation()}
-          onChange={() => onMark(run.id)}
-        />
-      )),
+      cell: index => {
+        const run = at(index)
+        return (
+          run && (
+            <Checkbox
+              tabIndex={-1}
+              aria-label={text.mark(run.name)}
+              checked={marked.includes(run.id)}
+              onClick={event => event.stopPropagation()}
+              onChange={({ nativeEvent }) => onMark(index, nativeEvent.shiftKey)}
+            />
+          )
+        )
+      },
     },
     {
       key: 'name',

@@ -7,7 +7,10 @@ export const listText = dictionary({
     (count: number) => (count === 0 ? 'Compare' : `Compare ${count}`),
     (count: number) => (count === 0 ? '对比' : `对比 ${count} 个`),
   ],
-  compareHint: ['Mark two runs or more with the space bar, or their boxes', '用空格键或复选框标记两个以上的训练'],
+  compareHint: [
+    'Mark two runs or more with the space bar, or their boxes; Shift marks all between two',
+    '用空格键或复选框标记两个以上的训练；按住 Shift 可连续标记',
+  ],
   filters: ['Filters', '筛选'],
   search: ['Filter by name or description', '按名称或说明筛选'],
   state: ['State', '状态'],

@@ -84,7 +84,13 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
         </>
       )}
       <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
-        <ActionButton needs="write" type="text" icon={<Ellipsis size={16} />} aria-label={text.more} />
+        <ActionButton
+          needs="write"
+          type="text"
+          icon={<Ellipsis size={16} />}
+          aria-label={text.more}
+          title={text.more}
+        />
       </Dropdown>
     </>
   )

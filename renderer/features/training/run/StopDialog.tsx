@@ -15,11 +15,13 @@ type Props = {
 }
 
 /** Stop and save stands first and has the focus; without saving, it says what is lost. */
-export function StopDialog({ shown: { run }, onClose, onFailed }: Props) {
+export function StopDialog({ shown: { run, job }, onClose, onFailed }: Props) {
   const text = useText(runText)
   const stop = useMutation(api.training.stop.mutationOptions({ onError: onFailed, onSettled: onClose }))
   const last = run.checkpoints.at(-1)
-  const lost = run.step - (last?.step ?? 0)
+  // The job says each step; the run's own row is as old as the last time that it was read.
+  const step = Math.max(run.step, job?.progress?.done ?? 0)
+  const lost = step - (last?.step ?? 0)
   return (
     <Modal
       open
@@ -54,10 +56,8 @@ export function StopDialog({ shown: { run }, onClose, onFailed }: Props) {
       }
     >
       <p className="sub">{text.stopText}</p>
-      {run.step > 0 && (
-        <p className="dim">
-          {last ? text.stopLoss(number(lost), number(last.step)) : text.stopLossAll(number(run.step))}
-        </p>
+      {step > 0 && (
+        <p className="dim">{last ? text.stopLoss(number(lost), number(last.step)) : text.stopLossAll(number(step))}</p>
       )}
     </Modal>
   )
