@@ -33,7 +33,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'processes', include: all, exclude: [...training, ...browsers], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'processes',
+          include: all,
+          exclude: [...training, ...browsers],
+          // Many of these wait rather than compute: for disks, timers, and what has just been killed.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,

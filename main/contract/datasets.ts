@@ -41,10 +41,10 @@ const DatasetRef = Ref.meta({ description: 'id or name (then the newest version)
 
 const SequenceLength = z.coerce.number().int().min(16).max(1_048_576).optional()
 const byRef = z.object({ id: DatasetRef })
-const ColumnMapInput = z
-  .partialRecord(DatasetField, z.string().min(1).max(200))
-  .optional()
-  .meta({ description: 'field=column, for columns with names of their own' })
+const ColumnMapInput = z.partialRecord(DatasetField, z.string().min(1).max(200)).optional().meta({
+  description:
+    'field=column, for columns with names of their own: prompt=Question,response=Answer, or --map for each; @FILE reads JSON',
+})
 const SplitInput = z
   .string()
   .max(60)

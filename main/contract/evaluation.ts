@@ -85,6 +85,10 @@ export const Evaluation = z.object({
   state: JobState,
   jobId: JobId.optional(),
   dataset: z.object({ id: z.string(), name: z.string() }),
+  heldBackBy: z
+    .object({ id: z.string(), name: z.string() })
+    .optional()
+    .meta({ description: 'the run that did not learn from these rows of its dataset' }),
   objects: z.array(EvaluationObject),
   metrics: z.array(MetricName),
   rows: z.number().int(),
@@ -166,7 +170,10 @@ export const evaluation = {
         .min(1)
         .max(5)
         .meta({ description: 'models or deployments; a model is served for the time of its evaluation' }),
-      dataset: Ref,
+      dataset: Ref.optional(),
+      heldBack: Ref.optional().meta({
+        description: 'instead of a dataset: a training run, whose rows that validationSplit held back are asked',
+      }),
       metric: z.array(MetricName).min(1).max(metricNames.length).default(['exact_match', 'f1', 'rouge_l']),
       name: Name.optional(),
       limit: z.coerce.number().int().min(1).max(1_000_000).optional().meta({ description: 'only the first rows' }),

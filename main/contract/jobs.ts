@@ -54,6 +54,16 @@ export const DeviceRequest = z.object({
   }),
   memoryBytes: Bytes,
   exclusive: z.boolean().default(false),
+  processors: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .meta({ description: 'threads to compute with on the CPU; absent: what is free, at least a fair share' }),
+  idles: z.boolean().optional().meta({
+    description: 'it computes only when asked, as an engine does: no other job gets fewer processors because of it',
+  }),
 })
 export type DeviceRequest = z.output<typeof DeviceRequest>
 
@@ -71,6 +81,8 @@ export const Job = z.object({
   devices: z.array(DeviceRequest),
   /** The devices that were granted, one per request and in their order; absent while the job waits for them. */
   grantedDevices: z.array(z.string()).optional(),
+  /** On the CPU: how many threads it computes with. */
+  grantedProcessors: z.number().int().positive().optional(),
   priority: JobPriority.default('normal'),
   queuePosition: z.number().int().optional(),
   /** 1 for the first start; a service that fell over is started again, at most 5 times in 10 minutes. */

@@ -35,6 +35,7 @@ export const Lease = z.object({
   device: z.string(),
   memoryBytes: Bytes,
   exclusive: z.boolean(),
+  processors: z.number().int().positive().optional().meta({ description: 'on the CPU: threads that it computes with' }),
   grantedAt: Timestamp,
 })
 export type Lease = z.output<typeof Lease>
@@ -69,6 +70,10 @@ export const resources = {
         name: z.string(),
         physicalCores: z.number().int().optional(),
         logicalCores: z.number().int(),
+        processors: z.number().int().meta({
+          description: 'what jobs share: physical cores, or what the system lets Slipway use where that is less',
+        }),
+        nextProcessors: z.number().int().meta({ description: 'how many a job that starts now would be granted' }),
         utilizationPercent: z.number(),
         loadAverage: z.array(z.number()).meta({ description: 'over 1, 5 and 15 minutes' }),
       }),

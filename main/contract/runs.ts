@@ -85,6 +85,7 @@ export const Provenance = z.object({
     cores: z.number().int(),
     memoryBytes: Bytes,
     device: z.string(),
+    threads: z.number().int().optional().meta({ description: 'on the CPU: threads that it computed with' }),
   }),
 })
 export type Provenance = z.output<typeof Provenance>

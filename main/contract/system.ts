@@ -54,6 +54,7 @@ export const system = {
       address: z.string().optional(),
       logFile: z.string(),
       offline: z.boolean(),
+      isInstalled: z.boolean().meta({ description: 'from a package; a checkout is run by npm' }),
       isOnDemand: z.boolean().meta({
         description: 'started by a command for itself: it goes when it is idle, and slipway serve takes its place',
       }),

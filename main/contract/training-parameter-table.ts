@@ -561,6 +561,18 @@ export const parameterTable = {
       'zh-CN': '重新计算激活而不保存：显存大幅减少，时间约增加五分之一。',
     },
   },
+  threads: {
+    type: 'integer',
+    range: { min: 1, max: 1024 },
+    default: null,
+    group: 'performance',
+    transformersName: 'OMP_NUM_THREADS',
+    help: {
+      en: 'Processors to compute with; unset, those that no other job holds when the run starts, at least a fair share. The last digits of a loss can depend on it.',
+      'zh-CN':
+        '计算所用的处理器数；不设置则取开始时未被其他任务占用的处理器，至少为平均份额。损失的末几位可能随之不同。',
+    },
+  },
   precision: {
     type: 'choice',
     choices: ['auto', 'bf16', 'fp16', 'fp32'],

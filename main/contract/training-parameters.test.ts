@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AppError } from './errors.ts'
-import { describeMethod, MethodDescription } from './training-method-description.ts'
-import { formatSetFlags, parseSetFlags, renderMethodMarkdown, renderMethodText } from './training-parameter-text.ts'
+import { parameterFromText } from './training-parameter-text.ts'
 import {
   closestParameter,
   defaultsFor,
@@ -270,26 +269,6 @@ describe('training parameters', () => {
     ])
   })
 
-  test('the description is JSON, complete, and says its schema', () => {
-    for (const method of trainingMethods) {
-      const description = describeMethod(method)
-      expect(MethodDescription.parse(JSON.parse(JSON.stringify(description)))).toEqual(description)
-      for (const { help } of description.parameters) {
-        expect(help.en).toMatch(/\.$/)
-        expect(help['zh-CN']).toMatch(/。$/)
-      }
-    }
-    const rank = describeMethod('sft').parameters.find(parameter => parameter.key === 'loraRank')
-    expect(rank).toMatchObject({
-      type: 'integer',
-      range: { min: 1, max: 1024 },
-      defaults: { lora: 16, qlora: 16, full: null },
-      appliesWhen: { key: 'tuning', in: ['lora', 'qlora'] },
-      qianfanName: 'loraRank',
-      transformersName: 'LoraConfig.r',
-    })
-  })
-
   test('the schema can be published as JSON Schema with each range', () => {
     const published = z.toJSONSchema(parametersSchema('dpo'), { io: 'input' })
     expect(published).toMatchObject({
@@ -302,73 +281,41 @@ describe('training parameters', () => {
   })
 })
 
-describe('--set flags', () => {
-  test('numbers, scientific notation, booleans, choices and lists are read by the type of their key', () => {
-    const flags = [
-      'epochs=3',
-      'learningRate=3e-4',
-      'saveSteps=1e3',
-      'packing=yes',
-      'tuning=full',
-      'loraTargetModules=q_proj, v_proj',
-    ]
-    expect(parseSetFlags(flags)).toEqual({
-      epochs: 3,
-      learningRate: 3e-4,
-      saveSteps: 1000,
-      packing: true,
-      tuning: 'full',
-      loraTargetModules: ['q_proj', 'v_proj'],
-    })
+describe('a value that is written as text', () => {
+  test.each([
+    ['epochs', '3', 3],
+    ['learningRate', '3e-4', 3e-4],
+    ['saveSteps', '1e3', 1000],
+    ['packing', 'yes', true],
+    ['tuning', ' full ', 'full'],
+    ['loraTargetModules', 'q_proj, v_proj', ['q_proj', 'v_proj']],
+  ])('%s %j is read by the type of its key', (key, text, value) => {
+    expect(parameterFromText(key, text)).toEqual(value)
   })
 
   test.each([
-    ['epochs', 'is not of the form key=value'],
-    ['epochs=', 'is not of the form key=value'],
-    ['=3', 'is not of the form key=value'],
-    ['epochs=three', 'it must be a number from'],
-    ['epochs=0x10', 'it must be a number from'],
-    ['epochs=Infinity', 'it must be a number from'],
-    ['packing=maybe', 'it must be true or false'],
-    ['loraTargetModules=a,,b', 'it must be a list'],
-    ['learning_rate=1', 'There is no training parameter "learning_rate"'],
-  ])('%s is refused', (flag, message) => {
-    expect(caught(() => parseSetFlags([flag])).message).toContain(message)
+    ['epochs', '', 'it must be a number from'],
+    ['epochs', 'three', 'it must be a number from'],
+    ['epochs', '0x10', 'it must be a number from'],
+    ['epochs', 'Infinity', 'it must be a number from'],
+    ['packing', 'maybe', 'it must be true or false'],
+    ['loraTargetModules', 'a,,b', 'it must be a list'],
+    ['learning_rate', '1', 'There is no training parameter "learning_rate"'],
+  ])('%s %j is refused', (key, text, message) => {
+    expect(caught(() => parameterFromText(key, text)).message).toContain(message)
   })
 
   test('a misspelt key brings the right one as a hint', () => {
-    expect(caught(() => parseSetFlags(['learning_rate=1'])).hint).toBe('Did you mean learningRate?')
+    expect(caught(() => parameterFromText('learning_rate', '1')).hint).toBe('Did you mean learningRate?')
   })
 
-  test('a file is read through the reader, and a later flag wins', () => {
-    const files = new Map([['run.json', '{"epochs": 5, "seed": 7}']])
-    const read = (path: string) => files.get(path) ?? ''
-    expect(parseSetFlags(['@run.json', 'epochs=2'], read)).toEqual({ epochs: 2, seed: 7 })
-    expect(caught(() => parseSetFlags(['@none.json'], read)).message).toContain('none.json is not JSON')
-    expect(caught(() => parseSetFlags(['@x'], () => '[1]')).message).toContain('must hold one JSON object')
-    expect(caught(() => parseSetFlags(['@x'])).code).toBe('unsupported')
-  })
-
-  test('writing flags and reading them gives the same parameters back', () => {
+  test('is the value that was written', () => {
     fc.assert(
       fc.property(validConfiguration, ({ parameters }) => {
-        expect(parseSetFlags(formatSetFlags(parameters))).toEqual(parameters)
+        for (const [key, value] of Object.entries(parameters))
+          if (value !== undefined) expect(parameterFromText(key, String(value))).toEqual(value)
       }),
       { numRuns: 50 },
     )
-  })
-})
-
-describe('the reference of a method', () => {
-  test('names every parameter with its range, default and other names', () => {
-    for (const method of trainingMethods) {
-      const markdown = renderMethodMarkdown(method)
-      const text = renderMethodText(method, 'zh-CN')
-      for (const { key, allowed, help } of describeMethod(method).parameters) {
-        expect(markdown).toContain(`| \`${key}\` | ${allowed.replaceAll('|', '\\|')} |`)
-        expect(text).toContain(help['zh-CN'])
-      }
-    }
-    expect(renderMethodMarkdown('sft')).toContain('| 0.0003 (full: 0.00003) |')
   })
 })

@@ -30,6 +30,11 @@ export const TrainingPlan = z.object({
   }),
   trainableParameters: z.number().int(),
   memory: MemoryPlan,
+  processors: z
+    .number()
+    .int()
+    .optional()
+    .meta({ description: 'on the CPU: threads it would compute with if it started now' }),
 })
 export type TrainingPlan = z.output<typeof TrainingPlan>
 

@@ -56,12 +56,17 @@ export const WorkerEvent = z.discriminatedUnion('event', [
     rows: count,
     sequences: count.meta({ description: 'after packing' }),
     validationRows: count,
+    heldBackRows: count
+      .optional()
+      .meta({ description: 'rows of the data that no step learns from, as the run wrote down' }),
     tokensPerEpoch: count,
     trainableParameters: count,
     totalParameters: count,
     microBatchSize: count,
     gradientAccumulationSteps: count,
     device: z.string(),
+    /** Absent from workers of earlier releases, whose journals are still read. */
+    threads: count.optional(),
     precision: z.enum(['fp32', 'bf16', 'fp16']),
   }),
   z.strictObject({

@@ -14,6 +14,7 @@ import { findNode24 } from '../setup/node24.mjs'
 import { ensureNpmPackages } from '../setup/npm-packages.mjs'
 import { ensurePythonEnvironment } from '../setup/python-environment.mjs'
 import { SetupError, tellFailure } from '../setup/report.mjs'
+import { splitStart, startHelp, unknownFlag, wantsHelp } from '../setup/start-flags.mjs'
 import { ensureSystemPackages } from '../setup/system-packages.mjs'
 import { runTests } from '../setup/test-run.mjs'
 import { noWindowReason, openWindow } from '../setup/window.mjs'
@@ -45,7 +46,8 @@ const verbs = new Map([
 ])
 
 /** @param {Setting} setting */
-async function start({ node, env, args }) {
+async function start({ node, env, args: given }) {
+  const { words: args, switches } = splitStart(given)
   try {
     await ensurePythonEnvironment('training', { root, node, env })
   } catch (error) {
@@ -55,7 +57,7 @@ async function start({ node, env, args }) {
     process.stderr.write('Starting without it: training needs it (slipway environments build training).\n')
   }
   await ensureBuilt('renderer', { root, node, env })
-  const reason = await startWindow({ node, env, args })
+  const reason = await startWindow({ node, env, args, switches })
   if (typeof reason === 'number') return reason
   if (reason !== undefined) process.stderr.write(`${reason}: the browser is the way in.\n`)
   const words = args.filter(arg => arg !== '--browser' && arg !== '--no-open' && arg !== '--no-sandbox')
@@ -73,10 +75,10 @@ const isPort = arg => arg === '--port' || arg.startsWith('--port=')
 
 /**
  * Opens the window and stays until it is closed.
- * @param {Setting} setting
+ * @param {Setting & { switches: readonly string[] }} setting
  * @returns {Promise<number | string | undefined>} the exit code; why there is no window; undefined when none was wanted
  */
-async function startWindow({ node, env, args }) {
+async function startWindow({ node, env, args, switches }) {
   // A port is asked for by whoever wants the listener, and the window has none.
   if (args.some(arg => arg === '--browser' || arg === '--no-open' || isPort(arg))) return undefined
   const reason = noWindowReason(env, { words: args })
@@ -84,7 +86,7 @@ async function startWindow({ node, env, args }) {
   const electron = await findElectron({ root, node, env })
   if ('reason' in electron) return electron.reason
   await ensureBuilt('shell', { root, node, env })
-  const result = await openWindow({ root, electron: electron.path, node, env, args })
+  const result = await openWindow({ root, electron: electron.path, node, env, args: [...args, ...switches] })
   return 'code' in result ? result.code : result.reason
 }
 
@@ -158,6 +160,17 @@ async function main([verb = '', ...args]) {
   if (!work) {
     process.stderr.write(`usage: node main/entry/checkout.mjs ${[...verbs.keys()].join('|')} [ARG…]\n`)
     return 2
+  }
+  if (verb === 'start') {
+    if (wantsHelp(args)) {
+      process.stdout.write(startHelp)
+      return 0
+    }
+    const flag = unknownFlag(args)
+    if (flag !== undefined) {
+      process.stderr.write(`error: There is no flag ${flag}.\n\n${startHelp}`)
+      return 2
+    }
   }
   if (Number(process.versions.node.split('.')[0]) < 20) {
     throw new SetupError(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { systemCall } from '../contract/call.ts'
@@ -63,7 +63,6 @@ import { meterOutside } from '../platform/network/meter.ts'
 import { ownPlaces } from '../platform/own-path.ts'
 import { defaultDataDir, type Paths } from '../platform/paths.ts'
 import { spawnRunner } from '../platform/processes/spawn-runner.ts'
-import { numericThreads } from '../platform/processors.ts'
 import { cudaLibraryEnv } from '../platform/python/cuda-libraries.ts'
 import { freeBytes } from '../platform/python/disk.ts'
 import { loadRecipes } from '../platform/python/recipes.ts'
@@ -114,6 +113,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     dataDir: paths.dataDir,
     gpu: createGpuWatch({ likely: likelyGpu('/', process.platform), clock, log }),
     machine: createMachine(paths.dataDir),
+    env,
   })
   const jobs = createJobs({ store, clock, log, paths, leases: resources.leases, spawnRunner, env })
   const recipes = loadRecipes(fromRoot('native/environments'))
@@ -181,7 +181,6 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
       pythonFor: environments.pythonFor,
       llamaCppDir: join(paths.cacheDir, 'llama.cpp'),
       freeBytes,
-      processors: numericThreads(env),
     },
   })
   const scratchDir = join(paths.dataDir, 'scratch')
@@ -225,7 +224,6 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     llama: [process.execPath, fromRoot('main/entry/llama-engine.ts')],
     llamaEnv: device => cudaLibraryEnv({ device, python: builtPython('training'), env }),
     python: () => environments.pythonFor('training'),
-    processors: numericThreads(env),
   })
   const training = createTraining({
     store,
@@ -250,6 +248,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     paths,
     jobs: jobs.port,
     datasets: datasets.port,
+    heldBack: training.heldBack,
     subject: createSubjects({
       running: inference.running,
       launchFor: inference.launchFor,
@@ -325,6 +324,8 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
     backup: backups.handlers,
     samplesDir: fromRoot('resources/samples'),
     version,
+    // What npm runs stays out of packages (main/setup/package/stage.ts).
+    isInstalled: !existsSync(fromRoot('main/entry/checkout.mjs')),
     isOnDemand,
     logFile,
     address: api.address,

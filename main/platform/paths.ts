@@ -22,7 +22,7 @@ export type Paths = {
 }
 
 /** Longest path that every supported system accepts for a Unix socket (macOS: 104 with the closing zero byte). */
-export const maxSocketPathBytes = 103
+const maxSocketPathBytes = 103
 
 /** The platform's directory for application data, `slipway` in it, unless SLIPWAY_DATA_DIR names another. */
 export function defaultDataDir(env: Environment, platform: NodeJS.Platform = process.platform): string {

@@ -5,7 +5,7 @@ import type { Log } from './log.ts'
 const hourMs = 3_600_000
 
 /** How long a person can take a removal back, in days. After that the bytes are deleted. */
-export const undoDays = 7
+const undoDays = 7
 export const undoMs = undoDays * 24 * hourMs
 
 const everyMs = 6 * hourMs

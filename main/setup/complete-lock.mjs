@@ -70,7 +70,7 @@ export function platformOf(name) {
 }
 
 /** @param {string} root the checkout */
-export function completeLock(root) {
+function completeLock(root) {
   const file = join(root, 'package-lock.json')
   const lock = JSON.parse(readFileSync(file, 'utf8'))
   const added = missingOptional(lock)

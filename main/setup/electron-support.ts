@@ -19,7 +19,7 @@ export type ElectronRecord = z.output<typeof ElectronRecord>
 
 const dayMs = 86_400_000
 /** A missed patch may be this old; then the window must not be built with this Electron any more. */
-export const graceDays = 30
+const graceDays = 30
 
 type Numbers = readonly [major: number, minor: number, patch: number]
 const numbersOf = (version: string): Numbers => {

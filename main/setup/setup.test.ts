@@ -165,6 +165,29 @@ describe('a step', () => {
 })
 
 describe('the program behind npm start', () => {
+  const start = (...args: string[]) =>
+    spawnSync(process.execPath, [join(folder, 'main', 'entry', 'checkout.mjs'), 'start', ...args], { encoding: 'utf8' })
+
+  test('says what it takes when asked, and when a flag is none of its own, before it sets anything up', () => {
+    for (const part of ['main/entry/checkout.mjs', 'main/setup', 'package.json'])
+      cpSync(join(root, part), join(folder, part), { recursive: true })
+    for (const flag of ['--help', '-h']) {
+      const { status, stdout, stderr } = start('--port', '1', flag)
+      expect([status, stdout, stderr]).toEqual([0, expect.stringContaining('--data-dir DIR'), ''])
+    }
+    const wrong = start('--data-dir', '--odd-name', '--brwoser', 'file.jsonl')
+    expect(wrong.status).toBe(2)
+    expect(wrong.stderr).toMatch(/^error: There is no flag --brwoser\.\n/)
+    expect(wrong.stderr).toContain('--browser ')
+    // Past the flags: what is missing here is the lock file.
+    for (const words of [
+      ['--port=7', '--no-open'],
+      ['--browser', 'a.gguf'],
+      ['--', '--force-dark-mode'],
+    ])
+      expect(start(...words).stderr).toContain('package-lock.json is missing')
+  })
+
   test('says its verbs, and a step that cannot be done: which, why, and what to do', () => {
     const usage = spawnSync(process.execPath, [join(root, 'main', 'entry', 'checkout.mjs'), 'fly'], {
       encoding: 'utf8',

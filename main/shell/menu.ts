@@ -18,14 +18,7 @@ export function setMenu(deps: Deps): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(deps)))
 }
 
-export function menuTemplate({
-  say,
-  isPackaged,
-  logFile,
-  command,
-  openFiles,
-  quit,
-}: Deps): MenuItemConstructorOptions[] {
+function menuTemplate({ say, isPackaged, logFile, command, openFiles, quit }: Deps): MenuItemConstructorOptions[] {
   const line = { type: 'separator' } as const
   const role = (key: WordKey, name: NonNullable<MenuItemConstructorOptions['role']>): MenuItemConstructorOptions => ({
     label: say(key),

@@ -13,6 +13,7 @@ import shutil
 import sys
 import sysconfig
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 
@@ -23,7 +24,7 @@ def imported(names: list[str]) -> dict[str, str | None]:
         try:
             importlib.import_module(name)
             results[name] = None
-        except BaseException as error:  # a broken extension may raise anything, SystemExit included
+        except BaseException as error:  # noqa: BLE001 - a broken extension may raise anything, SystemExit included
             results[name] = f"{type(error).__name__}: {error}"[:500]
     return results
 
@@ -42,7 +43,7 @@ def torch_facts() -> dict[str, Any] | None:
     """What torch was built for and which devices it sees, or None without torch."""
     try:
         import torch
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - as above
         return None
     facts: dict[str, Any] = {
         "version": torch.__version__,
@@ -62,13 +63,14 @@ def torch_facts() -> dict[str, Any] | None:
                     "name": properties.name,
                     "capability": capability,
                     "memoryBytes": properties.total_memory,
-                    "supported": torch.version.hip is not None or runs_on(properties.major, properties.minor, built_for),
+                    "supported": torch.version.hip is not None
+                    or runs_on(properties.major, properties.minor, built_for),
                 }
             )
     elif torch.version.cuda or torch.version.hip:
         try:
             torch.cuda.init()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told as the reason
             facts["unavailable"] = str(error).splitlines()[0][:300]
     return facts
 
@@ -102,8 +104,11 @@ def main() -> int:
         "versions": distributions(),
         "torch": torch_facts() if "torch" in config["imports"] else None,
         # triton compiles small launchers at run time: it needs a compiler and Python's headers.
-        "compiler": shutil.which(os.environ.get("CC", "")) or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang"),
-        "headers": os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")),
+        "compiler": shutil.which(os.environ.get("CC", ""))
+        or shutil.which("cc")
+        or shutil.which("gcc")
+        or shutil.which("clang"),
+        "headers": (Path(sysconfig.get_paths()["include"]) / "Python.h").exists(),
     }
     wire.write(json.dumps(report) + "\n")
     wire.flush()

@@ -3,7 +3,7 @@ import { setQuery } from '../lib/route.ts'
 
 type Props = {
   /** Its name in the address. */
-  readonly name: string
+  readonly filter: string
   readonly label: string
   /** What stands there while nothing is chosen, such as "Any state". */
   readonly any: string
@@ -13,13 +13,13 @@ type Props = {
 }
 
 /** One value of a few that a list is narrowed to, or any, as the address keeps it. */
-export const FilterSelect = ({ name, label, any, words, value }: Props) => (
+export const FilterSelect = ({ filter, label, any, words, value }: Props) => (
   <Select
     aria-label={label}
     value={value ?? ''}
     popupMatchSelectWidth={false}
     options={[{ value: '', label: any }, ...Object.entries(words).map(([key, word]) => ({ value: key, label: word }))]}
     // The row that was chosen may not be among those that are found.
-    onChange={chosen => setQuery({ [name]: chosen || undefined, sel: undefined })}
+    onChange={chosen => setQuery({ [filter]: chosen || undefined, sel: undefined })}
   />
 )

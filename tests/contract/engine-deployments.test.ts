@@ -126,7 +126,6 @@ beforeAll(() => {
     python: () => {
       throw new AppError('missing_requirement', 'no Python here')
     },
-    processors: 1,
   })
   handlers = domain.handlers
   jobs.start()

@@ -51,6 +51,8 @@ export type TinyGguf = {
   readonly seed?: number
   readonly embedding?: number
   readonly layers?: number
+  /** Greedy answers never end by themselves: they go on to the limit, or until they are stopped. */
+  readonly isEndless?: boolean
   /** Metadata keys to leave out, for damaged files. */
   readonly omit?: readonly string[]
 }
@@ -60,7 +62,15 @@ export const tinyTokens = { size: 260, endOfText: 257, imStart: 258, imEnd: 259 
 
 export function writeTinyGguf(
   path: string,
-  { contextLength = 512, chatTemplate = chatml, seed = 1, embedding = 32, layers = 2, omit = [] }: TinyGguf = {},
+  {
+    contextLength = 512,
+    chatTemplate = chatml,
+    seed = 1,
+    embedding = 32,
+    layers = 2,
+    isEndless = false,
+    omit = [],
+  }: TinyGguf = {},
 ): void {
   const heads = 4
   const kvHeads = 2
@@ -98,10 +108,14 @@ export function writeTinyGguf(
   }
   const ones = (size: number) => ({ dims: [size], data: new Float32Array(size).fill(1) })
   const kv = (embedding / heads) * kvHeads
+  const embeddings = weights(embedding, tokens.length)
+  const output = weights(embedding, tokens.length)
+  // What ends an answer then scores nothing, and some byte always scores more.
+  if (isEndless) output.data.fill(0, tinyTokens.endOfText * embedding)
   const tensors = [
-    ['token_embd.weight', weights(embedding, tokens.length)],
+    ['token_embd.weight', embeddings],
     ['output_norm.weight', ones(embedding)],
-    ['output.weight', weights(embedding, tokens.length)],
+    ['output.weight', output],
     ...Array.from({ length: layers }, (_, layer) => {
       const at = (name: string) => `blk.${layer}.${name}.weight`
       return [

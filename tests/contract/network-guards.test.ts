@@ -9,7 +9,7 @@ import { startBackend } from '../support/backend.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Parts of the backend's process, not programs. */
-const modules = ['compose.ts', 'migrations.ts', 'run-backend.ts']
+const modules = ['compose.ts', 'compose-gateway.ts', 'from-root.ts', 'migrations.ts', 'run-backend.ts']
 /** May use the network when the user wishes so: a backend, what builds environments, what talks to another workstation. */
 const byWish = [
   'backend.ts',

@@ -189,7 +189,9 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     for (let from = 0; from < lines; from += 5_000)
       log.write(
         'stdout',
-        Array.from({ length: 5_000 }, (_, index) => `step ${from + index} of many`),
+        Array.from({ length: 5_000 }, (_, index) =>
+          from + index === 1 ? `    step 1, ${'long '.repeat(60)}to its end` : `step ${from + index} of many`,
+        ),
       )
     await workstation.open(`#/jobs/${id}`)
     const said = page.getByRole('grid', { name: 'Log' })
@@ -200,6 +202,28 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
       box.scrollTop = 0
     })
     await said.getByText('step 0 of many', { exact: true }).waitFor()
+    // A line is shown as it was written, indents and all, and its end is reached by the keys.
+    const long = said.getByText(/^\s*step 1, long/)
+    expect(await long.evaluate(line => getComputedStyle(line).whiteSpace)).toBe('pre')
+    const beyond = () =>
+      long.evaluate(line => {
+        const box = line.closest('[role="grid"]')?.getBoundingClientRect()
+        return line.getBoundingClientRect().right - (box?.right ?? 0)
+      })
+    expect(await beyond()).toBeGreaterThan(1_000)
+    await said.focus()
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('ArrowRight')
+          return beyond()
+        },
+        { interval: 20, timeout: 30_000 },
+      )
+      .toBeLessThanOrEqual(1)
+    await said.evaluate(box => {
+      box.scrollLeft = 0
+    })
     await page.getByPlaceholder('Search the log').fill('STEP 4242')
     await page.getByText('11 of 100,000 lines').waitFor()
     await said.getByText('step 42420 of many').waitFor()

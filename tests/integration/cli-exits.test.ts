@@ -27,7 +27,11 @@ test('serve takes the place of the backend that an earlier command started', asy
   const { pid } = (await cli.say('status', '--json')).json() as { pid: number }
   const served = await startBackend({ dataDir: cli.dataDir, port: true })
   expect(served.pid).not.toBe(pid)
-  expect((await cli.say('status', '--json')).json()).toMatchObject({ address: served.url, isOnDemand: false })
+  expect((await cli.say('status', '--json')).json()).toMatchObject({
+    address: served.url,
+    isInstalled: false,
+    isOnDemand: false,
+  })
   await cli.say('stop')
 })
 

@@ -25,10 +25,13 @@ const slowest = [
   'tests/faults/durability.test.ts',
   'tests/faults/disk-errors.test.ts',
   'tests/faults/conversion.test.ts',
+  'tests/faults/collection.test.ts',
+  'tests/integration/database-check.test.ts',
   'tests/integration/cli-exits.test.ts',
   'main/platform/python/build.test.ts',
   'tests/faults/full-disk.test.ts',
   'tests/faults/copies.test.ts',
+  'tests/faults/waiting.test.ts',
   'tests/integration/bare-python.test.ts',
   'tests/contract/engine-python.test.ts',
 ]

@@ -2,10 +2,15 @@
 
 import importlib.util
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import slipway_worker
+import tiny
+from conftest import Run
+from slipway_worker import check
 from slipway_worker.runtime import leave_out_bitsandbytes
 
 KINDS = {"plain": {}, "quantised": {"quantization_config": {"quant_method": "bitsandbytes"}}, "nothing": None}
@@ -22,3 +27,33 @@ def test_bitsandbytes_is_found_only_by_what_may_need_it(
         (tmp_path / "config.json").write_text(json.dumps(facts), encoding="utf-8")
     leave_out_bitsandbytes(tmp_path)
     assert (importlib.util.find_spec("bitsandbytes") is not None) is is_found
+
+
+CHECK = """
+import runpy, sys
+sys.argv = ["check", sys.argv[1]]
+try:
+    runpy.run_module("slipway_worker.check", run_name="__main__")
+except SystemExit as end:
+    print("ended with", end.code, "and PyTorch" if sys.modules.get("torch") else "and no PyTorch", file=sys.stderr)
+"""
+
+
+def test_rows_are_checked_without_pytorch_and_no_word_about_it(run: Run, model_dir: Path, tmp_path: Path) -> None:
+    file = tiny.write_parquet(tmp_path / "rows.parquet", tiny.rows_of("sft", 8))
+    config = {"method": "sft", "modelDir": str(model_dir), "files": [str(file)], "samples": 2, "pieces": True}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-c", CHECK, str(tmp_path / "config.json")],
+        env={"PYTHONPATH": str(Path(slipway_worker.__file__).parent.parent)},
+        stdin=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stderr == "ended with 0 and no PyTorch\n"
+    with_pytorch = run(check.main, config)
+    events = [json.loads(line) for line in ran.stdout.splitlines()]
+    told = [event for event in events if event["event"] in ("sample", "finished")]
+    assert told == [event for event in with_pytorch.events if event["event"] in ("sample", "finished")]
+    assert len(told) == 3

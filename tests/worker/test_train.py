@@ -11,6 +11,7 @@ import tiny
 from conftest import Commands, Run
 from engine_client import Child
 from slipway_worker import checkpoints, merge, train
+from slipway_worker.held_back import read_held_back
 from slipway_worker.rows import sampled
 from slipway_worker.train_rows import hold_back
 
@@ -239,6 +240,40 @@ def test_a_share_of_the_rows_is_held_back_and_the_same_ones_after_a_resume(run: 
 
     changed = run(train.main, train_config(resumeFrom=checkpoint, **(keys | {"validationSplit": 0.1})), expect=1)
     assert list(changed.last["details"]["changed"]) == ["validationSplit"]
+
+
+def test_the_rows_held_back_are_written_down_as_they_measure(run: Run, train_config, tmp_path: Path) -> None:
+    rows = [
+        {"messages": [{"role": "user", "content": f"number {n}"}, {"role": "assistant", "content": f"it is {n}"}]}
+        for n in range(50)
+    ]
+    seen: dict[str, Any] = {}
+
+    def listen(config: Any, trainer: Any, rows_learned: Any, validation: Any) -> Any:
+        decode = trainer.processing_class.decode
+        for name, data in (("learned", rows_learned), ("measured", validation)):
+            seen[name] = [int(re.findall(r"number (\d+)", decode(ids))[0]) for ids in data["input_ids"]]
+        return describe(config, trainer, rows_learned, validation)
+
+    describe = train.describe
+    keys: dict[str, Any] = {"validationSplit": 0.2, "maxSteps": 4, "saveSteps": 2, "checkpointCount": 9}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "describe", listen)
+        record = run(train.main, train_config(rows=rows, **keys))
+    file = tmp_path / "out" / "held-back.json"
+    held = read_held_back(file)
+    assert len(held) == record.of("started")[0]["heldBackRows"] == 10
+    assert seen["measured"] == held
+    assert seen["learned"] == sorted(set(range(50)) - set(held))
+    assert json.loads(file.read_text())["rows"] == 50
+
+    # With another share the run learns from rows that were held back, or has learned from some that are now.
+    checkpoint = next(event["path"] for event in record.of("checkpoint") if event["step"] == 2)
+    again = {"resumeFrom": checkpoint, "acceptDrift": True}
+    run(train.main, train_config(rows=rows, **(keys | {"seed": 1, "validationSplit": 0.4} | again)))
+    assert read_held_back(file) == sorted(set(held) & set(hold_back(50, 0.4, 1)))
+    run(train.main, train_config(rows=rows, **(keys | {"validationSplit": 0} | again)))
+    assert read_held_back(file) == []
 
 
 @pytest.mark.parametrize("method", ["pretrain", "kto"])

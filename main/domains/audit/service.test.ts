@@ -1,15 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { audit } from '../../contract/audit.ts'
 import { type Caller, systemCall } from '../../contract/call.ts'
 import type { Inputs } from '../../contract/index.ts'
 import { inputOf } from '../../contract/test-input.ts'
-import { auditMigration } from '../../platform/db/audit-chain.ts'
-import { migrate } from '../../platform/db/migrate.ts'
-import { openDatabase } from '../../platform/db/open.ts'
-import { createStore } from '../../platform/db/store.ts'
+import { openTestStore } from '../../platform/db/test-store.ts'
 import { auditListMigrations } from './migrations.ts'
 import { createAudit } from './service.ts'
 
@@ -17,12 +11,9 @@ const firstMs = Date.parse('2026-01-01T00:00:00.000Z')
 const hourMs = 3_600_000
 
 function openAudit() {
-  const dir = mkdtempSync(join(tmpdir(), 'slipway audit '))
-  const db = openDatabase(join(dir, 'slipway.db'))
-  migrate(db, [auditMigration, ...auditListMigrations])
   let nowMs = firstMs
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs }
-  const store = createStore({ db, clock, bootId: 'test', publish: () => undefined })
+  const { store, close } = openTestStore(auditListMigrations, { clock })
   return {
     handlers: createAudit({ store }).handlers,
     /** One record an hour. */
@@ -31,10 +22,7 @@ function openAudit() {
       store.audit({ caller, action }, object, result)
       nowMs += hourMs
     },
-    close: () => {
-      db.close()
-      rmSync(dir, { recursive: true, force: true })
-    },
+    close,
   }
 }
 

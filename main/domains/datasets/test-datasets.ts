@@ -4,17 +4,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { systemCall } from '../../contract/call.ts'
 import { toAppError } from '../../contract/errors.ts'
-import { type Job, JobId } from '../../contract/jobs.ts'
 import { createCollector } from '../../platform/blobs/collector.ts'
 import { createBlobStore, diskError } from '../../platform/blobs/store.ts'
-import { type Clock, isoOf, systemClock } from '../../platform/clock.ts'
+import { type Clock, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { type LineageEdge, lineageMigration, linkLineage } from '../../platform/db/lineage.ts'
 import { migrate } from '../../platform/db/migrate.ts'
 import { createStore } from '../../platform/db/store.ts'
 import { newId } from '../../platform/ids.ts'
 import { silentLog } from '../../platform/log.ts'
-import type { JobHandler, JobsPort, WorkerEvent } from '../../platform/processes/port.ts'
+import type { JobSpec, JobsPort, WorkerEvent } from '../../platform/processes/port.ts'
+import { createTestJobs } from '../../platform/processes/test-jobs.ts'
 import { runImport } from './import/run-import.ts'
 import { type Scratch, scratch } from './import/test-import.ts'
 import { issuesOf } from './imports-repo.ts'
@@ -66,58 +66,32 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
   })
   const blobsRoot = join(at.dir, 'blobs')
   const running: Promise<void>[] = []
-  let handler: JobHandler | undefined
 
-  const unused = () => {
-    throw new Error('not used here')
-  }
-  const jobs: JobsPort = {
-    start: (_call, spec) => {
-      const folder = join(at.dir, newId('job', Date.now()))
-      mkdirSync(folder)
-      for (const [name, text] of Object.entries(spec.files ?? {})) writeFileSync(join(folder, name), text)
-      const job: Job = {
-        id: JobId.parse(newId('job', Date.now())),
-        kind: spec.kind,
-        name: spec.name,
-        subjectId: spec.subjectId,
-        state: 'running',
-        health: 'ok',
-        devices: [],
-        attempt: 1,
-        createdAt: isoOf(0),
-        priority: 'normal',
-      }
-      running.push(run(job, folder))
+  const jobs = createTestJobs(clock, 'import')
+  const port: JobsPort = {
+    ...jobs.port,
+    start: (call, spec) => {
+      const job = jobs.port.start(call, spec)
+      running.push(run(spec))
       return job
     },
-    get: unused,
-    handle: (_kind, given) => {
-      handler = given
-    },
-    stop: unused,
-    ended: unused,
-    send: unused,
-    folder: unused,
-    logs: unused,
-    remove: unused,
   }
 
-  const run = async (job: Job, folder: string): Promise<void> => {
+  const run = async ({ subjectId, files = {} }: JobSpec): Promise<void> => {
+    const folder = join(at.dir, newId('job', Date.now()))
+    mkdirSync(folder)
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
     // No child says anything before the action that started it is stored.
     await nextTurn()
     const failure = await runImport(join(folder, 'config.json'), {
-      emit: (event, fields) => {
-        const said = JSON.parse(JSON.stringify({ event, ...fields })) as WorkerEvent
-        store.record(tx => handler?.onEvent(tx, job, said, 0))
-      },
+      emit: (event, fields) =>
+        jobs.say(store, subjectId, JSON.parse(JSON.stringify({ event, ...fields })) as WorkerEvent),
       signal: new AbortController().signal,
     }).then(
       () => undefined,
       (error: unknown) => toAppError(diskError(error)).toBody(),
     )
-    const end: Job = { ...job, state: failure ? 'failed' : 'done', ...(failure && { failure }) }
-    store.record(tx => handler?.onEnd(tx, end))
+    jobs.end(store, subjectId, failure ? 'failed' : 'done', failure && { failure })
   }
 
   const users = new Map<string, string[]>()
@@ -141,7 +115,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
   const datasets: Datasets = createDatasets({
     store,
     clock,
-    jobs,
+    jobs: port,
     blobs: createBlobStore(blobsRoot),
     collector,
     log: silentLog,

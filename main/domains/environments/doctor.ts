@@ -108,7 +108,7 @@ function checkNode(): Check {
         'Node',
         'fail',
         `Node ${node} is too old.`,
-        'Start Slipway with npm start or npx slipway: they bring the right one.',
+        'Install Slipway again, which brings the right one; start a checkout with npm start or npx slipway.',
       )
 }
 

@@ -6,16 +6,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemCall } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Job } from '../../contract/jobs.ts'
-import { JobId } from '../../contract/jobs.ts'
 import { isoOf, systemClock } from '../../platform/clock.ts'
 import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { prepareDatabase } from '../../platform/db/prepare.ts'
 import { createStore } from '../../platform/db/store.ts'
 import type { Store } from '../../platform/db/types.ts'
-import { newId } from '../../platform/ids.ts'
 import { silentLog } from '../../platform/log.ts'
 import { defaultCacheDir, pathsOf } from '../../platform/paths.ts'
-import type { JobHandler, JobSpec, JobsPort } from '../../platform/processes/port.ts'
+import type { WorkerEvent } from '../../platform/processes/port.ts'
+import { createTestJobs } from '../../platform/processes/test-jobs.ts'
 import { buildCapsule } from '../../platform/python/build.ts'
 import { run } from '../../platform/python/run.ts'
 import { tinyRecipes, writeWheelhouse } from '../../platform/python/testing/wheels.ts'
@@ -31,60 +30,19 @@ let store: Store
 let environments: Environments
 let doctor: ReturnType<typeof createDoctor>
 let database: ReturnType<Parameters<typeof createDoctor>[0]['database']> = { problems: [] }
-let jobs: ReturnType<typeof fakeJobs>
+let jobs: ReturnType<typeof createTestJobs>
 let livePrograms: { name: string; program: string }[] = []
 let buildHere: (rebuild?: boolean) => ReturnType<typeof buildCapsule>
 
-// The supervisor has tests of its own; here it only has to remember what it was told and to end jobs on demand.
-function fakeJobs() {
-  const started: { job: Job; spec: JobSpec }[] = []
-  let handler: JobHandler | undefined
-  const unused = () => {
-    throw new Error('not used here')
-  }
-  const port: JobsPort = {
-    start: (_call, spec) => {
-      const id = JobId.parse(newId('job', Date.now()))
-      const { kind, name, subjectId } = spec
-      const job: Job = {
-        id,
-        kind,
-        name,
-        subjectId,
-        state: 'running',
-        health: 'ok',
-        devices: [],
-        attempt: 1,
-        createdAt: isoOf(0),
-        priority: 'normal',
-      }
-      started.push({ job, spec })
-      return job
-    },
-    get: id => started.find(({ job }) => job.id === id)?.job,
-    handle: (_kind, given) => {
-      handler = given
-    },
-    stop: unused,
-    ended: unused,
-    send: unused,
-    folder: unused,
-    logs: unused,
-    remove: unused,
-  }
-  const say = (event: { event: string }) => {
-    const last = started.at(-1)
-    if (last && handler) store.record(tx => handler?.onEvent(tx, last.job, event, 0))
-  }
-  const end = (state: Job['state'], events: readonly { event: string }[], failure?: Job['failure'], pid?: number) => {
-    const last = started.at(-1)
-    if (!last || !handler) throw new Error('no job was started')
-    const { onEnd } = handler
-    events.forEach(say)
-    last.job = { ...last.job, state, ...(failure && { failure }), ...(pid !== undefined && { pid }) }
-    store.record(tx => onEnd(tx, last.job))
-  }
-  return { port, started, say, end }
+const latestSubject = (): string => jobs.started().at(-1)?.subjectId ?? ''
+const say = (event: WorkerEvent) => jobs.say(store, latestSubject(), event)
+const end = (
+  state: 'done' | 'failed' | 'cancelled' | 'lost',
+  events: readonly WorkerEvent[] = [],
+  facts: Pick<Job, 'failure' | 'pid'> = {},
+) => {
+  events.forEach(say)
+  jobs.end(store, latestSubject(), state, facts)
 }
 
 beforeEach(() => {
@@ -97,7 +55,7 @@ beforeEach(() => {
   const db = prepareDatabase({ paths, migrations, nowIso: isoOf(0), log: silentLog })
   store = createStore({ db, clock: systemClock, bootId: 'test', publish: () => undefined })
   close = () => db.close()
-  jobs = fakeJobs()
+  jobs = createTestJobs(systemClock, 'environment')
   const wheelhouse = join(folder, 'wheels')
   const lock = writeWheelhouse(wheelhouse, [{ name: 'lower', version: '1.2.0' }])
   const recipes = tinyRecipes(join(folder, 'recipes'), lock, ['lower'])
@@ -171,7 +129,7 @@ describe('an environment', () => {
     await expect(build()).rejects.toMatchObject({ code: 'conflict' })
     await expect(environments.handlers.remove({ name: 'tiny' }, call)).rejects.toMatchObject({ code: 'conflict' })
     const { folder: built, python, stamp } = await buildHere()
-    jobs.end('done', [{ event: 'finished', folder: built, python, stamp } as { event: string }])
+    end('done', [{ event: 'finished', folder: built, python, stamp }])
     const shown = await show()
     expect(shown).toMatchObject({
       state: 'ready',
@@ -198,7 +156,7 @@ describe('an environment', () => {
   test('whose build failed says why, and one built earlier goes on working', async () => {
     const { python } = await buildHere()
     await build()
-    jobs.end('failed', [], { code: 'storage_full', message: 'The disk filled up.', hint: 'Free space.' })
+    end('failed', [], { failure: { code: 'storage_full', message: 'The disk filled up.', hint: 'Free space.' } })
     expect(await show()).toMatchObject({
       state: 'ready',
       problems: [{ cause: 'The last build failed: The disk filled up.', remedy: 'Free space.' }],
@@ -219,19 +177,17 @@ describe('an environment', () => {
     const { checks } = await doctor.handlers.check({}, call)
     expect(checks.find(({ name }) => name === 'Environment tiny')).toMatchObject({ status: 'fail', fixable: true })
     await doctor.handlers.fix({ only: ['Permissions'] }, call)
-    expect(jobs.started.filter(({ spec }) => spec.subjectId === 'tiny')).toEqual([])
+    expect(jobs.started().filter(({ subjectId }) => subjectId === 'tiny')).toEqual([])
     await doctor.handlers.fix({}, call)
-    expect(
-      JSON.parse(jobs.started.find(({ spec }) => spec.subjectId === 'tiny')?.spec.files?.['config.json'] ?? '{}'),
-    ).toMatchObject({ rebuild: true })
+    expect(jobs.configOf('tiny')).toMatchObject({ rebuild: true })
   })
 
   test('that has drifted is built anew by whoever asks for it, without saying so', async () => {
     const { folder: built } = await buildHere()
-    const configOf = () => JSON.parse(jobs.started.at(-1)?.spec.files?.['config.json'] ?? '{}') as object
+    const configOf = () => jobs.configOf(latestSubject())
     await build()
     expect(configOf()).toMatchObject({ rebuild: false })
-    jobs.end('cancelled', [])
+    end('cancelled')
     mkdirSync(join(built, 'lib', readdirSync(join(built, 'lib'))[0] ?? '', 'site-packages', 'stranger-9.dist-info'))
     await build()
     expect(configOf()).toMatchObject({ rebuild: true })
@@ -243,7 +199,7 @@ describe('an environment', () => {
     const remains = `${built}.building-4242`
     const anothers = `${built}.building-4243`
     for (const each of [remains, anothers]) mkdirSync(join(each, 'lib'), { recursive: true })
-    jobs.end('failed', [], undefined, 4242)
+    end('failed', [], { pid: 4242 })
     expect(existsSync(remains)).toBe(false)
     expect(existsSync(anothers)).toBe(true)
     expect((await show()).state).toBe('ready')
@@ -254,7 +210,7 @@ describe('an environment', () => {
       code: 'not_found',
       message: expect.stringContaining(join(folder, 'nowhere')),
     })
-    expect(jobs.started).toEqual([])
+    expect(jobs.started()).toEqual([])
   })
 
   test('is removed with everything that was built for it', async () => {
@@ -283,7 +239,7 @@ describe('an environment', () => {
     await expect(build({ index: 'https://bob:pw@mirror.example/simple' })).rejects.toMatchObject({
       code: 'invalid_input',
     })
-    expect(jobs.started).toEqual([])
+    expect(jobs.started()).toEqual([])
   })
 
   test('without a lock for a backend says what is missing', async () => {
@@ -375,12 +331,11 @@ test('doctor names every check with what it found, and a remedy wherever somethi
 })
 
 describe('the network', () => {
-  const sent = (bytesOut: number | null, isFinal: boolean) =>
-    jobs.say({ event: 'network', bytesOut, isFinal } as { event: string })
+  const sent = (bytesOut: number | null, isFinal: boolean) => say({ event: 'network', bytesOut, isFinal })
 
   test('has been used by a build from the moment that it says so until it ends, and by no other', async () => {
     await build()
-    jobs.end('done', [{ event: 'progress' }])
+    end('done', [{ event: 'progress' }])
     expect(environments.lastNetworkUse()).toBeUndefined()
 
     await build()
@@ -391,7 +346,7 @@ describe('the network', () => {
       endedAtMs: null,
       bytesOut: 0,
     })
-    jobs.end('failed', [])
+    end('failed')
     expect(environments.lastNetworkUse()).toMatchObject({ endedAtMs: expect.any(Number) })
   })
 
@@ -401,12 +356,12 @@ describe('the network', () => {
     sent(700, false)
     expect(environments.networkUsesSince(0)).toMatchObject([{ bytesOut: 700 }])
     sent(900, true)
-    jobs.end('done', [])
+    end('done')
     expect(environments.networkUsesSince(0)).toMatchObject([{ bytesOut: 900 }])
 
     await build()
     sent(100, false)
-    jobs.end('lost', [])
+    end('lost')
     expect(environments.networkUsesSince(0).map(({ bytesOut }) => bytesOut)).toEqual([900, null])
     expect(environments.networkUsesSince(Date.now() + 60_000)).toEqual([])
   })
@@ -414,7 +369,7 @@ describe('the network', () => {
   test('a build past a proxy of the user is never counted', async () => {
     await build()
     sent(null, true)
-    jobs.end('done', [])
+    end('done')
     expect(environments.networkUsesSince(0)).toMatchObject([{ bytesOut: null }])
   })
 })

@@ -35,6 +35,8 @@ export const EvaluateConfig = z.object({
     }),
   ),
   dataset: z.object({ kind: z.enum(['sft', 'dpo', 'kto', 'prompts', 'text', 'reward']), files: z.array(z.string()) }),
+  /** Only these rows, by their numbers among those of all files, rising; absent: all. */
+  rowsFile: z.string().optional(),
   limit: z.number().int().optional(),
   metrics: z.array(MetricName),
   generation: GenerationSettings,

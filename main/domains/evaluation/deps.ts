@@ -23,6 +23,15 @@ export type EvaluationData = {
   readonly files: readonly string[]
 }
 
+/** Rows of a run's data that it did not learn from, as its trainer wrote them down. */
+export type HeldBackRows = {
+  readonly run: { readonly id: string; readonly name: string }
+  readonly datasets: readonly { readonly id: string; readonly name: string }[]
+  readonly files: readonly string[]
+  /** Numbers of rows among those of all files, rising. */
+  readonly rows: readonly number[]
+}
+
 export type EvaluationDeps = {
   readonly store: Store
   readonly clock: Clock
@@ -34,6 +43,8 @@ export type EvaluationDeps = {
     /** Drafts are frozen by their first use; frozen ones are left alone. */
     readonly freeze: (call: Call, id: string) => void
   }
+  /** The rows that a run held back. Throws `conflict` where it held none back. */
+  readonly heldBack: (run: string) => HeldBackRows
   /** A running deployment by name, or how to launch an engine for a model. Throws what is missing. */
   readonly subject: (ref: string) => Promise<Subject>
   /** Renders a report of one kind from everything an evaluation knows. */

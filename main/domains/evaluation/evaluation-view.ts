@@ -26,6 +26,7 @@ export function createEvaluationView({ store, jobs }: Pick<EvaluationDeps, 'stor
     state: stateOf(record),
     ...(record.jobId !== null && { jobId: record.jobId as JobId }),
     dataset: record.dataset,
+    ...(record.heldBackBy && { heldBackBy: record.heldBackBy }),
     objects: [...record.objects],
     metrics: [...record.metrics],
     rows: record.rows,

@@ -1,16 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemCall } from '../../contract/call.ts'
 import { EvaluationId, evaluation } from '../../contract/evaluation.ts'
 import type { Inputs } from '../../contract/index.ts'
 import { inputOf } from '../../contract/test-input.ts'
-import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { lineageMigration } from '../../platform/db/lineage.ts'
-import { migrate } from '../../platform/db/migrate.ts'
-import { openDatabase } from '../../platform/db/open.ts'
-import { createStore } from '../../platform/db/store.ts'
+import { openTestStore } from '../../platform/db/test-store.ts'
 import { silentLog } from '../../platform/log.ts'
 import { pathsOf } from '../../platform/paths.ts'
 import { createTestJobs } from '../../platform/processes/test-jobs.ts'
@@ -21,12 +17,9 @@ import { createEvaluations } from './service.ts'
 const call = systemCall('test')
 
 function openEvaluations() {
-  const dir = mkdtempSync(join(tmpdir(), 'slipway evaluation '))
-  const db = openDatabase(join(dir, 'slipway.db'))
-  migrate(db, [auditMigration, lineageMigration, ...evaluationMigrations])
   const clock = { now: 1_700_000_000_000 }
   const time = { nowMs: () => clock.now, monotonicMs: () => clock.now }
-  const store = createStore({ db, clock: time, bootId: 'test', publish: () => undefined })
+  const { folder: dir, store, close } = openTestStore([lineageMigration, ...evaluationMigrations], { clock: time })
   const jobs = createTestJobs(time, 'evaluation')
   const evaluations = createEvaluations({
     store,
@@ -37,6 +30,9 @@ function openEvaluations() {
     datasets: {
       version: ref => ({ id: 'dver_1', name: ref, kind: 'sft', rows: 10, files: [] }),
       freeze: () => undefined,
+    },
+    heldBack: () => {
+      throw new Error('not used here')
     },
     subject: async ref =>
       ({ name: ref, kind: 'model', id: 'mdv_1', engine: { socket: '/s' }, memoryBytes: 0 }) as never, // what an engine needs is not used here
@@ -67,8 +63,7 @@ function openEvaluations() {
     },
     close: () => {
       evaluations.close()
-      db.close()
-      rmSync(dir, { recursive: true, force: true })
+      close()
     },
   }
 }

@@ -45,4 +45,9 @@ export const evaluationMigrations: readonly Migration[] = [
       `)
     },
   },
+  {
+    version: 820,
+    name: 'evaluation-held-back',
+    up: db => db.exec('ALTER TABLE evaluations ADD COLUMN held_back_by TEXT'),
+  },
 ]

@@ -13,6 +13,8 @@ export type EvaluationRecord = {
   readonly state: JobState
   readonly jobId: string | null
   readonly dataset: { readonly id: string; readonly name: string }
+  /** The run that held the rows back, where they are not all of the dataset. */
+  readonly heldBackBy: { readonly id: string; readonly name: string } | null
   readonly metrics: readonly MetricName[]
   readonly generation: GenerationSettings
   readonly objects: readonly EvaluationObject[]
@@ -33,6 +35,7 @@ type Row = {
   job_id: string | null
   dataset_id: string
   dataset_name: string
+  held_back_by: string | null
   metrics: string
   generation: string
   objects: string
@@ -47,7 +50,7 @@ type Row = {
 }
 
 const COLUMNS =
-  'id, name, state, job_id, dataset_id, dataset_name, metrics, generation, objects, comparisons, warnings, failure, rows, size_bytes, created_at_ms, updated_at_ms, ended_at_ms'
+  'id, name, state, job_id, dataset_id, dataset_name, held_back_by, metrics, generation, objects, comparisons, warnings, failure, rows, size_bytes, created_at_ms, updated_at_ms, ended_at_ms'
 
 // JSON columns hold what this file wrote, from typed values: they are read back under the same types.
 const toRecord = (row: Row): EvaluationRecord => ({
@@ -56,6 +59,7 @@ const toRecord = (row: Row): EvaluationRecord => ({
   state: row.state as JobState,
   jobId: row.job_id,
   dataset: { id: row.dataset_id, name: row.dataset_name },
+  heldBackBy: row.held_back_by === null ? null : (JSON.parse(row.held_back_by) as EvaluationRecord['heldBackBy']),
   metrics: JSON.parse(row.metrics) as MetricName[],
   generation: JSON.parse(row.generation) as GenerationSettings,
   objects: JSON.parse(row.objects) as EvaluationObject[],
@@ -144,18 +148,19 @@ export const activeEvaluations = (db: ReadableDb): EvaluationRecord[] =>
 
 export type NewEvaluation = Pick<
   EvaluationRecord,
-  'id' | 'name' | 'dataset' | 'metrics' | 'generation' | 'objects' | 'warnings' | 'rows'
+  'id' | 'name' | 'dataset' | 'heldBackBy' | 'metrics' | 'generation' | 'objects' | 'warnings' | 'rows'
 > & { readonly atMs: number }
 
 export function insertEvaluation(db: WritableDb, made: NewEvaluation): void {
   db.prepare(
-    `INSERT INTO evaluations (id, name, state, dataset_id, dataset_name, metrics, generation, objects, comparisons, warnings, rows, size_bytes, created_at_ms, updated_at_ms, name_key)
-     VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, '[]', ?, ?, 0, ?, ?, ?)`,
+    `INSERT INTO evaluations (id, name, state, dataset_id, dataset_name, held_back_by, metrics, generation, objects, comparisons, warnings, rows, size_bytes, created_at_ms, updated_at_ms, name_key)
+     VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?, '[]', ?, ?, 0, ?, ?, ?)`,
   ).run(
     made.id,
     made.name,
     made.dataset.id,
     made.dataset.name,
+    made.heldBackBy && JSON.stringify(made.heldBackBy),
     JSON.stringify(made.metrics),
     JSON.stringify(made.generation),
     JSON.stringify(made.objects),

@@ -41,7 +41,7 @@ export type RowSelection = {
 }
 
 /** Reads every line once and keeps some hundred bytes of each: texts are read again when a page shows them. */
-export async function indexResults(sources: readonly ResultSource[]): Promise<ResultIndex> {
+async function indexResults(sources: readonly ResultSource[]): Promise<ResultIndex> {
   const answers = new Map<string, ReadonlyMap<number, IndexedAnswer>>()
   const rows = new Set<number>()
   for (const { object, path } of sources) {
@@ -64,7 +64,7 @@ export async function indexResults(sources: readonly ResultSource[]): Promise<Re
 }
 
 /** Rows in which a text occurs: in the prompt, the reference or any answer; case does not count. */
-export async function searchResults(sources: readonly ResultSource[], q: string): Promise<ReadonlySet<number>> {
+async function searchResults(sources: readonly ResultSource[], q: string): Promise<ReadonlySet<number>> {
   const wanted = q.toLowerCase()
   const found = new Set<number>()
   for (const { path } of sources)

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../contract/errors.ts'
 import type { Evaluation, evaluation } from '../../contract/evaluation.ts'
@@ -7,11 +9,12 @@ import { newId } from '../../platform/ids.ts'
 import type { EvaluateConfig } from './config.ts'
 import { defaultName } from './default-name.ts'
 import type { EvaluationDeps, Subject } from './deps.ts'
+import { questionsOf } from './questions.ts'
 import { type EvaluationRecord, findEvaluation, insertEvaluation, updateEvaluation } from './repo.ts'
 
 const worker = fileURLToPath(new URL('../../entry/evaluate.ts', import.meta.url))
 
-type Deps = Pick<EvaluationDeps, 'store' | 'clock' | 'jobs' | 'datasets' | 'subject'> & {
+type Deps = Pick<EvaluationDeps, 'store' | 'clock' | 'jobs' | 'datasets' | 'heldBack' | 'subject'> & {
   readonly folderOf: (id: string) => string
   readonly existing: (ref: string) => EvaluationRecord
   readonly toEvaluation: (record: EvaluationRecord) => Evaluation
@@ -21,7 +24,9 @@ type Deps = Pick<EvaluationDeps, 'store' | 'clock' | 'jobs' | 'datasets' | 'subj
 export function createStart(deps: Deps): Handlers<typeof evaluation>['start'] {
   const { store, clock, jobs, datasets, subject, folderOf, existing, toEvaluation } = deps
   return async (input, call) => {
-    const data = datasets.version(input.dataset)
+    const questions = questionsOf(input, { version: datasets.version, heldBack: deps.heldBack })
+    const { heldBack } = questions
+    const dataName = questions.datasets.map(data => data.name).join(' + ')
     const subjects = namedApart(await Promise.all(input.object.map(subject)))
     if (new Set(subjects.map(each => each.id)).size < subjects.length)
       throw new AppError('invalid_input', 'An object is named twice.', {
@@ -31,15 +36,16 @@ export function createStart(deps: Deps): Handlers<typeof evaluation>['start'] {
       input.name ??
       defaultName(
         subjects.map(each => each.name),
-        data.name,
+        heldBack ? [heldBack.run.name, 'held-back'].join('-') : dataName,
         other => findEvaluation(store.read, other) !== undefined,
       )
     if (findEvaluation(store.read, name))
       throw new AppError('conflict', `An evaluation named "${name}" exists already.`, {
         hint: 'Choose another --name.',
       })
-    datasets.freeze(call, data.id)
+    for (const data of questions.datasets) datasets.freeze(call, data.id)
     const id = newId('eval', clock.nowMs())
+    const rowsFile = heldBack && join(folderOf(id), 'rows.json')
     const generation = {
       maxTokens: input.maxTokens,
       temperature: input.temperature,
@@ -54,11 +60,17 @@ export function createStart(deps: Deps): Handlers<typeof evaluation>['start'] {
         id: objectId,
         engine,
       })),
-      dataset: { kind: data.kind as EvaluateConfig['dataset']['kind'], files: [...data.files] },
+      dataset: { kind: questions.kind as EvaluateConfig['dataset']['kind'], files: [...questions.files] },
+      ...(rowsFile !== undefined && { rowsFile }),
       metrics: [...new Set(input.metric)],
       generation,
       folder: folderOf(id),
       ...(input.limit !== undefined && { limit: input.limit }),
+    }
+    if (heldBack && rowsFile !== undefined) {
+      // A copy: the run may be removed before its rows are asked.
+      mkdirSync(folderOf(id), { recursive: true, mode: 0o700 })
+      writeFileSync(rowsFile, JSON.stringify(heldBack.rows), { mode: 0o600 })
     }
     store.commit(call, id, tx => {
       insertEvaluation(tx, {
@@ -66,7 +78,8 @@ export function createStart(deps: Deps): Handlers<typeof evaluation>['start'] {
         name,
         generation,
         atMs: clock.nowMs(),
-        dataset: { id: data.id, name: data.name },
+        dataset: { id: questions.datasets[0]?.id ?? '', name: dataName },
+        heldBackBy: heldBack?.run ?? null,
         metrics: config.metrics,
         objects: subjects.map(each => ({
           name: each.name,
@@ -78,12 +91,17 @@ export function createStart(deps: Deps): Handlers<typeof evaluation>['start'] {
           completionTokens: 0,
         })),
         warnings: [],
-        rows: Math.min(data.rows, input.limit ?? data.rows),
+        rows: Math.min(questions.rows, input.limit ?? questions.rows),
       })
       const edge = { childId: id, childKind: 'evaluation', childName: name }
       for (const each of subjects)
         linkLineage(tx, { ...edge, parentId: each.id, parentKind: each.kind, parentName: each.name, role: 'object' })
-      linkLineage(tx, { ...edge, parentId: data.id, parentKind: 'dataset', parentName: data.name, role: 'data' })
+      for (const data of questions.datasets)
+        linkLineage(tx, { ...edge, parentId: data.id, parentKind: 'dataset', parentName: data.name, role: 'data' })
+      if (heldBack) {
+        const { id: parentId, name: parentName } = heldBack.run
+        linkLineage(tx, { ...edge, parentId, parentKind: 'run', parentName, role: 'held-back' })
+      }
       const job = jobs.start(call, {
         kind: 'evaluation',
         name,

@@ -1,39 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { type Call, stranger, systemCall } from '../../contract/call.ts'
 import { keys } from '../../contract/identity.ts'
 import type { Scope } from '../../contract/method.ts'
 import { inputOf } from '../../contract/test-input.ts'
-import { auditMigration } from '../../platform/db/audit-chain.ts'
-import { migrate } from '../../platform/db/migrate.ts'
-import { openDatabase } from '../../platform/db/open.ts'
-import { createStore } from '../../platform/db/store.ts'
+import { openTestStore } from '../../platform/db/test-store.ts'
 import { silentLog } from '../../platform/log.ts'
 import { identityMigrations } from './migrations.ts'
 import { createIdentity } from './service.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-let folder: string
 const cleanUps: (() => void)[] = []
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway key sessions '))
-})
 afterEach(() => {
   for (const cleanUp of cleanUps.splice(0).reverse()) cleanUp()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 /** Identity over a real database, and a browser: its one cookie. */
 function openIdentity() {
-  const db = openDatabase(join(folder, 'slipway.db'))
-  cleanUps.push(() => db.close())
-  migrate(db, [auditMigration, ...identityMigrations])
   const time = { ms: 1_700_000_000_000 }
   const clock = { nowMs: () => time.ms, monotonicMs: () => time.ms }
-  const store = createStore({ db, clock, bootId: 'test', publish: () => undefined })
+  const { db, store, close } = openTestStore(identityMigrations, { clock })
+  cleanUps.push(close)
   const identity = createIdentity({ store, clock, log: silentLog })
   const cookie = { token: undefined as string | undefined }
   const callOf = (action: string): Call => ({

@@ -1,14 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { systemCall } from '../../contract/call.ts'
 import { keys as methods } from '../../contract/identity.ts'
 import { inputOf } from '../../contract/test-input.ts'
-import { auditMigration } from '../../platform/db/audit-chain.ts'
-import { migrate } from '../../platform/db/migrate.ts'
-import { openDatabase } from '../../platform/db/open.ts'
-import { createStore } from '../../platform/db/store.ts'
+import { openTestStore } from '../../platform/db/test-store.ts'
 import { silentLog } from '../../platform/log.ts'
 import { identityMigrations } from './migrations.ts'
 import { createIdentity } from './service.ts'
@@ -24,16 +18,10 @@ afterEach(() => {
 
 /** Identity over a real database, with a clock that the test moves. */
 function openIdentity() {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway identity '))
-  const db = openDatabase(join(folder, 'slipway.db'))
-  cleanUps.push(
-    () => rmSync(folder, { recursive: true }),
-    () => db.close(),
-  )
-  migrate(db, [auditMigration, ...identityMigrations])
   const time = { ms: 1_700_000_000_000 }
   const clock = { nowMs: () => time.ms, monotonicMs: () => time.ms }
-  const store = createStore({ db, clock, bootId: 'test', publish: () => undefined })
+  const { db, store, close } = openTestStore(identityMigrations, { clock })
+  cleanUps.push(close)
   const identity = createIdentity({ store, clock, log: silentLog })
   const create = (name: string, expires: string) =>
     identity.keys.create(inputOf(methods.create, { name, scope: ['read'], expires }), call)

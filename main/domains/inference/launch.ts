@@ -20,8 +20,6 @@ export type Programs = {
   readonly llamaEnv: (device: string) => Readonly<Record<string, string>>
   /** The interpreter of the environment that serves. Throws `missing_requirement` when none is built. */
   readonly python: () => { readonly python: string; readonly env: Readonly<Record<string, string>> }
-  /** How many threads an engine may have: one for each processor that we may use, or fewer where the owner said so. */
-  readonly processors: number
 }
 
 /** How an engine is started: argv, environment, and the `config.json` beside it. */
@@ -88,7 +86,7 @@ export function launchOf(
   settings: RevisionSettings,
   device: string,
   socket: string,
-  { llama, llamaEnv, python, processors }: Programs,
+  { llama, llamaEnv, python }: Programs,
 ): Launch {
   const { contextLength, parallel, threads, chatTemplate } = settings
   const shared = {
@@ -107,7 +105,7 @@ export function launchOf(
           modelPath: ggufFileOf(base.path),
           parallel,
           maxQueue: maxQueued,
-          ...(threads !== undefined && { threads: Math.min(threads, processors) }),
+          ...(threads !== undefined && { threads }),
         },
       }
     case 'transformers': {
@@ -122,7 +120,6 @@ export function launchOf(
           maxActive: parallel,
           maxQueued,
           keptPrefixes: parallel,
-          threads: Math.min(threads ?? processors, processors),
         },
       }
     }

@@ -96,7 +96,14 @@ export function createRevisions(deps: Deps) {
       command,
       env,
       files: { 'config.json': JSON.stringify(config) },
-      devices: [{ device: revision.device, memoryBytes: revision.memoryPlan?.totalBytes ?? 0, exclusive: false }],
+      devices: [
+        {
+          ...{ device: revision.device, memoryBytes: revision.memoryPlan?.totalBytes ?? 0, exclusive: false },
+          // It waits for requests most of the time: that it is there must not slow down what computes all the time.
+          idles: true,
+          ...(revision.settings.threads !== undefined && { processors: revision.settings.threads }),
+        },
+      ],
       politeStopMs: 15_000,
     })
     setRevisionJob(tx, revision, job.id, socket)

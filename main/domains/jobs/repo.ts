@@ -10,7 +10,7 @@ import type { ProcessIdentity } from '../../platform/processes/process-table.ts'
 export type Failure = NonNullable<Job['failure']>
 
 /** A device that was granted for one of a job's requests. */
-export type Grant = { readonly device: string; readonly request: DeviceRequest }
+export type Grant = { readonly device: string; readonly request: DeviceRequest; readonly processors?: number }
 
 /** A job as the database has it. */
 export type JobRow = {
@@ -243,6 +243,11 @@ function progressOf({ state }: JobRow, progress: JobProgress): JobProgress {
   return others
 }
 
+function processorsOf(granted: readonly Grant[]): Pick<Job, 'grantedProcessors'> {
+  const [grantedProcessors] = granted.flatMap(({ processors }) => processors ?? [])
+  return grantedProcessors === undefined ? {} : { grantedProcessors }
+}
+
 /** The contract's job. `queue` holds the waiting jobs' ids, for the position in line. */
 export function toJob(row: JobRow, queue: readonly string[] = []): Job {
   const place = row.state === 'queued' ? queue.indexOf(row.id) : -1
@@ -257,7 +262,7 @@ export function toJob(row: JobRow, queue: readonly string[] = []): Job {
     ...(row.state === 'stopping' && { stopping: row.stop?.save === true ? ('saving' as const) : ('ending' as const) }),
     ...(row.failure && { failure: row.failure }),
     devices: [...(row.spec.devices ?? [])],
-    ...(row.granted && { grantedDevices: row.granted.map(grant => grant.device) }),
+    ...(row.granted && { grantedDevices: row.granted.map(grant => grant.device), ...processorsOf(row.granted) }),
     priority: row.priority,
     ...(place >= 0 && { queuePosition: place + 1 }),
     attempt: row.attempt,

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Call, systemCall } from '../../contract/call.ts'
+import type { Call } from '../../contract/call.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Job, JobId, JobKind, JobPriority, jobs } from '../../contract/jobs.ts'
 import { DeviceRequest, isEnded } from '../../contract/jobs.ts'
@@ -342,6 +342,3 @@ export function createJobs(given: JobsDeps): Jobs {
     metrics: () => jobMetrics(countByKindAndState(store.read)),
   }
 }
-
-/** The call under which the supervisor acts for nobody in particular. */
-export const supervisorCall = systemCall('jobs.supervise')

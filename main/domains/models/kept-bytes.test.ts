@@ -1,15 +1,10 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ModelState } from '../../contract/models.ts'
 import { createFolderKeeper } from '../../platform/blobs/folder-keeper.ts'
 import { createBlobStore } from '../../platform/blobs/store.ts'
-import { systemClock } from '../../platform/clock.ts'
-import { auditMigration } from '../../platform/db/audit-chain.ts'
-import { migrate } from '../../platform/db/migrate.ts'
-import { openDatabase } from '../../platform/db/open.ts'
-import { createStore } from '../../platform/db/store.ts'
+import { openTestStore } from '../../platform/db/test-store.ts'
 import { newId } from '../../platform/ids.ts'
 import { createKeptModels } from './kept-bytes.ts'
 import { dropFiles, isPathUsed } from './kept-bytes-repo.ts'
@@ -21,20 +16,15 @@ let dir: string
 let opened: ReturnType<typeof openModels>
 
 beforeEach(() => {
-  dir = realpathSync(mkdtempSync(join(tmpdir(), 'slipway kept ')))
   opened = openModels()
+  dir = opened.folder
 })
-afterEach(() => {
-  opened.db.close()
-  rmSync(dir, { recursive: true, force: true })
-})
+afterEach(() => opened.close())
 
 function openModels() {
-  const db = openDatabase(join(dir, 'slipway.db'))
-  migrate(db, [auditMigration, ...modelsMigrations])
-  const store = createStore({ db, clock: systemClock, bootId: 'test', publish: () => undefined })
-  const modelsDir = join(dir, 'models')
-  const blobs = createBlobStore(join(dir, 'blobs'))
+  const { folder, db, store, close } = openTestStore(modelsMigrations)
+  const modelsDir = join(folder, 'models')
+  const blobs = createBlobStore(join(folder, 'blobs'))
   const kept = createKeptModels({ store, modelsDir, blobPathOf: blobs.pathOf, isBeingMade: () => false })
   let made = 0
   const add = (
@@ -60,7 +50,7 @@ function openModels() {
     })
     return id
   }
-  return { db, store, modelsDir, blobs, kept, add }
+  return { folder, db, store, modelsDir, blobs, kept, add, close }
 }
 const isUsed = () => opened.kept.isUsed(opened.store.read, digest)
 const isFolderUsed = (folder: string) => opened.kept.isFolderUsed(opened.store.read, folder)
@@ -135,10 +125,9 @@ test('the folder of a run that is gone stays for the models in it, and only thos
 })
 
 test('a database that was written when the data directory was elsewhere cannot say what it needs, unless it keeps nothing', () => {
-  const aside = openDatabase(join(dir, 'aside.db'))
+  const aside = openTestStore(modelsMigrations)
   try {
-    migrate(aside, [auditMigration, ...modelsMigrations])
-    const { read, record } = createStore({ db: aside, clock: systemClock, bootId: 'test', publish: () => undefined })
+    const { read, record } = aside.store
     expect(opened.kept.isUsed(read, digest)).toBe(false)
     const id = newId('mdv', 1)
     record(tx => {

@@ -5,12 +5,14 @@ import { freeBytesOf, type HeldLease, type LeasableDevice } from './lease-book.t
 // Left to the system on the CPU: a machine that gives its last byte to a job begins to swap or kills it.
 const systemShare = 0.05
 
-/** The processor's memory as a device of the lease book. */
-export const cpuDevice = (totalBytes: number): LeasableDevice => ({
+/** The processor and its memory as a device of the lease book. */
+export const cpuDevice = (totalBytes: number, processors: number, processorsEach?: number): LeasableDevice => ({
   id: 'cpu',
   kind: 'cpu',
   totalBytes: Math.floor(totalBytes * (1 - systemShare)),
   othersBytes: 0,
+  processors,
+  processorsEach,
 })
 
 /** GPUs that can be leased: a GPU that is split into MIG instances is leased by instance. */

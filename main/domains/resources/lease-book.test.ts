@@ -9,10 +9,11 @@ import {
   type LeasableDevice,
   leaseOf,
   planGrants,
+  processorsFor,
   type WaitingJob,
 } from './lease-book.ts'
 
-const cpu: LeasableDevice = { id: 'cpu', kind: 'cpu', totalBytes: 64, othersBytes: 0 }
+const cpu: LeasableDevice = { id: 'cpu', kind: 'cpu', totalBytes: 64, othersBytes: 0, processors: 8 }
 const gpu = (n: number, totalBytes: number, othersBytes = 0): LeasableDevice => ({
   id: `cuda:${n}`,
   kind: 'gpu',
@@ -24,6 +25,8 @@ const wants = (device: string, memoryBytes: number, exclusive = false): DeviceRe
   memoryBytes,
   exclusive,
 })
+const lease = (jobId: string, device: string, memoryBytes: number, exclusive = false): HeldLease =>
+  leaseOf(jobId, { device, request: wants(device, memoryBytes, exclusive) })
 const job = (jobId: string, ...requests: DeviceRequest[]): WaitingJob => ({ jobId, requests })
 const granted = (devices: LeasableDevice[], held: HeldLease[], ...waiting: WaitingJob[]) =>
   Object.fromEntries(
@@ -44,7 +47,7 @@ test('what other programs use is not given away', () => {
 })
 
 test('an exclusive job shares with nobody', () => {
-  const held = [{ jobId: 'a', device: 'cuda:0', memoryBytes: 1, exclusive: true }]
+  const held = [lease('a', 'cuda:0', 1, true)]
   expect(granted([gpu(0, 80)], held, job('b', wants('cuda:0', 1)))).toEqual({})
   expect(
     granted([gpu(0, 80)], [{ ...held[0], exclusive: false } as HeldLease], job('b', wants('cuda:0', 1, true))),
@@ -52,7 +55,7 @@ test('an exclusive job shares with nobody', () => {
 })
 
 test('a large job that waits is not overtaken on its device, but others are used', () => {
-  const held = [{ jobId: 'x', device: 'cuda:0', memoryBytes: 40, exclusive: false }]
+  const held = [lease('x', 'cuda:0', 40)]
   const waiting = [
     job('large', wants('cuda:0', 80)),
     job('small', wants('cuda:0', 1)),
@@ -60,6 +63,42 @@ test('a large job that waits is not overtaken on its device, but others are used
     job('none'),
   ]
   expect(granted([gpu(0, 80), gpu(1, 80)], held, ...waiting)).toEqual({ other: ['cuda:1'], none: [] })
+})
+
+/** How many processors jobs get that start one after the other, of 8. */
+function sharesOf(...requests: DeviceRequest[]): readonly (number | undefined)[] {
+  const held: HeldLease[] = []
+  return requests.map((request, n) => {
+    const grant = planGrants([cpu, gpu(0, 80)], held, [job(`job-${n}`, request)]).get(`job-${n}`)?.[0]
+    if (grant) held.push(leaseOf(`job-${n}`, grant))
+    return grant?.processors
+  })
+}
+
+test('a job computes with the processors that nobody holds, and with a fair share where others hold them', () => {
+  const any = wants('cpu', 1)
+  expect(sharesOf(any)).toEqual([8])
+  expect(sharesOf(any, any, any)).toEqual([8, 4, 2])
+  expect(sharesOf({ ...any, processors: 3 }, any, any)).toEqual([3, 5, 2])
+  expect(sharesOf(...Array.from({ length: 12 }, () => any)).at(-1), 'never none').toBe(1)
+})
+
+test('a job that asks for a number of processors gets it, as far as there are so many', () => {
+  const some = (processors: number) => ({ ...wants('cpu', 1), processors })
+  expect(sharesOf(some(2), some(8), some(100))).toEqual([2, 8, 8])
+})
+
+test('an engine that waits for requests takes no processor from those who compute all the time', () => {
+  const engine = { ...wants('cpu', 1), idles: true }
+  expect(sharesOf(engine, wants('cpu', 1), engine)).toEqual([8, 8, 4])
+})
+
+test('a user who said how many threads a program may have is obeyed, and a GPU has no processors to share', () => {
+  const each = { ...cpu, processorsEach: 12 }
+  expect(processorsFor(each, [])).toBe(12)
+  expect(processorsFor(each, [], 2)).toBe(2)
+  expect(processorsFor(gpu(0, 80), [])).toBeUndefined()
+  expect(sharesOf(wants('any', 1), wants('cpu', 1))).toEqual([undefined, 8])
 })
 
 test('any device means a GPU where one is large enough, else the processor', () => {

@@ -7,6 +7,10 @@ export type LeasableDevice = {
   readonly kind: 'cpu' | 'gpu'
   readonly totalBytes: number
   readonly othersBytes: number
+  /** Of the CPU: how many threads can compute at once. */
+  readonly processors?: number
+  /** With how many threads every job computes that does not ask for another number: a user's OMP_NUM_THREADS. */
+  readonly processorsEach?: number | undefined
 }
 
 export type HeldLease = {
@@ -14,10 +18,14 @@ export type HeldLease = {
   readonly device: string
   readonly memoryBytes: number
   readonly exclusive: boolean
+  /** Threads that the job computes with; null where it holds none: on a GPU. */
+  readonly processors: number | null
+  /** It computes only when asked: no other job gets fewer processors because of it. */
+  readonly idles: boolean
 }
 
 export type WaitingJob = { readonly jobId: string; readonly requests: readonly DeviceRequest[] }
-export type DeviceGrant = { readonly device: string; readonly request: DeviceRequest }
+export type DeviceGrant = { readonly device: string; readonly request: DeviceRequest; readonly processors?: number }
 
 /** The devices that could ever grant a request. `any` means a GPU where one is large enough, else the CPU. */
 export function candidatesFor(devices: readonly LeasableDevice[], request: DeviceRequest): readonly LeasableDevice[] {
@@ -83,12 +91,34 @@ export function planGrants(
   return granted
 }
 
-export const leaseOf = (jobId: string, { device, request }: DeviceGrant): HeldLease => ({
+export const leaseOf = (jobId: string, { device, request, processors }: DeviceGrant): HeldLease => ({
   jobId,
   device,
   memoryBytes: request.memoryBytes,
   exclusive: request.exclusive,
+  processors: processors ?? null,
+  idles: request.idles ?? false,
 })
+
+/**
+ * With how many threads a job computes on a device: as many as it asks for, else what nobody holds, and at least a fair
+ * share. Nobody waits for processors: a run that goes on for days must not keep a short one from starting. So what has
+ * been granted may come to more than there are, as a job that runs keeps its number: its rounding follows from it.
+ * Undefined on a GPU.
+ */
+export function processorsFor(
+  { id, processors: all, processorsEach }: LeasableDevice,
+  leases: readonly HeldLease[],
+  asked?: number,
+): number | undefined {
+  if (all === undefined) return undefined
+  if (asked !== undefined) return Math.min(asked, all)
+  if (processorsEach !== undefined) return processorsEach
+  const sharing = leases.filter(lease => lease.device === id && !lease.idles && lease.processors !== null)
+  const held = sharing.reduce((sum, lease) => sum + (lease.processors ?? 0), 0)
+  const fairShare = Math.max(1, Math.floor(all / (sharing.length + 1)))
+  return Math.max(all - held, fairShare)
+}
 
 /** What a new job could still get of a device; 0 while somebody holds it alone. */
 export function freeBytesOf(device: LeasableDevice, leases: readonly HeldLease[]): number {
@@ -117,7 +147,8 @@ function grantAll(
       .sort((a, b) => freeBytesOf(a, leases) - freeBytesOf(b, leases))
     const device = fitting[0]
     if (!device) return undefined
-    const grant = { device: device.id, request }
+    const processors = processorsFor(device, leases, request.processors)
+    const grant = { device: device.id, request, ...(processors !== undefined && { processors }) }
     grants[n] = grant
     leases.push(leaseOf(jobId, grant))
   }

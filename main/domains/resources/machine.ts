@@ -1,5 +1,6 @@
-import { statfsSync } from 'node:fs'
+import { readdirSync, readFileSync, statfsSync } from 'node:fs'
 import { arch, availableParallelism, cpus, freemem, hostname, loadavg, release, totalmem, type } from 'node:os'
+import { join } from 'node:path'
 
 /** Figures of the machine that cost microseconds to read. */
 export type Machine = {
@@ -9,6 +10,8 @@ export type Machine = {
   readonly disk: () => { readonly totalBytes: number; readonly freeBytes: number }
   readonly load: () => number[]
   readonly logicalCores: number
+  /** How many threads of numeric work can run at once. */
+  readonly processors: number
   readonly hostname: string
   readonly cpuName: string
 }
@@ -35,9 +38,27 @@ export function createMachine(dataDir: string): Machine {
     },
     load: loadavg,
     logicalCores: availableParallelism(),
+    processors: processorsOf('/sys/devices/system/cpu', availableParallelism()),
     hostname: hostname(),
     cpuName: cpus()[0]?.model.trim() || 'unknown processor',
   }
+}
+
+/**
+ * Physical cores, or what a container or an affinity leaves to this process where that is less. Two threads of one core
+ * share its arithmetic units, so that a matrix product gains nothing from the second; PyTorch counts the same way.
+ * @param usable logical processors that this process may use
+ */
+export function processorsOf(folder: string, usable: number): number {
+  const cores = new Set<string>()
+  try {
+    for (const name of readdirSync(folder)) {
+      if (/^cpu\d+$/.test(name)) cores.add(readFileSync(join(folder, name, 'topology', 'thread_siblings_list'), 'utf8'))
+    }
+  } catch {
+    return usable // not Linux, or a kernel that does not tell
+  }
+  return cores.size === 0 ? usable : Math.min(cores.size, usable)
 }
 
 function busyTicks(): { busy: number; total: number } {

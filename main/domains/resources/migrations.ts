@@ -17,4 +17,13 @@ export const resourcesMigrations: readonly Migration[] = [
         ) STRICT, WITHOUT ROWID;
       `),
   },
+  {
+    version: 210,
+    name: 'lease-processors',
+    up: db =>
+      db.exec(`
+        ALTER TABLE leases ADD COLUMN processors INTEGER CHECK (processors >= 1);
+        ALTER TABLE leases ADD COLUMN idles INTEGER NOT NULL DEFAULT 0 CHECK (idles IN (0, 1));
+      `),
+  },
 ]

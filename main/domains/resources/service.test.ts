@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -11,8 +11,9 @@ import { createStore } from '../../platform/db/store.ts'
 import type { GpuSample } from '../../platform/gpu/sample.ts'
 import type { GpuState, GpuWatch } from '../../platform/gpu/watch.ts'
 import { createHistory } from './history.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine, processorsOf } from './machine.ts'
 import { resourcesMigrations } from './migrations.ts'
+import { listLeases } from './repo.ts'
 import { createResources, pinningVariables } from './service.ts'
 
 const gib = 2 ** 30
@@ -66,11 +67,16 @@ const machine: Machine = {
   disk: () => ({ totalBytes: 100, freeBytes: 50 }),
   load: () => [1, 2, 3],
   logicalCores: 8,
+  processors: 4,
   hostname: 'lab',
   cpuName: 'a processor',
 }
 
-function open(state: GpuState, dataDir = mkdtempSync(join(tmpdir(), 'slipway resources '))) {
+function open(
+  state: GpuState,
+  dataDir = mkdtempSync(join(tmpdir(), 'slipway resources ')),
+  env: Readonly<Record<string, string>> = {},
+) {
   const db = openDatabase(join(dataDir, 'slipway.db'))
   migrate(db, [auditMigration, ...resourcesMigrations])
   const store = createStore({ db, clock: systemClock, bootId: 'test', publish: () => undefined })
@@ -81,6 +87,7 @@ function open(state: GpuState, dataDir = mkdtempSync(join(tmpdir(), 'slipway res
     dataDir,
     gpu: fake.gpu,
     machine,
+    env,
     inventory: async () => ({ system: 'Linux', physicalCores: 4 }),
   })
   cleanUps.push(() => rmSync(dataDir, { recursive: true, force: true }))
@@ -110,6 +117,62 @@ test('leases are written down and survive the backend; who waits is shown in ord
   expect(shown.devices).toMatchObject([{ id: 'cpu', leasedBytes: 10 * gib, freeBytes: 9 * gib }])
   store.record(tx => resources.leases.release(tx, 'job_1'))
   expect([...store.record(tx => resources.leases.grant(tx, waiting.slice(1))).keys()]).toEqual(['job_2'])
+})
+
+test('who computes with how many processors is written down, told to the child, and shown with what is next', async () => {
+  const { resources, store } = open(none)
+  const grant = (jobId: string, more: object = {}) =>
+    store
+      .record(tx => resources.leases.grant(tx, [{ jobId, requests: [{ ...wants('cpu', gib), ...more }] }]))
+      .get(jobId)
+  const threadsOf = (grants: ReturnType<typeof grant>) => resources.leases.environmentOf(grants ?? []).OMP_NUM_THREADS
+  expect(threadsOf(grant('job_1'))).toBe('4')
+  expect(threadsOf(grant('job_2'))).toBe('2')
+  expect(threadsOf(grant('job_3', { processors: 3 }))).toBe('3')
+  const { cpu, leases } = await resources.handlers.show({}, call)
+  expect(cpu).toMatchObject({ processors: 4, nextProcessors: 1 })
+  expect(leases.map(({ processors }) => processors)).toEqual([4, 2, 3])
+  expect(resources.planDevice('cpu').processors).toEqual({ granted: 1, all: 4 })
+  for (const jobId of ['job_1', 'job_2']) store.record(tx => resources.leases.release(tx, jobId))
+  expect(resources.planDevice('cpu').processors).toEqual({ granted: 2, all: 4 })
+})
+
+test('OMP_NUM_THREADS of the user holds for every job that does not ask for another number', () => {
+  const { resources, store } = open(none, undefined, { OMP_NUM_THREADS: '6' })
+  const requests = [wants('cpu', gib)]
+  const grants = store.record(tx =>
+    resources.leases.grant(tx, [
+      { jobId: 'job_1', requests },
+      { jobId: 'job_2', requests },
+    ]),
+  )
+  const told = [...grants.values()].map(given => resources.leases.environmentOf(given).OMP_NUM_THREADS)
+  expect(told).toEqual(['6', '6'])
+})
+
+test('a lease of an earlier release holds memory and no processors', () => {
+  const db = openDatabase(join(mkdtempSync(join(tmpdir(), 'slipway leases ')), 'slipway.db'))
+  cleanUps.push(() => db.close())
+  migrate(db, [auditMigration, ...resourcesMigrations.filter(({ version }) => version < 210)])
+  db.prepare("INSERT INTO leases VALUES ('job_1', 0, 'cpu', 5, 1, 7)").run()
+  migrate(db, [auditMigration, ...resourcesMigrations])
+  const lease = { jobId: 'job_1', device: 'cpu', memoryBytes: 5, exclusive: true, grantedAtMs: 7 }
+  const { read } = createStore({ db, clock: systemClock, bootId: 'test', publish: () => undefined })
+  expect(listLeases(read)).toEqual([{ ...lease, processors: null, idles: false }])
+})
+
+test('two threads of one core count once, and no more than this process may use', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway processors '))
+  cleanUps.push(() => rmSync(folder, { recursive: true }))
+  const cores = ['0,4', '1,5', '2,6', '3,7']
+  for (let n = 0; n < 8; n += 1) {
+    mkdirSync(join(folder, `cpu${n}`, 'topology'), { recursive: true })
+    writeFileSync(join(folder, `cpu${n}`, 'topology', 'thread_siblings_list'), `${cores[n % 4]}\n`)
+  }
+  mkdirSync(join(folder, 'cpufreq'))
+  expect(processorsOf(folder, 8)).toBe(4)
+  expect(processorsOf(folder, 3)).toBe(3)
+  expect(processorsOf(join(folder, 'nowhere'), 8)).toBe(8)
 })
 
 test('memory that another program frees wakes the queue', () => {
@@ -155,6 +218,7 @@ test('a plan is made for the GPU with most room, and for the processor where the
     ...{ kind: 'cpu', name: 'cpu', totalBytes: 19 * gib, freeBytes: 15 * gib },
     // Nobody has to wait for jobs where none run: what other programs use of the processor's memory stays theirs.
     waits: { overBytes: 19 * gib, upToBytes: 15 * gib },
+    processors: { granted: 4, all: 4 },
   })
   show(gpuSample(0, { memoryUsedBytes: 60 * gib, processes: null }), gpuSample(1))
   expect(resources.planDevice('auto')).toMatchObject({

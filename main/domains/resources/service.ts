@@ -8,6 +8,7 @@ import type { GpuSample } from '../../platform/gpu/sample.ts'
 import type { GpuWatch } from '../../platform/gpu/watch.ts'
 import type { Family } from '../../platform/metrics/exposition.ts'
 import { environmentValue, identityOf, jobMarker } from '../../platform/processes/process-table.ts'
+import { wishedThreads } from '../../platform/processors.ts'
 import { cpuDevice, leasableGpus, toDevice, usersOf } from './devices.ts'
 import { createHistory } from './history.ts'
 import {
@@ -17,6 +18,7 @@ import {
   type LeasableDevice,
   leaseOf,
   planGrants,
+  processorsFor,
   type WaitingJob,
 } from './lease-book.ts'
 import { type Inventory, type Machine, readInventory } from './machine.ts'
@@ -34,6 +36,8 @@ export type PlannedDevice = {
    * Below, it is granted at once; above, never.
    */
   readonly waits: { readonly overBytes: number; readonly upToBytes: number }
+  /** Of the CPU: how many processors a job that starts now would be granted, and how many there are. */
+  readonly processors?: { readonly granted: number; readonly all: number }
 }
 
 type Deps = {
@@ -42,6 +46,8 @@ type Deps = {
   readonly dataDir: string
   readonly gpu: GpuWatch
   readonly machine: Machine
+  /** Of the backend, where a user may have said how many threads a program may have: OMP_NUM_THREADS. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly inventory?: () => Promise<Inventory>
 }
 
@@ -71,7 +77,10 @@ export type Resources = {
 const sampleEveryMs = 1_000
 
 /** The machine: what it has, who holds it, who waits for it. */
-export function createResources({ store, clock, dataDir, gpu, machine, inventory = readInventory }: Deps): Resources {
+export function createResources(deps: Deps): Resources {
+  const { store, clock, dataDir, gpu, machine, inventory = readInventory } = deps
+  const cpu = () =>
+    cpuDevice(machine.memory().totalBytes, machine.processors, wishedThreads(deps.env, machine.logicalCores))
   const history = createHistory()
   const freedListeners = new Set<() => void>()
   const ours = createOwnership()
@@ -88,7 +97,7 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
   const devices = (): readonly LeasableDevice[] => {
     const leases = listLeases(store.read)
     return [
-      cpuDevice(machine.memory().totalBytes),
+      cpu(),
       ...gpus().map(sample => ({
         id: sample.id,
         kind: 'gpu' as const,
@@ -150,7 +159,7 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
 
   const cpuNow = () => {
     const { totalBytes, availableBytes } = machine.memory()
-    return toDevice(cpuDevice(totalBytes), listLeases(store.read), {
+    return toDevice(cpu(), listLeases(store.read), {
       name: machine.cpuName,
       usedBytes: totalBytes - availableBytes,
       availableBytes,
@@ -179,6 +188,8 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
           name: machine.cpuName,
           ...(physicalCores !== undefined && { physicalCores }),
           logicalCores: machine.logicalCores,
+          processors: machine.processors,
+          nextProcessors: processorsFor(cpu(), listLeases(store.read)) ?? machine.processors,
           utilizationPercent: Math.round(lastCpuPercent * 10) / 10,
           loadAverage: machine.load(),
         },
@@ -190,8 +201,9 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
           ...(reading.trouble && { message: reading.trouble.message, hint: reading.trouble.hint }),
         },
         devices: [cpuNow(), ...gpusNow()],
-        leases: listLeases(store.read).map(({ grantedAtMs, jobId, ...lease }) => ({
-          ...lease,
+        leases: listLeases(store.read).map(({ grantedAtMs, jobId, device, memoryBytes, exclusive, processors }) => ({
+          ...{ device, memoryBytes, exclusive },
+          ...(processors !== null && { processors }),
           jobId: jobId as JobId, // written by the jobs domain
           grantedAt: isoOf(grantedAtMs),
         })),
@@ -232,7 +244,7 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
         if (deleteLeases(tx, jobId)) tx.announce({ topic: 'resources', kind: 'changed' })
       },
       onFreed: listener => void freedListeners.add(listener),
-      environmentOf: grants => pinningVariables(grants, gpus()),
+      environmentOf: grants => ({ ...pinningVariables(grants, gpus()), ...threadVariables(grants) }),
     },
     devices: () => [cpuNow(), ...gpusNow()],
     planDevice: wanted => {
@@ -244,7 +256,9 @@ export function createResources({ store, clock, dataDir, gpu, machine, inventory
         // The book counts leases alone; what other programs use of the processor's memory they may keep.
         const { freeBytes, leasedBytes } = cpuNow()
         const waits = { overBytes: grantable, upToBytes: Math.min(withoutOurs, freeBytes + leasedBytes) }
-        return { kind: 'cpu', name: 'cpu', totalBytes, freeBytes, waits }
+        const granted = processorsFor(device, listLeases(store.read)) ?? machine.processors
+        const processors = { granted, all: machine.processors }
+        return { kind: 'cpu', name: 'cpu', totalBytes, freeBytes, waits, processors }
       }
       const name = gpus().find(each => each.id === device.id)?.name ?? device.id
       const waits = { overBytes: grantable, upToBytes: withoutOurs }
@@ -284,6 +298,12 @@ export function pinningVariables(
   return found.some(gpu => gpu.vendor === 'amd')
     ? { ...order, HIP_VISIBLE_DEVICES: visible }
     : { ...order, CUDA_VISIBLE_DEVICES: visible }
+}
+
+/** As everywhere in the field, OMP_NUM_THREADS says how many threads a child computes with. */
+function threadVariables(grants: readonly DeviceGrant[]): Readonly<Record<string, string>> {
+  const [count] = grants.flatMap(({ processors, request }) => processors ?? request.processors ?? [])
+  return count === undefined ? {} : { OMP_NUM_THREADS: String(count) }
 }
 
 /** Which processes are ours: those with a job's id in their environment. Remembered until the next reading. */

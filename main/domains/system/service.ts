@@ -21,6 +21,8 @@ type Deps = {
   /** The folder of the bundled samples. */
   readonly samplesDir: string
   readonly version: string
+  /** From a package, where there is no npm. */
+  readonly isInstalled: boolean
   readonly isOnDemand: boolean
   readonly logFile: string
   readonly network: () => NetworkState
@@ -50,6 +52,7 @@ export function createSystem({
   backup,
   samplesDir,
   version,
+  isInstalled,
   isOnDemand,
   logFile,
   network,
@@ -75,6 +78,7 @@ export function createSystem({
           ...(tcp && { address: tcp }),
           logFile,
           offline: network().state === 'offline',
+          isInstalled,
           isOnDemand,
           network: network(),
           ...(damaged !== undefined && { damage: damaged }),

@@ -1,11 +1,15 @@
 import type { Handlers } from '../../contract/method.ts'
 import type { training } from '../../contract/training.ts'
-import { describeMethod } from '../../contract/training-method-description.ts'
 import {
   allowedValues,
+  defaultsFor,
   type MethodParameter,
   methodFacts,
+  type ParameterValue,
   parametersOf,
+  resolveDefault,
+  type TrainingMethod,
+  type Tuning,
   trainingMethods,
 } from '../../contract/training-parameters.ts'
 
@@ -28,14 +32,13 @@ export const catalogue: Pick<Handlers<typeof training>, 'methods' | 'schema'> = 
   }),
 
   schema: async ({ method, tuning }) => {
-    // Also of parameters that only apply beside another value: that may be chosen at any time.
-    const defaults = new Map(describeMethod(method).parameters.map(({ key, defaults: each }) => [key, each[tuning]]))
+    const defaultOf = defaultsShown(method, tuning)
     return {
       method,
       items: parametersOf(method).map(parameter => ({
         key: parameter.key,
         type: parameter.type,
-        default: defaults.get(parameter.key) ?? undefined,
+        default: defaultOf(parameter),
         ...defaultFrom(parameter),
         allowed: allowedValues(parameter),
         ...('range' in parameter && { range: parameter.range }),
@@ -54,6 +57,18 @@ export const catalogue: Pick<Handlers<typeof training>, 'methods' | 'schema'> = 
       })),
     }
   },
+}
+
+/**
+ * The default of a parameter; undefined where none stands or the tuning leaves no use for it. Also of one that only
+ * applies beside another value: that may be chosen at any time.
+ */
+function defaultsShown(method: TrainingMethod, tuning: Tuning) {
+  const all = defaultsFor(method, tuning)
+  return (parameter: MethodParameter): ParameterValue | undefined =>
+    parameter.appliesWhen?.key === 'tuning' && !parameter.appliesWhen.in.includes(tuning)
+      ? undefined
+      : (resolveDefault(parameter, tuning, all) ?? undefined)
 }
 
 /** `loraAlpha` follows `loraRank`: a form shows such a default as what it is at the moment. */

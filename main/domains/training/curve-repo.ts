@@ -59,6 +59,27 @@ export const listMetrics = (db: ReadableDb, runId: string, afterStep: number): M
       ...(row.more !== null && { more: JSON.parse(row.more) as Record<string, number | null> }),
     }))
 
+type CurveRow = readonly [
+  step: number,
+  epoch: number,
+  atMs: number | null,
+  loss: number | null,
+  learningRate: number | null,
+  gradNorm: number | null,
+  tokensPerSecond: number | null,
+  memoryBytes: number | null,
+]
+
+/** One series of a run, a tuple for each point: of a hundred thousand, names would be most of the work. */
+export const curveRows = (db: ReadableDb, runId: string, series: 'train' | 'validation'): readonly CurveRow[] =>
+  db
+    .prepare<[string, string], CurveRow>(
+      `SELECT step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes
+       FROM run_metrics WHERE run_id = ? AND series = ? ORDER BY step`,
+    )
+    .raw()
+    .all(runId, series) as unknown as readonly CurveRow[] // `raw` answers arrays, which the library's types do not say
+
 export const bestValidationLoss = (db: ReadableDb, runId: string): number | null =>
   db
     .prepare<[string], { loss: number | null }>(

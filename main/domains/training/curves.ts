@@ -1,17 +1,7 @@
 import type { CurveColumns } from '../../contract/runs.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
+import { curveRows } from './curve-repo.ts'
 import { keptIndices } from './thin-curve.ts'
-
-type Row = readonly [
-  step: number,
-  epoch: number,
-  atMs: number | null,
-  loss: number | null,
-  learningRate: number | null,
-  gradNorm: number | null,
-  tokensPerSecond: number | null,
-  memoryBytes: number | null,
-]
 
 // More digits than a screen can show would only make the answer longer: half of its bytes.
 const rounded = (value: number | null, perUnit: number): number | null =>
@@ -24,13 +14,7 @@ export function curveColumns(
   series: 'train' | 'validation',
   count: number,
 ): CurveColumns & { readonly total: number } {
-  const rows = db
-    .prepare<[string, string], Row>(
-      `SELECT step, epoch, at_ms, loss, learning_rate, grad_norm, tokens_per_second, memory_bytes
-       FROM run_metrics WHERE run_id = ? AND series = ? ORDER BY step`,
-    )
-    .raw()
-    .all(runId, series) as unknown as readonly Row[] // `raw` answers arrays, which the library's types do not say
+  const rows = curveRows(db, runId, series)
   const kept = keptIndices(
     rows.map(row => row[3]),
     count,

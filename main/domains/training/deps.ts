@@ -59,7 +59,12 @@ export type TrainingDeps = {
     method: TrainingMethod,
     parameters: TrainingParameters,
     device: string,
-  ) => Promise<{ memory: MemoryPlan; trainableParameters: number }>
+  ) => Promise<{
+    memory: MemoryPlan
+    trainableParameters: number
+    /** On the CPU: how many processors it would be granted now, and how many there are. */
+    processors?: { readonly granted: number; readonly all: number } | undefined
+  }>
   readonly machine: () => Provenance['machine']
   readonly code: Provenance['code']
 }

@@ -14,6 +14,8 @@ export type LaunchRun = (
     /** Null in rows that no plan stands in. */
     readonly memoryPlan: MemoryPlan | null
     readonly device: string
+    /** With how many threads it shall compute; undefined: what the lease book grants. */
+    readonly threads: number | undefined
     readonly config: Readonly<Record<string, unknown>>
     readonly environment: string
   },
@@ -34,7 +36,12 @@ export function createLaunch({ jobs, pythonFor, folderOf }: Deps): LaunchRun {
       command: [python, '-m', 'slipway_worker.train', 'config.json'],
       env,
       files: { 'config.json': JSON.stringify(run.config) },
-      devices: [{ device: run.device === 'auto' ? 'any' : run.device, memoryBytes, exclusive: false }],
+      devices: [
+        {
+          ...{ device: run.device === 'auto' ? 'any' : run.device, memoryBytes, exclusive: false },
+          ...(run.threads !== undefined && { processors: run.threads }),
+        },
+      ],
       politeStopMs: 120_000,
     })
   }

@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts'
-import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
 import type { TrainingMethod, TrainingParameters } from '../../contract/training-parameters.ts'
+import type { TrainingDeps } from './deps.ts'
 import { adapterParameterCount, type ModelArchitecture, type TensorFact } from './plan/architecture.ts'
 import { type PlanDevice, startsWhenFree } from './plan/memory-terms.ts'
 import { planMemory } from './plan/plan-memory.ts'
@@ -20,7 +20,7 @@ export const createPlanner =
     method: TrainingMethod,
     parameters: TrainingParameters,
     wanted: string,
-  ): Promise<{ memory: MemoryPlan; trainableParameters: number }> => {
+  ): ReturnType<TrainingDeps['plan']> => {
     const architecture = architectureOf(model, await tensorsOf(model.path))
     const on = device(wanted)
     const plan = planMemory({ model: architecture, method, parameters, device: on })
@@ -40,6 +40,7 @@ export const createPlanner =
           harm,
         })),
       },
+      processors: on.processors,
       trainableParameters:
         parameters.tuning === 'full' ? architecture.parameterCount : adapterParameters(architecture, parameters),
     }

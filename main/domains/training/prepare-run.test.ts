@@ -96,3 +96,14 @@ test('a run that fits once running jobs have ended is started, and says that it 
   const { warnings } = await bench.handlers.show({ id: run.id }, bench.call)
   expect(warnings).toEqual([expect.stringMatching(/needs 12\.0 GB on cpu, which has 10\.0 GB free: it starts when/)])
 })
+
+test('a plan says with how many processors it would compute, and warns where other jobs hold the rest', async () => {
+  const planned = (set: Record<string, unknown> = {}) =>
+    bench.handlers.plan(inputOf(training.plan, { method: 'sft', model: 'base', dataset: ['notes'], set }), bench.call)
+  expect(await planned()).toMatchObject({ processors: 4, warnings: [] })
+  bench.processors = { granted: 1, all: 4 }
+  const shared = await planned()
+  expect(shared.processors).toBe(1)
+  expect(shared.warnings).toEqual([expect.stringMatching(/computes with 1 of 4 to its end\. Set threads/)])
+  expect(await planned({ threads: 9 })).toMatchObject({ processors: 4, warnings: [] })
+})

@@ -2,7 +2,7 @@ import { AppError } from '../../contract/errors.ts'
 import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
 import type { TrainingPlan } from '../../contract/training.ts'
-import { parseSetFlags } from '../../contract/training-parameter-text.ts'
+import { parameterFromText } from '../../contract/training-parameter-text.ts'
 import {
   type ParameterLimits,
   parameterWarnings,
@@ -61,7 +61,8 @@ export function createPreparation({
     const limits = limitsOf(model)
     const parameters = parseParameters(method, typed(set), limits)
     if (parameters.earlyStopping && measured.length === 0 && parameters.validationSplit === 0) throw nothingMeasures()
-    const { memory, trainableParameters } = await plan(model, method, parameters, device)
+    const { memory, trainableParameters, processors } = await plan(model, method, parameters, device)
+    const threads = processors && Math.min(parameters.threads ?? processors.granted, processors.all)
     const all = sum(train.map(data => data.rows))
     const learned = measured.length > 0 ? 1 : 1 - heldBack(all, parameters.validationSplit) / all
     const rows = Math.round(sum(train.map(data => data.rows * data.samplingRate)) * (all > 0 ? learned : 1))
@@ -70,11 +71,16 @@ export function createPreparation({
       model: model.name,
       dataset: train.map(data => data.name),
       parameters,
-      warnings: [...parameterWarnings(method, parameters, limits), ...waitingNote(memory)],
+      warnings: [
+        ...parameterWarnings(method, parameters, limits),
+        ...waitingNote(memory),
+        ...sharingNote(parameters, processors),
+      ],
       rows,
       steps: stepsOf(parameters, rows),
       trainableParameters,
       memory,
+      ...(threads !== undefined && { processors: threads }),
     }
     return { model, train, measured, parameters, answer }
   }
@@ -130,9 +136,7 @@ function nothingMeasures(): AppError {
 /** On the command line every value is text; the table of parameters knows what each should be. */
 export const typed = (set: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(set).flatMap(([key, value]) =>
-      typeof value === 'string' ? Object.entries(parseSetFlags([`${key}=${value}`])) : [[key, value]],
-    ),
+    Object.entries(set).map(([key, value]) => [key, typeof value === 'string' ? parameterFromText(key, value) : value]),
   )
 
 const kindsOf: Readonly<Record<TrainingMethod, readonly string[]>> = {
@@ -163,6 +167,16 @@ const waitingNote = ({ startsWhenFree, totalBytes, device, freeBytes }: MemoryPl
   startsWhenFree
     ? [
         `It needs ${gigabytes(totalBytes)} on ${device}, which has ${gigabytes(freeBytes)} free: it starts when running jobs have given theirs back.`,
+      ]
+    : []
+
+const sharingNote = (
+  { threads }: TrainingParameters,
+  processors: { readonly granted: number; readonly all: number } | undefined,
+): readonly string[] =>
+  processors && threads === undefined && processors.granted < processors.all
+    ? [
+        `Other jobs hold processors: if it starts now, it computes with ${processors.granted} of ${processors.all} to its end. Set threads for another number.`,
       ]
     : []
 

@@ -9,6 +9,7 @@ import type { TrainingDeps } from './deps.ts'
 import type { LaunchRun } from './launch-run.ts'
 import { limitsOf, typed } from './prepare-run.ts'
 import { type RunRecord, updateRun } from './repo.ts'
+import { threadsOf } from './threads.ts'
 
 type Deps = Pick<TrainingDeps, 'store' | 'clock' | 'models' | 'pythonFor'> & {
   readonly launch: LaunchRun
@@ -48,7 +49,8 @@ export function createResume(deps: Deps): Handlers<typeof training>['resume'] {
     // What is not changed was checked when the run began: a base that was removed since is no hindrance yet.
     const limits = Object.keys(set).length > 0 ? limitsOf(models.readyVersion(run.model.id)) : {}
     const parameters = parseParameters(run.method, { ...run.parameters, ...typed(set) }, limits)
-    const config = { ...run.config, ...parameters, resumeFrom: checkpoint.path, acceptDrift }
+    const { threads = threadsOf(run), ...passedOn } = parameters
+    const config = { ...run.config, ...passedOn, resumeFrom: checkpoint.path, acceptDrift }
     const { name: environment, lockHash } = pythonFor(run.provenance.environment.name)
     if (lockHash !== run.provenance.environment.lockHash && !acceptDrift)
       throw new AppError(
@@ -67,6 +69,7 @@ export function createResume(deps: Deps): Handlers<typeof training>['resume'] {
         config,
         environment: run.provenance.environment.name,
         device: String(run.config.device ?? 'auto'),
+        threads,
         memoryPlan: run.memoryPlan,
       })
       updateRun(

@@ -84,6 +84,51 @@ test('other packages than those it began with are drift: refused, or accepted an
   expect((await shown()).provenance.environment.lockHash).toBe('lock-2')
 })
 
+test('a run goes on with as many threads as it had, and says so where they are others', async () => {
+  bench.say(id, { ...started(0), threads: 3 })
+  expect((await shown()).provenance.machine).toMatchObject({ device: 'cpu', threads: 3 })
+  bench.end(id, 'cancelled')
+  await resume()
+  expect(bench.devicesOf(id)).toMatchObject([{ processors: 3 }])
+  expect(bench.configOf(id), 'they come with the lease').not.toHaveProperty('threads')
+  bench.say(id, { ...started(10), threads: 3 })
+  expect((await shown()).warnings).toEqual([])
+  bench.end(id, 'cancelled')
+  await resume()
+  bench.say(id, { ...started(10), threads: 2 })
+  expect((await shown()).warnings).toEqual([expect.stringMatching(/with 2 threads, and had 3/)])
+  expect((await shown()).provenance.machine.threads).toBe(2)
+})
+
+test('threads that are set hold, at the start and for a run that goes on', async () => {
+  const { id: own } = await bench.start('own', { set: { threads: 2 } })
+  expect(bench.devicesOf(own)).toMatchObject([{ processors: 2 }])
+  bench.say(own, { ...started(0), threads: 2 })
+  bench.checkpoint(own, 10)
+  bench.end(own, 'cancelled')
+  await resume({ id: own, set: { threads: 1 } })
+  expect(bench.devicesOf(own)).toMatchObject([{ processors: 1 }])
+  expect(bench.devicesOf(id)[0]).not.toHaveProperty('processors')
+})
+
+test('on a GPU the number of threads is neither asked for again nor drift', async () => {
+  bench.say(id, { ...started(0), device: 'cuda:0', threads: 3 })
+  expect((await shown()).provenance.machine).toMatchObject({ device: 'cuda:0' })
+  bench.end(id, 'cancelled')
+  await resume()
+  expect(bench.devicesOf(id)[0]).not.toHaveProperty('processors')
+  bench.say(id, { ...started(10), device: 'cuda:0', threads: 2 })
+  expect((await shown()).warnings).toEqual([])
+})
+
+test('runs that computed with other numbers of threads differ in that', async () => {
+  const { id: other } = await bench.start('other', { set: { learningRate: begin } })
+  bench.say(id, { ...started(0), threads: 4 })
+  bench.say(other, { ...started(0), threads: 1 })
+  const { differences } = await bench.handlers.compare({ id: [id, other] }, call)
+  expect(differences).toEqual([{ key: 'threads', values: [4, 1] }])
+})
+
 test('a published checkpoint is whole, holds no optimizer state, and is copied once for two who ask', async () => {
   const folder = bench.checkpoint(id, 12)
   writeFileSync(join(folder, 'optimizer.pt'), 'pickle')

@@ -3,6 +3,7 @@ import { AppError } from '../../contract/errors.ts'
 import { isEnded, type JobId } from '../../contract/jobs.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { training } from '../../contract/training.ts'
+import { lineageOf } from '../../platform/db/lineage.ts'
 import type { ReadableDb } from '../../platform/db/types.ts'
 import { ownPlaces } from '../../platform/own-path.ts'
 import { noLog } from '../../platform/processes/log-reader.ts'
@@ -11,6 +12,7 @@ import { compareRuns } from './compare-runs.ts'
 import { listMetrics } from './curve-repo.ts'
 import { curveColumns } from './curves.ts'
 import type { TrainingDeps } from './deps.ts'
+import { type HeldBack, heldBackBy } from './held-back.ts'
 import { createLaunch } from './launch-run.ts'
 import { createPreparation } from './prepare-run.ts'
 import { relocateRuns } from './relocation.ts'
@@ -36,6 +38,8 @@ export type Training = {
   readonly isRun: (db: ReadableDb, id: string) => boolean
   /** How a run is called and what it does; undefined once it is removed. */
   readonly now: (id: string) => { readonly name: string; readonly state: string } | undefined
+  /** The rows that a run held back, by its id or name. Throws `conflict` where it held none back. */
+  readonly heldBack: (ref: string) => HeldBack
   readonly usersOfModel: (id: string) => readonly string[]
   readonly usersOfDataset: (id: string) => readonly string[]
 }
@@ -150,6 +154,11 @@ export function createTraining(deps: TrainingDeps): Training {
     now: id => {
       const run = findRun(store.read, id)
       return run && { name: run.name, state: toRun(run).state }
+    },
+    heldBack: ref => {
+      const run = existing(ref)
+      const learned = lineageOf(store.read, run.id).madeBy.filter(({ role }) => role === 'data')
+      return heldBackBy(run, new Set(learned.map(({ id }) => id)), folderOf)
     },
     usersOfModel: id => usersOf(run => run.model.id === id),
     usersOfDataset: id => usersOf(run => run.datasets.some(data => data.id === id)),

@@ -51,7 +51,8 @@ export function createStarts(deps: Deps): Pick<Handlers<typeof training>, 'start
     const python = pythonFor(input.environment)
     for (const data of [...train, ...measured]) datasets.freeze(call, data.id)
     const id = newId('run', clock.nowMs())
-    const { validationSplit, ...passedOn } = parameters
+    // The threads come with the lease: the book may grant fewer, on a machine that has fewer.
+    const { validationSplit, threads, ...passedOn } = parameters
     const config = {
       ...passedOn,
       // Rows are held back only where nothing else measures.
@@ -120,6 +121,7 @@ export function createStarts(deps: Deps): Pick<Handlers<typeof training>, 'start
         config,
         environment: input.environment,
         device: input.device,
+        threads,
         memoryPlan: answer.memory,
       })
       updateRun(tx, id, { jobId: job.id }, clock.nowMs())

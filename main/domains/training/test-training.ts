@@ -1,15 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemCall } from '../../contract/call.ts'
 import type { ChangeEvent } from '../../contract/events.ts'
 import type { MemoryPlan } from '../../contract/memory-plan.ts'
 import type { ModelVersion } from '../../contract/models.ts'
-import { auditMigration } from '../../platform/db/audit-chain.ts'
 import { lineageMigration } from '../../platform/db/lineage.ts'
-import { migrate } from '../../platform/db/migrate.ts'
-import { openDatabase } from '../../platform/db/open.ts'
-import { createStore } from '../../platform/db/store.ts'
+import { openTestStore } from '../../platform/db/test-store.ts'
 import { silentLog } from '../../platform/log.ts'
 import { pathsOf } from '../../platform/paths.ts'
 import type { WorkerEvent } from '../../platform/processes/port.ts'
@@ -29,23 +25,24 @@ const model = {
 
 /** The training domain over a real database and real folders; jobs are rows that the test ends by hand. */
 export function openTraining() {
-  const dir = mkdtempSync(join(tmpdir(), 'slipway training '))
-  const db = openDatabase(join(dir, 'slipway.db'))
-  migrate(db, [auditMigration, lineageMigration, ...trainingMigrations])
   const clock = { now: 1_700_000_000_000 }
   const time = { nowMs: () => clock.now, monotonicMs: () => clock.now }
   const announced: ChangeEvent[] = []
-  const store = createStore({
+  const {
+    folder: dir,
     db,
+    store,
+    close,
+  } = openTestStore([lineageMigration, ...trainingMigrations], {
     clock: time,
-    bootId: 'test',
     publish: event => void announced.push(event),
   })
   const jobs = createTestJobs(time, 'training')
   const paths = pathsOf(dir, {})
   const python = { lockHash: 'lock-1' }
   /** What the planner will say. */
-  const bench: { memory: MemoryPlan } = {
+  const bench: { memory: MemoryPlan; processors: { granted: number; all: number } } = {
+    processors: { granted: 4, all: 4 },
     memory: { device: 'cpu', totalBytes: 1, freeBytes: 10, verdict: 'fits', terms: [], remedies: [] },
   }
   /** What models are called. */
@@ -69,7 +66,7 @@ export function openTraining() {
       freeze: () => undefined,
     },
     pythonFor: name => ({ python: '/usr/bin/python3', env: {}, lockHash: python.lockHash, name }),
-    plan: async () => ({ memory: bench.memory, trainableParameters: 1 }),
+    plan: async () => ({ memory: bench.memory, trainableParameters: 1, processors: bench.processors }),
     machine: () => ({ platform: 'test', cpu: 'test', cores: 1, memoryBytes: 1, device: 'cpu' }),
     code: { version: '0', workerSha256: '' },
   })
@@ -87,6 +84,7 @@ export function openTraining() {
     training,
     handlers: training.handlers,
     configOf: jobs.configOf,
+    devicesOf: jobs.devicesOf,
     start: (
       name?: string,
       more: {
@@ -129,8 +127,7 @@ export function openTraining() {
     },
     close: () => {
       training.close()
-      db.close()
-      rmSync(dir, { recursive: true, force: true })
+      close()
     },
   })
 }

@@ -6,7 +6,8 @@ import type { Log } from '../../platform/log.ts'
 import type { JobHandler } from '../../platform/processes/port.ts'
 import { recordCheckpoint } from './checkpoint-repo.ts'
 import { deleteMetricsAfter, insertMetric } from './curve-repo.ts'
-import { findRun, updateRun } from './repo.ts'
+import { findRun, type RunRecord, updateRun } from './repo.ts'
+import { threadDrift, threadsOf } from './threads.ts'
 
 type Deps = {
   readonly store: Store
@@ -48,6 +49,7 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
             totalSteps: event.totalSteps,
             step: event.resumedAtStep,
             facts: { ...event },
+            ...asItStarts(findRun(tx, runId), event),
           },
           nowMs,
         )
@@ -158,6 +160,20 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
   }
 
   return { restart: 'never', onEvent, onEnd }
+}
+
+type Started = Extract<WorkerEvent, { event: 'started' }>
+
+/** What the trainer knows of the machine, and what of it is another than before a break. */
+function asItStarts(run: RunRecord | undefined, event: Started): Pick<Partial<RunRecord>, 'provenance' | 'warnings'> {
+  if (!run) return {}
+  const threads = threadsOf({ facts: event })
+  const drift = event.resumedAtStep > 0 ? threadDrift(run.facts, event) : []
+  const machine = { ...run.provenance.machine, device: event.device, ...(threads !== undefined && { threads }) }
+  return {
+    provenance: { ...run.provenance, machine },
+    warnings: [...run.warnings, ...drift.filter(each => !run.warnings.includes(each))],
+  }
 }
 
 /** The trainer goes on with them: from now on they are the run's settings. */

@@ -2,7 +2,8 @@
 import '../network/never.ts'
 
 import { answerQuestions } from '../threads/answer.ts'
-import { checkDatabase, completeCopy } from './backup.ts'
+import { completeCopy } from './backup.ts'
+import { checkDatabase } from './check-database.ts'
 import type { CheckQuestions } from './database-checks.ts'
 
 answerQuestions<CheckQuestions>({ check: checkDatabase, complete: completeCopy })

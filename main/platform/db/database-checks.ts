@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts'
 import { createThreads } from '../threads/threads.ts'
-import type { BackupCheck } from './backup.ts'
+import type { BackupCheck } from './check-database.ts'
 
 /** What the thread is asked: see `check-worker.ts`. */
 export type CheckQuestions = {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
 import { pathsOf } from '../paths.ts'
 import { auditMigration } from './audit-chain.ts'
-import { checkDatabase } from './backup.ts'
+import { checkDatabase } from './check-database.ts'
 import type { Migration } from './migrate.ts'
 import { prepareDatabase } from './prepare.ts'
 

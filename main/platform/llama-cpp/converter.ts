@@ -60,7 +60,7 @@ async function unpack({ bundle }: LlamaCppRelease, folder: string, { run, env, c
     throw /No space left/i.test(stderr)
       ? new AppError('storage_full', `No space is left for ${cacheDir}.`, { hint: 'Free about 60 MB there.' })
       : new AppError('missing_requirement', "llama.cpp's converter cannot be unpacked.", {
-          hint: `Install the packages again: npm ci. git said: ${stderr.trim().split('\n').at(-1) ?? ''}`,
+          hint: `Install Slipway again (in a checkout: npm ci). git said: ${stderr.trim().split('\n').at(-1) ?? ''}`,
         })
   }
   try {

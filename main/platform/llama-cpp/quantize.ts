@@ -31,7 +31,7 @@ export const fileTypes: Readonly<Record<GgufType, number>> = {
 }
 
 /** Bytes of rows that the quantiser holds at one time: a fraction of its own 8 GiB costs no speed. */
-export const rowBufferBytes = 512 * 2 ** 20
+const rowBufferBytes = 512 * 2 ** 20
 
 // `ggml_type` has this many members: llama.cpp says "as the type of the file" with it.
 const anyTensorType = 43
@@ -101,6 +101,6 @@ function assertLayout(defaults: Readonly<Record<string, unknown>>, release: stri
     Number(max_buf_size) === 8 * 2 ** 30
   if (isKnown) return
   throw new AppError('unsupported', `The llama.cpp library here is ${release}, whose quantiser is not known yet.`, {
-    hint: 'Convert without --quantize, or to F32, F16 or BF16. Reinstalling with npm ci brings the release that is known.',
+    hint: 'Convert without --quantize, or to F32, F16 or BF16. Installing Slipway again (in a checkout: npm ci) brings the release that is known.',
   })
 }

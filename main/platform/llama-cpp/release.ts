@@ -23,7 +23,7 @@ export function llamaCppRelease(): LlamaCppRelease {
   } catch (error) {
     throw new AppError('missing_requirement', 'The llama.cpp release of node-llama-cpp cannot be read.', {
       cause: error,
-      hint: 'Install the packages again: npm ci.',
+      hint: 'Install Slipway again (in a checkout: npm ci).',
     })
   }
 }
@@ -55,7 +55,7 @@ export async function llamaLibrary(): Promise<string> {
     throw new AppError(
       'missing_requirement',
       `There is no llama.cpp library for ${process.platform}-${process.arch} here.`,
-      { cause: error, hint: 'Install the packages again: npm ci. Optional packages must not be left out.' },
+      { cause: error, hint: 'Install Slipway again (in a checkout: npm ci). Optional packages must not be left out.' },
     )
   }
 }

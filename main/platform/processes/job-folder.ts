@@ -23,7 +23,7 @@ export type RunnerSpec = {
 
 // A folder of our own in the child's working directory, so that no file of a domain can collide with ours.
 const ours = 'runner'
-export const specFile = (folder: string): string => join(folder, ours, 'spec.json')
+const specFile = (folder: string): string => join(folder, ours, 'spec.json')
 export const journalFile = (folder: string, attempt: number): string => join(folder, ours, `journal-${attempt}.jsonl`)
 export const logFolder = (folder: string): string => join(folder, ours)
 /** What the runner itself complains about: the only thing that explains a runner which cannot start. */

@@ -7,7 +7,7 @@ import { countLines, droppedBytesIn, type Segment, type StoredLine, segmentPath,
 export type LogLimits = { readonly segmentBytes: number; readonly maxBytes: number }
 
 /** Ten million ordinary lines. A file is small enough to be read whole for a page. */
-export const logLimits: LogLimits = { segmentBytes: 1 << 20, maxBytes: 1 << 30 }
+const logLimits: LogLimits = { segmentBytes: 1 << 20, maxBytes: 1 << 30 }
 
 export type LogWriter = {
   readonly write: (stream: LogLine['stream'], lines: readonly string[]) => void

@@ -45,14 +45,23 @@ export function createTestJobs(clock: Clock, kind: JobKind) {
   }
   return {
     port,
+    /** What was asked to start, in order. */
+    started: (): readonly JobSpec[] => [...jobs.values()].map(({ spec }) => spec),
     /** What the newest child of a subject was told. */
     configOf: (subjectId: string) =>
       JSON.parse(latestOf(subjectId).spec.files?.['config.json'] ?? '{}') as Record<string, unknown>,
+    /** What the newest child of a subject asked of the lease book. */
+    devicesOf: (subjectId: string) => latestOf(subjectId).spec.devices ?? [],
     say: (store: Store, subjectId: string, event: WorkerEvent) =>
       store.record(tx => handler?.onEvent(tx, latestOf(subjectId).job, event, clock.nowMs())),
-    end: (store: Store, subjectId: string, state: 'done' | 'failed' | 'cancelled') => {
+    end: (
+      store: Store,
+      subjectId: string,
+      state: 'done' | 'failed' | 'cancelled' | 'lost',
+      facts: Pick<Job, 'failure' | 'pid'> = {},
+    ) => {
       const found = latestOf(subjectId)
-      found.job = { ...found.job, state }
+      found.job = { ...found.job, state, ...facts }
       store.record(tx => handler?.onEnd(tx, found.job))
     },
   }

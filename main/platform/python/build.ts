@@ -55,7 +55,7 @@ export type Built = {
  * The folder of a capsule. It is named by what was locked, so that building after an upgrade never touches the one that
  * is in use; an environment on top of another is named by both locks.
  */
-export function capsuleFolder(environments: string, name: string, lockHash: string, baseLockHash?: string): string {
+function capsuleFolder(environments: string, name: string, lockHash: string, baseLockHash?: string): string {
   const key = baseLockHash ? lockHash.slice(0, 8) + baseLockHash.slice(0, 8) : lockHash.slice(0, 16)
   return join(environments, name, key)
 }

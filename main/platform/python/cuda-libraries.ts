@@ -6,7 +6,7 @@ import { sitePackages } from './installed.ts'
  * The folders in which an environment keeps NVIDIA's libraries, as their wheels unpack them (`nvidia/cu13/lib` since
  * CUDA 13, before that one each: `nvidia/cublas/lib`); none for an environment without.
  */
-export function cudaLibraryFolders(environment: string): readonly string[] {
+function cudaLibraryFolders(environment: string): readonly string[] {
   const packages = sitePackages(environment)
   const nvidia = packages === undefined ? undefined : join(packages, 'nvidia')
   if (nvidia === undefined || !existsSync(nvidia)) return []

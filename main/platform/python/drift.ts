@@ -89,7 +89,7 @@ async function verifyFiles(folder: string, rebuild: string, signal: AbortSignal 
 }
 
 /** The files with a SHA-256 in a wheel's RECORD (PyPA, "Recording installed projects"): path, base64url hash, size. */
-export function parseRecord(text: string): { path: string; sha256: string }[] {
+function parseRecord(text: string): { path: string; sha256: string }[] {
   return text.split(/\r?\n/).flatMap(line => {
     const match = /^(?:"((?:[^"]|"")*)"|([^",]*)),sha256=([\w-]{43})=*,/.exec(line)
     if (!match?.[3]) return []

@@ -36,3 +36,17 @@ test('a setting that cannot be taken away has no such flag', () => {
     expect(() => read(words)).toThrow(/There is no flag --no-/)
   expect(read('inference deploy base --no-wait')).toEqual({ model: 'base', wait: false })
 })
+
+test('columns are mapped one by one or in one word, and a comma in the name of a column stays in it', () => {
+  const map = (...words: string[]) => read(['datasets import rows.csv', ...words].join(' ')).map
+  const both = { prompt: 'Question', response: 'Answer' }
+  expect(map('--map prompt=Question,response=Answer')).toEqual(both)
+  expect(map('--map prompt=Question --map response=Answer')).toEqual(both)
+  expect(map('--map=prompt=Question,response=Answer')).toEqual(both)
+  expect(map('--map prompt=last,first --map response=a=b,c')).toEqual({ prompt: 'last,first', response: 'a=b,c' })
+  expect(() => map('--map prompt=Question,answer=Answer')).toThrow(
+    expect.objectContaining({ message: '--map knows no "answer".', hint: expect.stringContaining('response') }),
+  )
+  const listed = cliMethods().find(({ domain, verb }) => domain === 'datasets' && verb === 'import')
+  expect(listed && methodHelp(listed)).toMatch(/--map KEY=VALUE\[,KEY=VALUE…\] .*prompt=Question,response=Answer/)
+})

@@ -15,6 +15,8 @@ export type FieldSchema = {
   readonly maximum?: number
   readonly properties?: Readonly<Record<string, FieldSchema>>
   readonly required?: readonly string[]
+  /** Of an object whose keys are known. */
+  readonly propertyNames?: FieldSchema
   /** The method takes null: `--no-name` says it. */
   readonly isNullable?: boolean
 }
@@ -98,7 +100,8 @@ export function parseInput(listed: ListedMethod, words: readonly string[], reade
         return
       }
       case 'record':
-        for (const text of raw) input[key] = { ...(input[key] as object | undefined), ...keyValues(text, key) }
+        for (const text of raw.flatMap(text => pairsOf(text, field)))
+          input[key] = { ...(input[key] as object | undefined), ...keyValues(text, key) }
         return
       case 'boolean':
         input[key] = raw[0] !== 'false'
@@ -117,6 +120,12 @@ export function parseInput(listed: ListedMethod, words: readonly string[], reade
     }
     const at = text.indexOf('=')
     if (at < 1) throw usage(`${flagOf(key)} takes key=value, not "${text}".`, listed)
+    const names = fields[key]?.propertyNames?.enum
+    const stranger = names && /,\s*(\w+)=/.exec(text)?.[1]
+    if (stranger !== undefined)
+      throw new AppError('invalid_input', `--${key} knows no "${stranger}".`, {
+        hint: `It knows: ${names?.join(', ')}. A value that holds ",${stranger}=" is given in a JSON file: --${key} @FILE.`,
+      })
     return { [text.slice(0, at)]: text.slice(at + 1) }
   }
 
@@ -188,6 +197,12 @@ function aliases(
 }
 
 const isValue = (word: string): boolean => !word.startsWith('--') || /^--?\d/.test(word)
+
+/** `a=B,c=D` is two pairs where `c` is a key that there is: any other comma belongs to the value, such as a column's name. */
+function pairsOf(text: string, { propertyNames }: FieldSchema): readonly string[] {
+  const keys = propertyNames?.enum
+  return keys && !text.startsWith('@') ? text.split(new RegExp(`,\\s*(?=(?:${keys.join('|')})=)`)) : [text]
+}
 
 const splitOnce = (text: string, separator: string): [string, string | undefined] => {
   const at = text.indexOf(separator)

@@ -99,7 +99,7 @@ function typeOf(field: FieldSchema): string {
   if (field.type === 'boolean') return ''
   if (field.enum) return ` ${field.enum.join('|')}`
   if (field.type === 'array') return ` ${field.items?.enum ? field.items.enum.join(',') : 'VALUE…'}`
-  if (field.type === 'object') return ' KEY=VALUE'
+  if (field.type === 'object') return field.propertyNames?.enum ? ' KEY=VALUE[,KEY=VALUE…]' : ' KEY=VALUE'
   return field.type === 'integer' || field.type === 'number' ? ' N' : ' VALUE'
 }
 

@@ -50,7 +50,7 @@ const everyMs = 1_000
  * Tells progress as commands that follow a job do: a line on standard error when it changed, once a second at most and
  * at the end of a phase; in watch mode a line of JSON on standard output instead.
  */
-export function createTeller(file: string, isWatched: boolean, { out, err }: Output, nowMs: () => number) {
+function createTeller(file: string, isWatched: boolean, { out, err }: Output, nowMs: () => number) {
   let latest: RestoreProgress | undefined
   let phaseAtMs = 0
   let toldAtMs = Number.NEGATIVE_INFINITY

@@ -279,7 +279,7 @@ function readText(path: string): string {
 }
 
 /** Names the nearest known word: most unknown words are typing slips. */
-export function unknownWord(word: string, known: readonly string[], what: string): AppError {
+function unknownWord(word: string, known: readonly string[], what: string): AppError {
   const nearest = [...known].sort((a, b) => distance(word, a) - distance(word, b))[0]
   const close =
     nearest !== undefined && distance(word, nearest) <= 3 ? `Did you mean "${nearest}"?` : `Known: ${known.join(', ')}.`

@@ -233,7 +233,7 @@ export const forbidden = (scope: Scope): AppError =>
     details: { scope },
   })
 
-export const errorResponse = (error: AppError): Response =>
+const errorResponse = (error: AppError): Response =>
   Response.json(error.toBody(), { status: errorKinds[error.code].status })
 
 /** Aborts soon after a credential stopped opening the door: who was let in hears nothing more. */

@@ -90,5 +90,5 @@ function filesOf(folder: string): ReadonlyMap<string, Buffer> {
 
 const unbuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Slipway</title>
 <h1>Slipway is running</h1>
-<p>Its screens are not built: <code>npm start</code> builds them. Every method is described at
+<p>Its screens are not built: in a checkout, <code>npm start</code> builds them. Every method is described at
 <a href="/api/v1/docs">/api/v1/docs</a>, and the command line does the same work: <code>slipway --help</code>.</p></html>`

@@ -5,6 +5,7 @@ python -m slipway_worker.check CONFIG.json
 """
 
 import codecs
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slipway_worker.config import within
 from slipway_worker.render import LossOn, Rendered
 from slipway_worker.rows import Method, Problems, Renderer, check_columns, require_teaching
-from slipway_worker.runtime import read_config, resident_bytes, run, use_threads
+from slipway_worker.runtime import leave_out, read_config, resident_bytes, run, use_threads
 from slipway_worker.template import choose_template
 from slipway_worker.token_bytes import TokenBytes
 from slipway_worker.wire import Heartbeat, Stop, Wire, WorkerError
@@ -220,4 +221,7 @@ def main(argv: list[str], wire: Wire | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # Tokenizers need no PyTorch, which takes three quarters of a start. transformers would advise to install it.
+    leave_out("torch")
+    os.environ["TRANSFORMERS_NO_ADVISORY_WARNINGS"] = "1"
     sys.exit(main(sys.argv))

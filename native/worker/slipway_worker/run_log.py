@@ -31,6 +31,8 @@ class Totals(TypedDict):
     gradientAccumulationSteps: int
     device: str
     precision: str
+    threads: int
+    heldBackRows: int
 
 
 # Of one kind (steps, validations, checkpoints) the first are all said, and of the others so many in a whole run.
@@ -87,7 +89,9 @@ class RunLog:
     def begins(self, device: str) -> None:
         import torch
 
-        name = torch.cuda.get_device_name() if device == "cuda" else f"cpu, {count(torch.get_num_threads(), 'thread')}"
+        processors = count(len(os.sched_getaffinity(0)), "processor")
+        cpu = f"cpu, {count(torch.get_num_threads(), 'thread')} on {processors}"
+        name = torch.cuda.get_device_name() if device == "cuda" else cpu
         self._say(f"{self._config.method}, {self._config.tuning}, seed {self._config.seed}")
         versions = ", ".join(f"{library} {version(library)}" for library in ("torch", "transformers", "trl"))
         self._say(f"device: {name}; {versions}")

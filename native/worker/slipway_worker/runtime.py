@@ -107,8 +107,8 @@ def use_threads(count: int) -> None:
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(count)
     # Threads that wait for each other soon sleep instead of spinning on: where another program holds a core, spinning
-    # threads starve the one that they wait for (seen: 14 times slower beside one busy process on two cores).
-    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
+    # threads starve the one that they wait for. Alone, this costs nothing that could be measured (ADR 16).
+    os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 
 def leave_out_bitsandbytes(model_dir: Path) -> None:
@@ -122,7 +122,12 @@ def leave_out_bitsandbytes(model_dir: Path) -> None:
     except OSError:
         return  # what the folder lacks is told when the model is loaded
     if '"quantization_config"' not in facts:
-        sys.modules.setdefault("bitsandbytes", None)  # type: ignore[arg-type] - None: it is not found
+        leave_out("bitsandbytes")
+
+
+def leave_out(library: str) -> None:
+    """Let a library look as if it were not installed, unless it has been imported. Those that use it find that out."""
+    sys.modules.setdefault(library, None)  # type: ignore[arg-type] - None: it is not found
 
 
 def end_when_told(wire: Wire) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from slipway_worker.embed import read_recipe
 from slipway_worker.engine import Engine, Meter, model_context_length
 from slipway_worker.http1 import serve_connection
 from slipway_worker.routes import Loaded, Service
-from slipway_worker.runtime import leave_out_bitsandbytes, read_config, resident_bytes, run, use_threads
+from slipway_worker.runtime import leave_out_bitsandbytes, own_threads, read_config, resident_bytes, run, use_threads
 from slipway_worker.template import template_of
 from slipway_worker.token_bytes import TokenBytes
 from slipway_worker.wire import Heartbeat, Wire, WorkerError
@@ -41,7 +41,7 @@ class ServeConfig:
     kept_prefixes: int = 4  # finished sequences whose beginnings need not be read again
     device: str = "auto"
     precision: Precision = "auto"
-    threads: int = 1
+    threads: int = field(default_factory=own_threads)
 
     def __post_init__(self) -> None:
         within("contextLength", self.context_length or 1, 1, 100_000_000)

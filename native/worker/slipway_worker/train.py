@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from slipway_worker import checkpoints
 from slipway_worker.config import load_config
 from slipway_worker.devices import resolve_device, see_one_gpu
+from slipway_worker.held_back import FILE as HELD_BACK
+from slipway_worker.held_back import read_held_back
 from slipway_worker.run_log import RunLog, Totals, open_log, take_over_transformers
 from slipway_worker.runtime import folder_bytes, leave_out_bitsandbytes, resident_bytes, run, use_threads
 from slipway_worker.train_config import TrainConfig, drift_keys
@@ -89,7 +91,7 @@ def train(config: TrainConfig, wire: Wire, world_size: int) -> None:
         wire.emit("phase", phase="loading model")
         model, reference, saved_dtype = load_model(config, device)
         trainer = build_trainer(config, model, reference, tokenizer, rows, validation, world_size, device)
-        totals = describe(trainer, rows, validation)
+        totals = describe(config, trainer, rows, validation)
         log.model(model.config.model_type, totals)
         progress = Progress(wire, config, stop, origin, totals, world_size=world_size, device=device, log=log)
         name_base(config, trainer)
@@ -186,8 +188,10 @@ def check_resume(config: TrainConfig, origin: dict[str, Any], wire: Wire) -> Non
         wire.emit("warning", code="drift", message=f"Resuming in spite of changes in {', '.join(changed)}.")
 
 
-def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> Totals:
+def describe(config: TrainConfig, trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") -> Totals:
     """The totals of the started event."""
+    import torch
+
     parameters = list(trainer.model.parameters())
     return {
         "rows": len(rows),
@@ -199,6 +203,8 @@ def describe(trainer: "Trainer", rows: "Dataset", validation: "Dataset | None") 
         "microBatchSize": trainer.args.per_device_train_batch_size,
         "gradientAccumulationSteps": trainer.args.gradient_accumulation_steps,
         "device": str(trainer.args.device),
+        "heldBackRows": len(read_held_back(config.output_dir / HELD_BACK)),
+        "threads": torch.get_num_threads(),
         "precision": "bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
     }
 

@@ -80,7 +80,6 @@ class TrainConfig:
             value = getattr(self, key)
             if value is not None:
                 within(camel(key), value, *ends.get(self.method, ends[None]))
-        within("threads", self.threads, 1, 1024)
         if not self.train_files:
             raise ValueError("trainFiles must name at least one file")
         if self.train_rates is not None:

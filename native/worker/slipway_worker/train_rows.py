@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slipway_worker.held_back import record_held_back
 from slipway_worker.rows import Problems, Renderer, check_columns, open_rows, prepare_rows, sampled
 from slipway_worker.run_log import RunLog
 from slipway_worker.template import template_of
@@ -28,12 +29,13 @@ def read_rows(
             kept = sampled(range(len(rows)) if kept is None else kept, counts, config.train_rates, config.seed)
         return prepare(config, rows if kept is None else rows.select(kept), tokenizer, wire, log, "training", kept)
 
+    held = hold_back(len(rows), config.split, config.seed)
+    record_held_back(config, len(rows), held)
     if config.validation_files:
         measured = open_rows(config.validation_files, config.method, cache)
         return learned(), prepare(config, measured, tokenizer, wire, log, "validation")
     if not config.split:
         return learned(), None
-    held = hold_back(len(rows), config.split, config.seed)
     if not held:
         no_validation(wire, f"{len(rows)} rows are too few to hold some back")
         return learned(), None

@@ -81,7 +81,7 @@ export function Screen() {
             onChange={value => setQuery({ outcome: value })}
           />
           <FilterSelect
-            name="span"
+            filter="span"
             label={text.span}
             any={text.anyTime}
             words={{ hour: text.lastHour, day: text.lastDay, week: text.lastWeek, month: text.lastMonth }}

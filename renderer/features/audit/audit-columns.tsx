@@ -19,7 +19,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
     {
       key: 'seq',
       title: text.number,
-      width: '84px',
+      width: '76px',
       align: 'right',
       fromPx: 1_000,
       cell: cell(({ seq }) => <span className="dim">{number(seq)}</span>),
@@ -82,7 +82,7 @@ export function useAuditColumns(at: (index: number) => AuditRecord | undefined):
       fromPx: 1_360,
       cell: cell(({ source }) => <span className="dim">{source}</span>),
     },
-    { key: 'hash', title: text.hash, width: '112px', fromPx: 1_250, cell: cell(({ hash }) => <Hash hash={hash} />) },
+    { key: 'hash', title: text.hash, width: '104px', fromPx: 1_250, cell: cell(({ hash }) => <Hash hash={hash} />) },
   ]
   return all.filter(({ fromPx = 0 }) => width >= fromPx)
 }

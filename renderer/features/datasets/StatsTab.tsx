@@ -9,6 +9,7 @@ import { Bars } from './Bars.tsx'
 import { rowsText } from './rows/text.ts'
 
 const phrases = dictionary({
+  lengthsNote: ['characters per row, heights on a log scale', '每行字符数，高度为对数刻度'],
   unread: ['The statistics could not be made', '无法统计'],
   counting: ['Counting all rows', '正在统计全部行'],
   empty: ['Empty', '空'],
@@ -75,7 +76,14 @@ function Column({ column }: { readonly column: ColumnStats }) {
   const name = names[column.column] ?? column.column
   const share = (count: number) => (rows === 0 ? '' : percent(count / rows))
   return (
-    <Section isFlush title={name}>
+    <Section
+      isFlush
+      title={
+        <>
+          {name} <small>{text.lengthsNote}</small>
+        </>
+      }
+    >
       <div className="stats">
         <Stat
           name={text.empty}

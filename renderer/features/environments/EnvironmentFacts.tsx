@@ -15,7 +15,7 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
     ...(backend ? [[text.backend, backends[backend]] as const] : []),
     [text.recommended, text.recommendedBy(backends[recommended.backend], said(recommended.reason))],
     ...(python ? [[text.python, `${python.version}, ${python.executable}`] as const] : []),
-    ...(path !== undefined ? [[text.path, <span key="path">{path}</span>] as const] : []),
+    ...(path !== undefined ? [[text.path, path] as const] : []),
     ...(lockHash !== undefined ? [[text.lock, <Hash key="lock" hash={lockHash} />] as const] : []),
     ...(sizeBytes !== undefined ? [[text.size, bytes(sizeBytes)] as const] : []),
     ...(builtAt !== undefined ? [[text.built, dateTime(builtAt)] as const] : []),

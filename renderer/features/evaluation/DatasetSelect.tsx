@@ -10,8 +10,13 @@ import { formText } from './text.ts'
 type Props = {
   readonly id: string
   readonly value: string | undefined
+  /** A run whose held-back rows can be asked instead, and whether they are. */
+  readonly heldBack: { readonly label: string; readonly isChosen: boolean } | undefined
+  /** Undefined: the rows that the run held back. */
   readonly onChange: (id: string | undefined) => void
 }
+
+const heldBackRows = 'held-back'
 
 const shown = 50
 
@@ -20,7 +25,7 @@ const hasQuestions = ({ kind, state }: DatasetVersion): boolean =>
   (state === 'draft' || state === 'frozen') && kind !== undefined && kind !== 'text' && kind !== 'reward'
 
 /** Chooses the questions. */
-export function DatasetSelect({ id, value, onChange }: Props) {
+export function DatasetSelect({ id, value, heldBack, onChange }: Props) {
   const text = useText(formText)
   const [typed, setTyped] = useState('')
   const q = useDeferredValue(typed.trim())
@@ -40,17 +45,21 @@ export function DatasetSelect({ id, value, onChange }: Props) {
       id={id}
       className="object-select"
       placeholder={text.datasetPlaceholder}
-      value={value ?? null}
-      onChange={(next: string) => onChange(next)}
+      value={heldBack?.isChosen ? heldBackRows : (value ?? null)}
+      onChange={(next: string) => onChange(next === heldBackRows ? undefined : next)}
       showSearch={{ filterOption: false, onSearch: setTyped }}
       loading={list.isFetching}
-      options={all.map(each => ({
-        value: each.id as string,
-        label: `${each.name} v${each.version}`,
-        disabled: !hasQuestions(each),
-      }))}
-      optionRender={({ value: optionId }) => {
+      options={[
+        ...(heldBack ? [{ value: heldBackRows, label: heldBack.label, disabled: false }] : []),
+        ...all.map(each => ({
+          value: each.id as string,
+          label: `${each.name} v${each.version}`,
+          disabled: !hasQuestions(each),
+        })),
+      ]}
+      optionRender={({ value: optionId, label }) => {
         const each = byId.get(String(optionId))
+        if (optionId === heldBackRows) return <span dir="auto">{label}</span>
         return each ? (
           <span className="model-option">
             <span className="ell" dir="auto" title={each.name}>

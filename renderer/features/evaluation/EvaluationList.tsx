@@ -24,7 +24,7 @@ import { Page } from '../../ui/Page.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { NewEvaluation } from './NewEvaluation.tsx'
 import { ObjectMark } from './objects.tsx'
-import { heldBackOf, presetOf } from './preset.ts'
+import { presetOf } from './preset.ts'
 import { scoreWords } from './scores.ts'
 import { emptyText, listText } from './text.ts'
 import { useMetrics } from './use-metrics.ts'
@@ -85,7 +85,6 @@ export function EvaluationList() {
       {query.dialog === 'new' && (
         <NewEvaluation
           preset={presetOf(query)}
-          heldBack={heldBackOf(query)}
           onPreset={() => setQuery({ model: undefined, dataset: undefined, heldBack: undefined })}
           onClose={() => setQuery({ dialog: undefined })}
         />

@@ -11,7 +11,14 @@ import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
 import { DatasetSelect } from './DatasetSelect.tsx'
-import { commandOf, type EvaluationDraft, emptyDraft, inputOf, isEvaluationDraft } from './evaluation-draft.ts'
+import {
+  commandOf,
+  type EvaluationDraft,
+  emptyDraft,
+  hasQuestions,
+  inputOf,
+  isEvaluationDraft,
+} from './evaluation-draft.ts'
 import { ObjectSelect } from './ObjectSelect.tsx'
 import type { Preset } from './preset.ts'
 import { formText } from './text.ts'
@@ -21,32 +28,37 @@ import { useNames } from './use-names.ts'
 type Props = {
   /** What whoever opened the dialog wants it to begin with; it is taken over once, and then is a draft like any other. */
   readonly preset?: Preset | undefined
-  /** Why the preset has no dataset: so many rows were held back by the run that made the model. */
-  readonly heldBack?: number | undefined
   readonly onPreset?: () => void
   readonly onClose: () => void
 }
 
 /** Chooses who answers, what is asked and how it is scored, and starts. The draft outlives the dialog. */
-export function NewEvaluation({ preset, heldBack, onPreset, onClose }: Props) {
+export function NewEvaluation({ preset, onPreset, onClose }: Props) {
   const text = useText(formText)
   const id = useId()
   const [draft, setDraft, clear] = useDraft<EvaluationDraft>('evaluations.new', emptyDraft, isEvaluationDraft)
   const isPreset = useRef(false)
-  // The address is clean once the preset is taken over.
-  const [heldBackRows] = useState(heldBack)
   useEffect(() => {
     if (preset === undefined || isPreset.current) return
     isPreset.current = true
-    setDraft(before => ({ ...before, ...preset, ...(heldBack !== undefined && { dataset: undefined }) }))
+    setDraft(before => ({ ...before, ...preset }))
     onPreset?.()
-  }, [preset, heldBack, onPreset, setDraft])
+  }, [preset, onPreset, setDraft])
   const set = (part: Partial<EvaluationDraft>) => setDraft({ ...draft, ...part })
   const names = useNames(draft)
   const data = useQuery({
     ...api.datasets.show.queryOptions({ input: { id: draft.dataset ?? '' } }),
     enabled: draft.dataset !== undefined,
   }).data
+  // The run stays on offer once a dataset is chosen instead.
+  const [offered, setOffered] = useState(draft.heldBack)
+  if (draft.heldBack !== undefined && draft.heldBack !== offered) setOffered(draft.heldBack)
+  const run = useQuery({
+    ...api.training.show.queryOptions({ input: { id: offered ?? '' } }),
+    enabled: offered !== undefined,
+  }).data
+  const heldBackRows = run && Number(run.facts.heldBackRows ?? 0)
+  const all = draft.heldBack === undefined ? data?.rows : heldBackRows
   const start = useMutation(
     api.evaluation.start.mutationOptions({
       onSuccess: evaluation => {
@@ -55,11 +67,11 @@ export function NewEvaluation({ preset, heldBack, onPreset, onClose }: Props) {
       },
     }),
   )
-  const rows = data && Math.min(data.rows, draft.limit ?? data.rows)
+  const rows = all && Math.min(all, draft.limit ?? all)
   // As many rows as there are is no limit.
   const asked: EvaluationDraft =
-    draft.limit !== undefined && draft.limit === data?.rows ? { ...draft, limit: undefined } : draft
-  const isReady = draft.objects.length > 0 && draft.dataset !== undefined && draft.metrics.length > 0
+    draft.limit !== undefined && draft.limit === all ? { ...draft, limit: undefined } : draft
+  const isReady = draft.objects.length > 0 && hasQuestions(draft) && draft.metrics.length > 0
   return (
     <Modal
       open
@@ -78,9 +90,7 @@ export function NewEvaluation({ preset, heldBack, onPreset, onClose }: Props) {
             action={text.start}
             isReady={isReady}
             isRunning={start.isPending}
-            onAct={() => {
-              if (draft.dataset !== undefined) start.mutate(inputOf(asked, draft.dataset))
-            }}
+            onAct={() => start.mutate(inputOf(asked))}
             onCancel={onClose}
           />
         </>
@@ -95,11 +105,20 @@ export function NewEvaluation({ preset, heldBack, onPreset, onClose }: Props) {
             id={`${id}dataset`}
             label={text.dataset}
             {...(data?.state === 'draft' && { hint: text.draftNote })}
-            {...(heldBackRows !== undefined &&
-              draft.dataset === undefined && { hint: text.heldBack(number(heldBackRows)) })}
+            {...(draft.heldBack !== undefined && { hint: text.heldBackHint })}
             isWide
           >
-            <DatasetSelect id={`${id}dataset`} value={draft.dataset} onChange={next => set({ dataset: next })} />
+            <DatasetSelect
+              id={`${id}dataset`}
+              value={draft.dataset}
+              heldBack={
+                run && {
+                  label: text.heldBack(number(heldBackRows ?? 0), run.name),
+                  isChosen: draft.heldBack !== undefined,
+                }
+              }
+              onChange={next => set({ dataset: next, heldBack: next === undefined ? offered : undefined })}
+            />
           </Field>
           <Field id={`${id}limit`} label={text.limit} hint={text.limitHint}>
             <InputNumber
@@ -107,7 +126,7 @@ export function NewEvaluation({ preset, heldBack, onPreset, onClose }: Props) {
               min={1}
               max={1_000_000}
               value={draft.limit ?? null}
-              placeholder={data ? number(data.rows) : text.limitAll}
+              placeholder={all === undefined ? text.limitAll : number(all)}
               onChange={limit => set({ limit: limit ?? undefined })}
             />
           </Field>

@@ -12,7 +12,7 @@ import { useMetrics } from './use-metrics.ts'
 export function SettingsTab({ evaluation }: { readonly evaluation: EvaluationDetail }) {
   const text = useText(settingsText)
   const { byName } = useMetrics()
-  const { objects, dataset, generation, metrics, createdAt, endedAt, sizeBytes } = evaluation
+  const { objects, dataset, heldBackBy, generation, metrics, createdAt, endedAt, sizeBytes } = evaluation
   const facts: readonly (readonly [string, ReactNode])[] = [
     [
       text.dataset,
@@ -20,6 +20,16 @@ export function SettingsTab({ evaluation }: { readonly evaluation: EvaluationDet
         {dataset.name}
       </a>,
     ],
+    ...(heldBackBy === undefined
+      ? []
+      : [
+          [
+            text.heldBackBy,
+            <a key="run" className="link" dir="auto" href={hrefTo('training', heldBackBy.id)}>
+              {heldBackBy.name}
+            </a>,
+          ] as const,
+        ]),
     [text.stored, bytes(sizeBytes)],
     [text.started, dateTime(createdAt)],
     ...(endedAt === undefined ? [] : [[text.ended, dateTime(endedAt)] as const]),

@@ -4,6 +4,8 @@ import type { MetricName } from '../../../main/contract/evaluation.ts'
 export type EvaluationDraft = {
   readonly objects: readonly string[]
   readonly dataset: string | undefined
+  /** Instead of a dataset: the run whose held-back rows are asked. */
+  readonly heldBack: string | undefined
   readonly metrics: readonly MetricName[]
   readonly name: string
   readonly limit: number | undefined
@@ -17,6 +19,7 @@ export type EvaluationDraft = {
 export const emptyDraft: EvaluationDraft = {
   objects: [],
   dataset: undefined,
+  heldBack: undefined,
   metrics: ['exact_match', 'f1', 'rouge_l'],
   name: '',
   limit: undefined,
@@ -39,6 +42,7 @@ export function isEvaluationDraft(value: unknown): value is EvaluationDraft {
     isTexts(draft.objects) &&
     isTexts(draft.metrics) &&
     (draft.dataset === undefined || typeof draft.dataset === 'string') &&
+    (draft.heldBack === undefined || typeof draft.heldBack === 'string') &&
     (draft.limit === undefined || typeof draft.limit === 'number') &&
     typeof draft.name === 'string' &&
     typeof draft.system === 'string' &&
@@ -46,10 +50,13 @@ export function isEvaluationDraft(value: unknown): value is EvaluationDraft {
   )
 }
 
+export const hasQuestions = ({ dataset, heldBack }: EvaluationDraft): boolean =>
+  dataset !== undefined || heldBack !== undefined
+
 /** The draft as the method takes it. */
-export const inputOf = (draft: EvaluationDraft, dataset: string) => ({
+export const inputOf = (draft: EvaluationDraft) => ({
   object: [...draft.objects],
-  dataset,
+  ...(draft.heldBack === undefined ? { dataset: draft.dataset } : { heldBack: draft.heldBack }),
   metric: [...draft.metrics],
   maxTokens: draft.maxTokens,
   temperature: draft.temperature,
@@ -75,8 +82,9 @@ export function commandOf(draft: EvaluationDraft, names: ReadonlyMap<string, str
     'slipway evaluation start',
     '--object',
     ...(draft.objects.length > 0 ? draft.objects.map(named) : ['MODEL']),
-    '--dataset',
-    draft.dataset === undefined ? 'DATASET' : named(draft.dataset),
+    ...(draft.heldBack === undefined
+      ? ['--dataset', draft.dataset === undefined ? 'DATASET' : named(draft.dataset)]
+      : ['--held-back', named(draft.heldBack)]),
     '--metric',
     draft.metrics.join(','),
     ...(draft.limit === undefined ? [] : ['--limit', String(draft.limit)]),

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
-import { heldBackOf } from './preset.ts'
+import { presetOf } from './preset.ts'
 
-test('an address says how many rows were held back, unless it names a dataset', () => {
-  expect(heldBackOf({ model: 'a,b', heldBack: '3' })).toBe(3)
-  expect(heldBackOf({ model: 'a,b', heldBack: '3', dataset: 'dver_1' })).toBeUndefined()
-  expect(heldBackOf({ heldBack: 'many' })).toBeUndefined()
-  expect(heldBackOf({})).toBeUndefined()
+test('an address says what is asked: a dataset, else the rows that a run held back', () => {
+  expect(presetOf({ model: 'a,b', heldBack: 'run_1' })).toEqual({
+    objects: ['a', 'b'],
+    dataset: undefined,
+    heldBack: 'run_1',
+  })
+  expect(presetOf({ heldBack: 'run_1', dataset: 'dver_1' })).toEqual({ dataset: 'dver_1', heldBack: undefined })
+  expect(presetOf({ model: 'a' })).toEqual({ objects: ['a'] })
+  expect(presetOf({})).toBeUndefined()
 })

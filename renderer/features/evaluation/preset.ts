@@ -5,32 +5,30 @@ import { type EvaluationDraft, emptyDraft } from './evaluation-draft.ts'
 export type Preset = Partial<EvaluationDraft>
 
 /**
- * How many rows a run held back to measure itself by, as its page tells in the address: they lie within the rows that it
- * learned from and are no dataset, so none is chosen. Undefined where the address does not say.
+ * Of an address: `evaluations?dialog=new&model=BASE,TUNED&dataset=…`, or with `heldBack=` a run whose own rows are asked.
+ * Undefined where it asks for nothing.
  */
-export function heldBackOf(query: Readonly<Record<string, string>>): number | undefined {
-  const rows = Number(query.heldBack)
-  return Number.isInteger(rows) && rows > 0 && query.dataset === undefined ? rows : undefined
-}
-
-/** Of an address: `evaluations?dialog=new&model=BASE,TUNED&dataset=…`. Undefined where it asks for nothing. */
 export function presetOf(query: Readonly<Record<string, string>>): Preset | undefined {
   const objects = (query.model ?? '').split(',').filter(Boolean)
-  if (objects.length === 0 && query.dataset === undefined) return undefined
-  return { ...(objects.length > 0 && { objects }), ...(query.dataset !== undefined && { dataset: query.dataset }) }
+  const { dataset, heldBack } = query
+  const questions = dataset !== undefined ? { dataset, heldBack: undefined } : { dataset: undefined, heldBack }
+  const hasQuestions = dataset !== undefined || heldBack !== undefined
+  if (objects.length === 0 && !hasQuestions) return undefined
+  return { ...(objects.length > 0 && { objects }), ...(hasQuestions && questions) }
 }
 
 /** Everything that an evaluation was started with; the name is its own. */
 export const presetOfEvaluation = ({
   objects,
   dataset,
+  heldBackBy,
   metrics,
   rows,
   generation,
-}: Pick<EvaluationDetail, 'objects' | 'dataset' | 'metrics' | 'rows' | 'generation'>): Preset => ({
+}: Pick<EvaluationDetail, 'objects' | 'dataset' | 'heldBackBy' | 'metrics' | 'rows' | 'generation'>): Preset => ({
   ...emptyDraft,
   objects: objects.map(({ id }) => id),
-  dataset: dataset.id,
+  ...(heldBackBy ? { heldBack: heldBackBy.id } : { dataset: dataset.id }),
   metrics,
   limit: rows > 0 ? rows : undefined,
   maxTokens: generation.maxTokens,

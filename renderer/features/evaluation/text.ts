@@ -55,11 +55,10 @@ export const formText = dictionary({
   dataset: ['Dataset', '数据集'],
   datasetPlaceholder: ['Search datasets', '搜索数据集'],
   heldBack: [
-    (rows: string) =>
-      `The run held ${rows} of its own rows back to measure itself, and those are no dataset. Choose rows that it did not learn from. To have them next time, split the dataset first and train on its training part.`,
-    (rows: string) =>
-      `该训练从自身数据中留出 ${rows} 行用于验证，但没有单独的数据集。请选择未参与训练的数据；下次可先拆分数据集，再用其中的训练部分训练。`,
+    (rows: string, run: string) => `${rows} rows that ${run} held back`,
+    (rows: string, run: string) => `${run} 留出的 ${rows} 行`,
   ],
+  heldBackHint: ['The run did not learn from them; it measured itself by them.', '该训练未从中学习，仅用于验证。'],
   draftNote: ['A draft: it is frozen by this.', '草稿版本，评测后将冻结。'],
   noQuestions: ['asks no questions', '没有可作答的题目'],
   datasetRows: [(rows: string) => `${rows} rows`, (rows: string) => `${rows} 行`],
@@ -261,6 +260,7 @@ export const settingsText = dictionary({
   system: ['System prompt', '系统提示词'],
   what: ['What was measured', '评测对象'],
   dataset: ['Dataset', '数据集'],
+  heldBackBy: ['Only the rows held back by', '仅使用其留出的样本'],
   model: ['model', '模型'],
   deployment: ['deployment', '部署'],
   metrics: ['Scored by', '评分方式'],

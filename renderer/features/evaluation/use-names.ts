@@ -6,7 +6,8 @@ import type { EvaluationDraft } from './evaluation-draft.ts'
 export function useNames({
   objects,
   dataset,
-}: Pick<EvaluationDraft, 'objects' | 'dataset'>): ReadonlyMap<string, string> {
+  heldBack,
+}: Pick<EvaluationDraft, 'objects' | 'dataset' | 'heldBack'>): ReadonlyMap<string, string> {
   const models = objects.filter(id => id.startsWith('mdv_'))
   const found = useQueries({ queries: models.map(id => api.models.show.queryOptions({ input: { id } })) })
   const deployments = useQuery(api.inference.list.queryOptions({ input: { limit: 1_000 } })).data?.items ?? []
@@ -14,9 +15,14 @@ export function useNames({
     ...api.datasets.show.queryOptions({ input: { id: dataset ?? '' } }),
     enabled: dataset !== undefined,
   }).data
+  const run = useQuery({
+    ...api.training.show.queryOptions({ input: { id: heldBack ?? '' } }),
+    enabled: heldBack !== undefined,
+  }).data
   const versions = [...found.map(each => each.data), data].filter(each => each !== undefined)
   return new Map<string, string>([
     ...deployments.map(({ id, name }) => [id, name] as const),
+    ...(run ? [[run.id, run.name] as const] : []),
     ...versions.map(({ id, name, version }) => [id, `${name}@${version}`] as const),
   ])
 }

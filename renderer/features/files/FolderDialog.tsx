@@ -10,12 +10,14 @@ import { Chip } from '../../ui/bits.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { type Column, VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { cleanPath, folderOf, joinPath, nameOf } from './clean-path.ts'
-import type { Pick } from './PathField.tsx'
 import { filesText } from './text.ts'
 import './files.css'
 
+/** What may be chosen. `any`: an existing file or folder; `folder`: an existing folder; `save`: a file to be written. */
+export type PickKind = 'any' | 'folder' | 'save'
+
 type Props = {
-  readonly pick: Pick
+  readonly pick: PickKind
   /** The path that the field holds; empty: the home folder. */
   readonly start: string
   readonly onChoose: (path: string) => void

@@ -9,17 +9,14 @@ import { desktop } from '../../lib/desktop.ts'
 import { useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { cleanPath } from './clean-path.ts'
-import { FolderDialog } from './FolderDialog.tsx'
+import { FolderDialog, type PickKind } from './FolderDialog.tsx'
 import { filesText } from './text.ts'
-
-/** What may be chosen. `any`: an existing file or folder; `folder`: an existing folder; `save`: a file to be written. */
-export type Pick = 'any' | 'folder' | 'save'
 
 type Props = {
   readonly id?: string
   readonly label: string
   readonly value: string
-  readonly pick: Pick
+  readonly pick: PickKind
   readonly onChange: (path: string) => void
   /** Enter in the field. */
   readonly onEnter?: () => void

@@ -18,6 +18,8 @@ export function Tour({ tour }: { readonly tour: TourState }) {
   const text = useText(tourText)
   const language = useView(view => view.language)
   const cores = useQuery(api.resources.show.queryOptions({ input: {} })).data?.cpu.logicalCores ?? 2
+  // A package has neither npm nor the tour's program: there the buttons are the way.
+  const { data: status } = useQuery(api.system.status.queryOptions({ input: {} }))
   const { steps, facts, samples, isDone } = tour
   const cache = useQueryClient()
   const run = useMutation({
@@ -73,8 +75,12 @@ export function Tour({ tour }: { readonly tour: TourState }) {
             {chain.isOn ? text.hold : text.all}
           </ActionButton>
         )}
-        <span className="dim">{text.cli}</span>
-        <code>npm run tour</code>
+        {status?.isInstalled === false && (
+          <>
+            <span className="dim">{text.cli}</span>
+            <code>npm run tour</code>
+          </>
+        )}
       </p>
     </section>
   )

@@ -92,7 +92,7 @@ export function DeploymentForm({ id, draft, onChange, plan, hasName }: Props) {
           min={16}
           max={10_000_000}
           value={draft.contextLength ?? null}
-          placeholder={plan?.contextLength === undefined ? '' : String(plan.contextLength)}
+          placeholder={plan?.contextLength === undefined ? '' : number(plan.contextLength)}
           onChange={value => onChange({ contextLength: value ?? undefined })}
         />
       </Field>

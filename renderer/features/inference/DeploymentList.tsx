@@ -115,7 +115,7 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
     {
       key: 'name',
       title: text.name,
-      width: 'minmax(180px,1.3fr)',
+      width: 'minmax(180px,1.2fr)',
       cell: cell(({ id, name, state }) => (
         <span className="nm">
           <Glyph state={deploymentGlyph[state]} label={states[state]} />
@@ -129,7 +129,7 @@ function Rows({ rows, isLoading, selectedId }: RowsProps) {
     {
       key: 'model',
       title: text.model,
-      width: 'minmax(160px,1.2fr)',
+      width: 'minmax(160px,1.25fr)',
       cell: cell(each => (
         <span className="sub ell" dir="auto" title={servedName(each)}>
           {servedName(each)}

@@ -16,6 +16,10 @@ export function JobFacts({ job }: { readonly job: Job }) {
   const asked = job.devices.map(({ device, memoryBytes, exclusive }) =>
     [devices(device), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
   )
+  const { grantedDevices, grantedProcessors: processors } = job
+  const granted =
+    grantedDevices &&
+    [...grantedDevices.map(devices), ...(processors === undefined ? [] : [text.processors(processors)])].join(', ')
   const seconds =
     job.startedAt === undefined
       ? undefined
@@ -28,9 +32,7 @@ export function JobFacts({ job }: { readonly job: Job }) {
       </span>,
     ],
     [text.asked, asked.length > 0 ? asked.join(' + ') : text.nothing],
-    ...(job.devices.length > 0
-      ? [[text.granted, job.grantedDevices?.map(devices).join(', ') ?? text.notYet] as const]
-      : []),
+    ...(job.devices.length > 0 ? [[text.granted, granted ?? text.notYet] as const] : []),
     [text.priority, text[job.priority]],
     [text.attempt, job.attempt > 1 ? text.tries(job.attempt) : number(job.attempt)],
     ...(job.restartsAt && !isEnded(job.state) ? [[text.restarts, dateTime(job.restartsAt)] as const] : []),

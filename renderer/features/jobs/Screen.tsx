@@ -64,8 +64,8 @@ export function Screen() {
           {!isEmpty && (
             <div className="toolbar" role="search" aria-label={text.filters}>
               <FilterBox label={text.filter} />
-              <FilterSelect name="state" label={text.state} any={text.anyState} words={states} value={state} />
-              <FilterSelect name="kind" label={text.kind} any={text.anyKind} words={kinds} value={kind} />
+              <FilterSelect filter="state" label={text.state} any={text.anyState} words={states} value={state} />
+              <FilterSelect filter="kind" label={text.kind} any={text.anyKind} words={kinds} value={kind} />
               <span className="grow" />
               {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
             </div>

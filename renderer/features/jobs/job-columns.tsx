@@ -47,7 +47,7 @@ export function useJobColumns(
           quiet
         />
         <b dir="auto" title={nameOf(job)}>
-          {middle(nameOf(job), isShort ? 40 : 60)}
+          {middle(nameOf(job), isShort ? 34 : 60)}
         </b>
       </span>
     )),

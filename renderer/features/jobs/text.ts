@@ -54,6 +54,10 @@ export const jobsText = dictionary({
   process: ['Process', '进程'],
   asked: ['Asked for', '申请资源'],
   granted: ['Granted', '已分配'],
+  processors: [
+    (count: number) => (count === 1 ? '1 processor' : `${count} processors`),
+    (count: number) => `${count} 个处理器`,
+  ],
   notYet: ['not yet', '尚未分配'],
   nothing: ['no device', '不占用设备'],
   exclusive: ['alone', '独占'],

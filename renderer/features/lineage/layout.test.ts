@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type LineageNode, layOut, neighbour } from './layout.ts'
+import { type LineageNode, layOut, neighbour, nodeWidth } from './layout.ts'
 
 const node = (kind: string, id: string): LineageNode => ({ id, kind, name: id })
 const child = (kind: string, id: string, ...children: LineageNode[]) => ({ node: node(kind, id), children })
@@ -47,7 +47,7 @@ test('a box is drawn once, even when several lines lead to it', () => {
 
 test('a thing alone is a box alone', () => {
   const alone = layOut({ centre: node('dataset', 'rows'), parents: [], children: [] })
-  expect(alone).toMatchObject({ width: 148, height: 44, edges: [] })
+  expect(alone).toMatchObject({ width: nodeWidth, height: 44, edges: [] })
 })
 
 test('arrow keys follow the lines', () => {

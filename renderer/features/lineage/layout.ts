@@ -26,9 +26,10 @@ export type Layout = {
   readonly hidden: number
 }
 
-export const nodeWidth = 148
+// Three columns fit beside a list in the smallest window, where an inspector is 500 px wide.
+export const nodeWidth = 136
 export const nodeHeight = 44
-const gapX = 34
+const gapX = 28
 const gapY = 18
 const gapBeforeCentre = 54
 const mostInColumn = 8

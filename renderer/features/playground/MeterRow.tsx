@@ -47,7 +47,11 @@ export function MeterRow({ answer, contextLength }: Props) {
       <span>
         {text.tokens} <b>{answer ? `${atLeast}${number(answer.completionTokens)}` : '–'}</b>
       </span>
-      <span>
+      <span
+        title={
+          used === undefined || contextLength === undefined ? undefined : `${number(used)} / ${number(contextLength)}`
+        }
+      >
         {text.context} <b>{used === undefined ? '–' : number(used)}</b>
         {contextLength !== undefined && ` / ${number(contextLength)}`}
       </span>

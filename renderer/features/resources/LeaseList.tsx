@@ -15,13 +15,16 @@ export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
       <h3>{text.leases}</h3>
       {leases.length === 0 && <p className="dim">{text.noLeases}</p>}
       <ul>
-        {leases.map(({ jobId, memoryBytes, exclusive, grantedAt }) => (
+        {leases.map(({ jobId, memoryBytes, exclusive, processors, grantedAt }) => (
           <li key={jobId}>
             <a className="link ell" href={hrefTo('jobs', jobId)} dir="auto">
               {middle(jobs.find(({ id }) => id === jobId)?.name ?? jobId, 60)}
             </a>
             {exclusive && <Chip>{text.alone}</Chip>}
-            <b>{memory(memoryBytes)}</b>
+            <b>
+              {memory(memoryBytes)}
+              {processors !== undefined && `, ${text.processors(processors)}`}
+            </b>
             <time className="dim" dateTime={grantedAt}>
               {text.since(isToday(grantedAt) ? timeOfDay(grantedAt) : dateTime(grantedAt))}
             </time>

@@ -31,6 +31,10 @@ export const resourcesText = dictionary({
   leases: ['Who holds it', '占用者'],
   noLeases: ['No job of Slipway holds memory of it.', '没有任务占用该设备。'],
   alone: ['alone', '独占'],
+  processors: [
+    (count: number) => (count === 1 ? '1 processor' : `${count} processors`),
+    (count: number) => `${count} 个处理器`,
+  ],
   since: [(time: string) => `since ${time}`, (time: string) => `自 ${time}`],
   queue: ['Who waits', '等待队列'],
   noQueue: ['No job waits for a device.', '没有任务在等待设备。'],

@@ -49,7 +49,7 @@ export function ApiSettings() {
           {!isOffline && (
             <>
               <p className="hint">{text.offlineHow}</p>
-              <CommandLine command="SLIPWAY_OFFLINE=hard npm start" />
+              <CommandLine command={`SLIPWAY_OFFLINE=hard ${data.isInstalled ? 'slipway serve' : 'npm start'}`} />
             </>
           )}
         </>

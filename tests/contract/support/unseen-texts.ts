@@ -21,13 +21,6 @@ export const unseenFiles: readonly Unseen[] = [
 ]
 
 const texts: readonly (readonly [texts: readonly string[], why: string])[] = [
-  [
-    [
-      'only with {0}={1}',
-      '### {0}\n\n| key | allowed | default | effect | Qianfan | Transformers |\n|---|---|---|---|---|---|\n{1}',
-    ],
-    'the generated reference and the terminal',
-  ],
   [['Slipway worker wire'], 'the title of a JSON Schema'],
   [[' and ', ' or '], 'between the items of a list, where the translator knows them'],
   [[', label', ', tools'], 'columns of a query'],

@@ -44,7 +44,11 @@ const soleUserOf: ReadonlyMap<string, string> = new Map([
   ['exposeInMainWorld', 'preload/preload.ts'],
 ])
 /** For a checkout alone, and never in the package: whoever is root there may say the word themselves, and it is read. */
-const maySayNoSandbox: ReadonlySet<string> = new Set(['main/setup/window.mjs', 'main/entry/checkout.mjs'])
+const maySayNoSandbox: ReadonlySet<string> = new Set([
+  'main/setup/window.mjs',
+  'main/setup/start-flags.mjs',
+  'main/entry/checkout.mjs',
+])
 
 const textOf = (node: Node): string =>
   node.type === 'Literal' && typeof node.value === 'string'

@@ -4,8 +4,8 @@ import type { Words } from '../translator.ts'
 export const environments: Words = {
   // The machine check.
   'Node {0} is too old.': 'Node {0} 版本过旧。',
-  'Start Slipway with npm start or npx slipway: they bring the right one.':
-    '请用 npm start 或 npx slipway 启动，它们自带合适的版本。',
+  'Install Slipway again, which brings the right one; start a checkout with npm start or npx slipway.':
+    '请重新安装 Slipway，其中自带合适的版本；源码目录请用 npm start 或 npx slipway 启动。',
   '{0}, write-ahead log': '{0}，预写日志',
   'The database runs with journal mode {0}.': '数据库的日志模式为 {0}。',
   'Put the data directory on a local disk (SLIPWAY_DATA_DIR).': '请将数据目录放在本地磁盘上（SLIPWAY_DATA_DIR）。',

@@ -2,6 +2,11 @@ import type { Words } from '../translator.ts'
 
 /** Evaluations and their metrics. The metrics' own titles and descriptions come in both languages already. */
 export const evaluation: Words = {
+  'An evaluation asks the rows of a dataset, or those that a run held back.':
+    '评测使用数据集中的样本，或某次训练留出的样本。',
+  'Give one of --dataset and --held-back.': '请在 --dataset 与 --held-back 中指定一个。',
+  '{0} learned from rows of several kinds: {1}.': '{0} 使用了多种类型的数据：{1:list}。',
+  'Evaluate on a dataset of one kind: --dataset.': '请用 --dataset 指定单一类型的数据集。',
   'There is no evaluation {0}.': '没有评测 {0}。',
   'slipway evaluation list shows them.': '可用 slipway evaluation list 查看。',
   'evaluation {0}': '评测 {0}',

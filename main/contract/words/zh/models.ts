@@ -116,16 +116,17 @@ export const models: Words = {
   'Install git, then convert again.': '请安装 git 后重新转换。',
   'Free about 60 MB there.': '请在该处清理约 60 MB 空间。',
   "llama.cpp's converter cannot be unpacked.": '无法解包 llama.cpp 的转换器。',
-  'Install the packages again: npm ci. git said: {0}': '请重新安装依赖：npm ci。git 报告：{0}',
+  'Install Slipway again (in a checkout: npm ci). git said: {0}':
+    '请重新安装 Slipway（源码目录：npm ci）。git 报告：{0}',
   "llama.cpp's converter lists no architectures.": 'llama.cpp 的转换器未列出任何架构。',
   'The llama.cpp library here is {0}, whose quantiser is not known yet.':
     '此处的 llama.cpp 库为 {0}，其量化接口尚不支持。',
-  'Convert without --quantize, or to F32, F16 or BF16. Reinstalling with npm ci brings the release that is known.':
-    '请不使用 --quantize，或转换为 F32、F16、BF16。用 npm ci 重新安装可恢复受支持的版本。',
+  'Convert without --quantize, or to F32, F16 or BF16. Installing Slipway again (in a checkout: npm ci) brings the release that is known.':
+    '请不使用 --quantize，或转换为 F32、F16、BF16。重新安装 Slipway（源码目录：npm ci）可恢复受支持的版本。',
   'The llama.cpp release of node-llama-cpp cannot be read.': '无法读取 node-llama-cpp 的 llama.cpp 版本。',
-  'Install the packages again: npm ci.': '请重新安装依赖：npm ci。',
+  'Install Slipway again (in a checkout: npm ci).': '请重新安装 Slipway（源码目录：npm ci）。',
   'There is no llama.cpp library for {0}-{1} here.': '没有适用于 {0}-{1} 的 llama.cpp 库。',
-  'Install the packages again: npm ci. Optional packages must not be left out.':
-    '请重新安装依赖：npm ci，不要跳过可选依赖。',
+  'Install Slipway again (in a checkout: npm ci). Optional packages must not be left out.':
+    '请重新安装 Slipway（源码目录：npm ci），不要跳过可选依赖。',
   '{0} V{1} is still being copied or verified.': '{0} V{1} 仍在复制或校验。',
 }

@@ -42,14 +42,22 @@ export const training: Words = {
   // Whether it fits.
   'It needs {0} on {1}, which has {2} free: it starts when running jobs have given theirs back.':
     '需要 {1:word} 上 {0}，目前剩余 {2}：待运行中的任务释放后开始。',
+  'Which rows {0} held back was not written down: an earlier release trained it.':
+    '{0} 由早期版本训练，未记录留出了哪些样本。',
+  'Train it again (slipway training retry), or evaluate on a dataset of its own: --dataset.':
+    '请重新训练（slipway training retry），或用 --dataset 指定其他数据集。',
+  '{0} held no rows back.': '{0} 没有留出样本。',
+  'A run does where validationSplit is above 0, no --validation is given, and it has 20 rows or more. Evaluate on a dataset of its own: --dataset.':
+    '训练在 validationSplit 大于 0、未指定 --validation 且不少于 20 行时才会留出样本。请用 --dataset 指定其他数据集。',
+  'Other jobs hold processors: if it starts now, it computes with {0} of {1} to its end. Set threads for another number.':
+    '其他任务占用了处理器：现在开始则自始至终使用 {1} 个中的 {0} 个。如需其他数量请设置 threads。',
+  'It goes on with {0} threads, and had {1}: the last digits of the losses may be others than without the break.':
+    '继续时使用 {0} 个线程，此前为 {1} 个：损失的末几位可能与未中断时不同。',
   'This run needs about {0} on {1}, which has {2} free.': '该训练约需 {1:word} 上 {0}，目前剩余 {2}。',
   'It would fit with: {0} ({1}). --anyway starts it all the same.':
     '改为 {0}（{1:zh}）即可放下。加 --anyway 可仍然开始。',
   'Use a smaller model or a larger device. --anyway starts it all the same.':
     '请使用更小的模型或更大的设备。加 --anyway 可仍然开始。',
-  'This run needs about {0}, and {1} has {2} free.': '该训练约需 {0}，而 {1:word} 剩余 {2}。',
-  'It would fit with: {0} ({1}).': '改为 {0}（{1:zh}）即可放下。',
-  'It would fit with: {0}.': '改为{0:zh}即可放下。',
   'worldSize is {0}; it must be a positive whole number.': 'worldSize 为 {0}，必须是正整数。',
   'tuning=qlora needs a CUDA device; this run is planned for the CPU.':
     'tuning=qlora 需要 CUDA 设备，而该训练计划在 CPU 上运行。',
@@ -173,14 +181,6 @@ export const training: Words = {
   '`slipway training schema METHOD` lists them.': '可用 slipway training schema METHOD 查看。',
   'Did you mean {0}?': '是否指 {0}？',
   '{0}: "{1}" is not allowed; it must be {2}.': '{0}：不能是“{1}”，必须是{2:zh}。',
-  '{0} is not JSON: {1}': '{0} 不是 JSON：{1}',
-  'Write one object of parameters, such as {"epochs": 3, "learningRate": 0.0003}.':
-    '请写成一个参数对象，例如 {"epochs": 3, "learningRate": 0.0003}。',
-  '{0} must hold one JSON object of parameters.': '{0} 必须是一个 JSON 参数对象。',
-  'Parameters cannot be read from a file here.': '此处不能从文件读取参数。',
-  '"{0}" is not of the form key=value.': '“{0}”不是 key=value 的形式。',
-  'For example --set learningRate=3e-4, or --set @parameters.json.':
-    '例如 --set learningRate=3e-4，或 --set @parameters.json。',
   'an integer from {0} to {1}': '{0} 至 {1} 的整数',
   'a number from {0} to {1}': '{0} 至 {1} 的数',
   'one of {0}': '以下之一：{0:list}',

@@ -10,7 +10,7 @@ import { readParquet } from './read-parquet.ts'
 import { openRegularFile } from './regular-file.ts'
 import { type RowReader, startsWithBom } from './row-source.ts'
 
-export const rowFileTypes = ['jsonl', 'json', 'csv', 'parquet', 'text', 'document'] as const
+const rowFileTypes = ['jsonl', 'json', 'csv', 'parquet', 'text', 'document'] as const
 export type RowFileType = (typeof rowFileTypes)[number]
 export type FileType =
   | { readonly is: 'rows'; readonly type: RowFileType; readonly read: RowReader }

@@ -56,7 +56,7 @@ export function nothingGood(path: string, log: IssueLog): AppError {
 }
 
 /** The beginning of a row as safe text: whatever it holds, a terminal that prints it stays as it is. */
-export function shownSample(bytes: Buffer): string {
+function shownSample(bytes: Buffer): string {
   const text = bytes
     .subarray(0, sampleLength * 4)
     .toString('utf8')

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer'
 /** What a value on the tape is. Strings with a backslash in them have their own kind, so that the rest skip decoding. */
 export const Kind = { object: 1, array: 2, string: 3, escapedString: 4, number: 5, true: 6, false: 7, null: 8 } as const
 
-export const jsonFaults = ['invalid_json', 'duplicate_key', 'too_deep', 'too_many_values', 'lone_surrogate'] as const
+const jsonFaults = ['invalid_json', 'duplicate_key', 'too_deep', 'too_many_values', 'lone_surrogate'] as const
 export type JsonFault = (typeof jsonFaults)[number]
 
 /** Deeper nesting than any conversation has; a bound on recursion here and in every later reader of the row. */

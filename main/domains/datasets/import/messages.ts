@@ -45,7 +45,7 @@ const textPart = bytes('text')
 export type Conversation = { readonly messages: number; readonly answers: number; readonly last: Role | undefined }
 
 /** Says which kind of JSON value was met, in the reader's words. */
-export function shownKind(tape: JsonTape, node: number): string {
+function shownKind(tape: JsonTape, node: number): string {
   switch (tape.kinds[node]) {
     case Kind.object:
       return 'an object'

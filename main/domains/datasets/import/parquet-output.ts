@@ -23,10 +23,7 @@ const optionalTypes: Readonly<Record<OptionalMessageField, string>> = {
  * reward `messages, responses`. Answers are lists of messages too. `tools`, and message fields beyond role and content,
  * exist where a row has them; tools and tool calls hold JSON text.
  */
-export function columnsOfKind(
-  kind: DatasetKind,
-  used: ReadonlySet<OptionalMessageField | 'tools'>,
-): Record<string, string> {
+function columnsOfKind(kind: DatasetKind, used: ReadonlySet<OptionalMessageField | 'tools'>): Record<string, string> {
   if (kind === 'text') return { text: 'VARCHAR' }
   const extras = Object.entries(optionalTypes).filter(([name]) => used.has(name as OptionalMessageField)) // its own keys
   const fields = [['"role"', 'VARCHAR'], ['"content"', 'VARCHAR'], ...extras.map(([name, type]) => [`"${name}"`, type])]

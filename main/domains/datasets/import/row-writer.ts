@@ -7,7 +7,7 @@ const flushBytes = 4 * 1024 * 1024
 const shortBytes = 48
 
 /** Message fields beyond role and content. A column exists in the result only if some row has it. */
-export const optionalMessageFields = ['reasoning_content', 'name', 'tool_calls', 'tool_call_id', 'weight'] as const
+const optionalMessageFields = ['reasoning_content', 'name', 'tool_calls', 'tool_call_id', 'weight'] as const
 export type OptionalMessageField = (typeof optionalMessageFields)[number]
 
 /**

@@ -117,7 +117,7 @@ const csvLine = (columns: readonly string[], row: Record<string, unknown>): stri
   `${columns.map(name => csvCell(row[name])).join(',')}\r\n`
 
 /** Cells that a spreadsheet would run as a formula get an apostrophe in front (OWASP, CSV injection). */
-export function csvCell(value: unknown): string {
+function csvCell(value: unknown): string {
   if (value === undefined || value === null) return ''
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text

@@ -13,7 +13,7 @@ const western = (line: string): readonly string[] =>
   )
 
 /** sacrebleu's `13a` tokenizer. */
-export const tokenize13a = (text: string): readonly string[] => {
+const tokenize13a = (text: string): readonly string[] => {
   const line = text.replace(trailingSpace, '').replaceAll('<skipped>', '').replaceAll('-\n', '').replaceAll('\n', ' ')
   return western(
     ` ${line.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&gt;', '>')} `,
@@ -31,7 +31,7 @@ const chinese =
   /[\u2001-\u2a6d\u2e80-\u2eff\u2f00-\u2fdf\u2ff0-\u2fff\u3000-\u303f\u3100-\u312f\u31a0-\u31bf\u31c0-\u31ef\u3200-\u32ff\u3300-\u33ff\u3400-\u4db5\u4e00-\u9fbb\uf900-\ufa2d\ufa30-\ufa6a\ufa70-\ufad9\ufe10-\ufe1f\ufe30-\ufe4f\uff00-\uffef]/gu
 
 /** sacrebleu's `zh` tokenizer: Chinese characters apart, the rest like Western text. */
-export const tokenizeZh = (text: string): readonly string[] =>
+const tokenizeZh = (text: string): readonly string[] =>
   western(text.replace(leadingSpace, '').replace(trailingSpace, '').replace(chinese, ' $& '))
 
 export type BleuTokenizer = '13a' | 'zh' | 'auto'

@@ -46,7 +46,7 @@ export const rougeN = (prediction: string, reference: string, n: number): number
 }
 
 /** Comparisons above this many cells are not made: half a second on one core, and no answer is worth more. */
-export const maxCells = 4_000_000_000
+const maxCells = 4_000_000_000
 
 /** ROUGE-L's F-measure over the longest common subsequence of the whole texts, as rouge-score's `rougeL`; null when too long. */
 export const rougeL = (prediction: string, reference: string): number | null => {

@@ -3,7 +3,7 @@ import type { LlamaModel } from 'node-llama-cpp'
 const stepsPerCount = 6
 const budgetMsPerCount = 600
 
-/** 1, half and all of the machine's processors: the candidates of a measurement. */
+/** 1, half and all of the processors that were granted: the candidates of a measurement. */
 export const threadCandidates = (available: number): readonly number[] =>
   [...new Set([1, Math.max(1, Math.floor(available / 2)), Math.max(1, available)])].sort((a, b) => a - b)
 

@@ -48,7 +48,6 @@ export const ConvertConfig = z.object({
   python: z.object({ file: z.string(), env: z.record(z.string(), z.string()) }).optional(),
   /** Where llama.cpp's converter is unpacked. */
   llamaCppDir: z.string(),
-  threads: z.number().int().min(1),
 })
 export type ConvertConfig = z.output<typeof ConvertConfig>
 

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { ConversionFacts } from '../../../contract/conversion.ts'
 import { AppError } from '../../../contract/errors.ts'
 import { WorkerEvent } from '../../../contract/worker.ts'
+import { numericThreads } from '../../../platform/processors.ts'
 import type { Children } from './children.ts'
 import type { ConvertConfig, ConvertStep } from './config.ts'
 
@@ -26,7 +27,7 @@ export type StepResult = { readonly facts: ConversionFacts; readonly warnings: r
 
 /** Runs one step to its end: its output is there, or it throws why not. */
 export async function runStep(step: ConvertStep, context: StepContext): Promise<StepResult> {
-  const { threads } = context.config
+  const threads = numericThreads(process.env)
   switch (step.step) {
     case 'merge': {
       const { modelDir, adapterDir, output: outputDir } = step
@@ -131,7 +132,7 @@ async function compareTokens(
 
 async function quantize(
   { input, output, type }: Extract<ConvertStep, { step: 'quantize' }>,
-  { config, children, jobDir, onPhase }: StepContext,
+  { children, jobDir, onPhase }: StepContext,
 ): Promise<StepResult> {
   onPhase(`quantising to ${type}`)
   let bitsPerWeight: number | undefined
@@ -146,7 +147,7 @@ async function quantize(
   }
   try {
     await children.run({
-      command: [process.execPath, quantizer, input, output, type, String(config.threads)],
+      command: [process.execPath, quantizer, input, output, type, String(numericThreads(process.env))],
       env: {},
       cwd: jobDir,
       onEvent: () => undefined,

@@ -42,7 +42,6 @@ export type ConversionTools = {
   readonly llamaCppDir: string
   /** Bytes free on the disk that holds a path. */
   readonly freeBytes: (path: string) => number
-  readonly processors: number
 }
 
 type Deps = {
@@ -101,7 +100,6 @@ export function createConversions(deps: Deps): Conversions {
       ...(plan.artifact === '' && { card: cardOf(request, newName) }),
       ...(python && { python: { file: python.python, env: { ...python.env } } }),
       llamaCppDir: tools.llamaCppDir,
-      threads: tools.processors,
     }
     return start(call, id, { request, plan, config, name: newName })
   }

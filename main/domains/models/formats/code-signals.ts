@@ -106,7 +106,7 @@ const textPickles: readonly RegExp[] = [
 ]
 
 /** What the first bytes of a file betray. */
-export function magicReason(head: Buffer): string | undefined {
+function magicReason(head: Buffer): string | undefined {
   const text = head.toString('latin1')
   if (head[0] === 0x80 && (head[1] ?? 0) >= 1 && (head[1] ?? 9) <= 5) return pickle
   if (textPickles.some(pattern => pattern.test(text))) return pickle

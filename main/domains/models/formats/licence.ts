@@ -43,7 +43,7 @@ export async function readLicence(folder: Folder, reading: Reading): Promise<str
 }
 
 /** `license` of a card's front matter; of "other" the `license_name`. */
-export function licenceOfCard(card: string): string | undefined {
+function licenceOfCard(card: string): string | undefined {
   const front = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---\s*(\r?\n|$)/.exec(card)?.[1]
   if (front === undefined) return undefined
   const field = (name: string): string | undefined => {
@@ -60,7 +60,7 @@ export function licenceOfCard(card: string): string | undefined {
 }
 
 /** The licence whose title or characteristic sentence the text has; `other` for one that is not known. */
-export function licenceOfText(text: string): string {
+function licenceOfText(text: string): string {
   for (const [pattern, name] of titles) {
     const found = pattern.exec(text)
     if (found) return name.replace('$1', found[1] ?? '')

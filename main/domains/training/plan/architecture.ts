@@ -80,7 +80,7 @@ const derivedLinears = (model: ModelArchitecture): readonly Linear[] => {
 }
 
 /** The linear layers that adapters and 4-bit quantisation act on, with how often each shape occurs. */
-export const linearsOf = (model: ModelArchitecture): readonly (Linear & { readonly count: number })[] =>
+const linearsOf = (model: ModelArchitecture): readonly (Linear & { readonly count: number })[] =>
   model.tensors === undefined
     ? derivedLinears(model).map(linear => ({ ...linear, count: model.layers }))
     : model.tensors.filter(isLinear).map(tensor => ({ ...toLinear(tensor), count: 1 }))

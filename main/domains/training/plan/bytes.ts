@@ -23,15 +23,3 @@ export const sum = (terms: readonly number[]): number =>
     terms.reduce((total, term) => total + BigInt(term), 0n),
     'a sum of sizes',
   )
-
-/** `13.5 GiB`, `420 MiB`, `12 KiB`: for people; plans carry the exact bytes as well. */
-export const formatBytes = (bytes: number): string => {
-  const [unit, size] =
-    bytes >= GiB
-      ? (['GiB', GiB] as const)
-      : bytes >= 1_048_576
-        ? (['MiB', 1_048_576] as const)
-        : (['KiB', 1024] as const)
-  const value = bytes / size
-  return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`
-}

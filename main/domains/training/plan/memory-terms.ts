@@ -16,13 +16,15 @@ export type PlanDevice = {
   readonly freeBytes: number
   /** Needs in between are met once running jobs have given their memory back; absent where nobody queues. */
   readonly waits?: { readonly overBytes: number; readonly upToBytes: number }
+  /** Of the CPU: how many processors a run that starts now would be granted, and how many there are. */
+  readonly processors?: { readonly granted: number; readonly all: number }
 }
 
 /** Whether the queue holds a job of that size back now, and lets it start later. */
 export const startsWhenFree = ({ waits }: PlanDevice, bytes: number): boolean =>
   waits !== undefined && bytes > waits.overBytes && bytes <= waits.upToBytes
 
-export const termKeys = [
+const termKeys = [
   'weights',
   'mixedPrecisionCopies',
   'adapterWeights',
@@ -60,11 +62,11 @@ const trl = 'TRL 1.16 source'
 const measured = 'bytes that autograd keeps, counted with saved-tensor hooks on Transformers 5.23 and PEFT 0.21'
 
 /** The size of a number during computation: `auto` is bf16 on CUDA and fp32 on the CPU. */
-export const computeBytes = ({ precision }: TrainingParameters, device: PlanDevice): 2 | 4 =>
+const computeBytes = ({ precision }: TrainingParameters, device: PlanDevice): 2 | 4 =>
   precision === 'fp32' || (precision === 'auto' && device.kind === 'cpu') ? 4 : 2
 
 /** 4 bits each, plus an 8-bit scale per 64 weights and a 32-bit one per 256 scales (QLoRA, arXiv 2305.14314). */
-export const nf4Bytes = (parameters: number): number =>
+const nf4Bytes = (parameters: number): number =>
   Math.ceil(parameters / 2) + Math.ceil(parameters / 64) + 4 * Math.ceil(parameters / 16_384)
 
 type Sizes = {

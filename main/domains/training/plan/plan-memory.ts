@@ -1,7 +1,7 @@
 import { AppError } from '../../../contract/errors.ts'
 import { parseParameters, type TrainingParameters } from '../../../contract/training-parameters.ts'
 import { checkArchitecture } from './architecture.ts'
-import { formatBytes, GiB, sum } from './bytes.ts'
+import { GiB, sum } from './bytes.ts'
 import { type MemoryTerm, memoryTerms, type PlanDevice, type PlanInput } from './memory-terms.ts'
 
 /** `tight`: fits, with less than a tenth of the free memory to spare; estimates err by about that much. */
@@ -212,21 +212,4 @@ export const planMemory = (input: PlanInput): MemoryPlan => {
     verdict,
     remedies: verdict === 'too_large' ? findRemedies(input) : [],
   }
-}
-
-/** Refuses what cannot fit, with the ways out in the hint and the whole plan in the details. */
-export const requireFit = (plan: MemoryPlan): void => {
-  if (plan.verdict !== 'too_large') return
-  const [best] = plan.remedies
-  const flags = Object.entries(best?.changes ?? {}).map(([key, value]) => `--set ${key}=${value}`)
-  throw new AppError(
-    'missing_requirement',
-    `This run needs about ${formatBytes(plan.totalBytes)}, and ${plan.deviceName} has ${formatBytes(plan.freeBytes)} free.`,
-    {
-      ...(best !== undefined && {
-        hint: `It would fit with: ${flags.length > 0 ? `${flags.join(' ')} (${best.text})` : best.text}.`,
-      }),
-      details: { plan },
-    },
-  )
 }

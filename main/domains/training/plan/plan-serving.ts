@@ -4,7 +4,7 @@ import { GiB, product, sum } from './bytes.ts'
 import type { PlanDevice } from './memory-terms.ts'
 import { type Verdict, verdictOf } from './plan-memory.ts'
 
-export const kvFormats = ['f32', 'f16', 'bf16', 'q8_0', 'q4_0'] as const
+const kvFormats = ['f32', 'f16', 'bf16', 'q8_0', 'q4_0'] as const
 export type KvFormat = (typeof kvFormats)[number]
 
 /** Bytes per 32 numbers: GGML's blocks carry a 16-bit scale (q8_0: 34 B, q4_0: 18 B). */

@@ -5,13 +5,16 @@ import { figure, middle } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { jobGlyph, jobStateText } from '../../../lib/job-words.ts'
 import { hrefTo } from '../../../lib/route.ts'
+import { useWidth } from '../../../lib/width.ts'
 import { Glyph } from '../../../ui/Glyph.tsx'
 import { Swatch } from '../curve/Swatch.tsx'
 import { lookOf } from './overlay.ts'
 import { compareText } from './text.ts'
 
+/** Up to this width the legend lies below the plot, and has all of its width. */
+const stackedPx = 1000
 // As many of the fixed-width letters as there is room for: what is cut in the middle need not be cut at its end.
-const mostLetters = 13
+const mostLetters = { beside: 13, below: 60 }
 
 type Compared = Outputs['training']['compare']['runs'][number]
 
@@ -31,6 +34,7 @@ type Props = {
 export function Legend({ runs, values, isOutside, hidden, noteOf, onToggle, onTakeOut }: Props) {
   const text = useText(compareText)
   const states = useText(jobStateText)
+  const width = useWidth()
   return (
     <ul className="overlay-list">
       {runs.map((run, index) => {
@@ -47,7 +51,7 @@ export function Legend({ runs, values, isOutside, hidden, noteOf, onToggle, onTa
               <Swatch colour={look.colour} dash={look.dash} />
             </Checkbox>
             <a className="ell mono" href={hrefTo('training', run.id)} title={run.name} dir="auto">
-              {middle(run.name, mostLetters)}
+              {middle(run.name, width > stackedPx ? mostLetters.beside : mostLetters.below)}
             </a>
             <b>{hidden.has(index) ? '' : figure(values[index])}</b>
             <span className="overlay-note">

@@ -104,6 +104,12 @@ function Estimate({ plan }: { readonly plan: Plan }) {
       <dl className="kv">
         <dt>{text.stepsName}</dt>
         <dd>{steps === null ? <span title={text.stepsWhy}>{text.stepsAtStart}</span> : number(steps)}</dd>
+        {plan.processors !== undefined && (
+          <>
+            <dt>{text.processors}</dt>
+            <dd>{number(plan.processors)}</dd>
+          </>
+        )}
         <dt>{text.rows}</dt>
         <dd>{number(plan.rows)}</dd>
         <dt>{text.trainable}</dt>

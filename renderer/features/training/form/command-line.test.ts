@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSetFlags } from '../../../../main/contract/training-parameter-text.ts'
+import { parameterFromText } from '../../../../main/contract/training-parameter-text.ts'
 import { commandOf, setFlags } from './command-line.ts'
 import { emptyDraft, isRunDraft, planInputOf, tuningOf } from './draft.ts'
 
@@ -45,7 +45,11 @@ test('what is not chosen yet stands in capitals, and starting although it does n
 
 test('the flags that the form writes are those that the command line reads', () => {
   const set = { learningRate: 3e-7, packing: false, loraTargetModules: ['q_proj', 'v_proj'], loraRank: 64 }
-  expect(parseSetFlags(setFlags(set))).toEqual(set)
+  const read = setFlags(set).map(flag => {
+    const [key = '', text = ''] = flag.split('=')
+    return [key, parameterFromText(key, text)] as const
+  })
+  expect(Object.fromEntries(read)).toEqual(set)
 })
 
 test('there is nothing to plan before a model and data are chosen', () => {

@@ -147,6 +147,7 @@ export const planText = dictionary({
   ],
   checkpointsAtMost: [(count: string) => `up to ${count}`, (count: string) => `最多 ${count} 个`],
   rows: ['Rows', '行数'],
+  processors: ['Processors', '处理器'],
   trainable: ['Trainable', '可训练参数'],
   ofAll: [(share: string) => `${share} of the model`, (share: string) => `占模型 ${share}`],
   checkpoints: ['Checkpoints', '检查点'],

@@ -108,8 +108,8 @@ export function RunList() {
         {!isEmpty && (
           <div className="toolbar" role="search" aria-label={text.filters}>
             <FilterBox label={text.search} />
-            <FilterSelect name="state" label={text.state} any={text.anyState} words={states} value={state} />
-            <FilterSelect name="method" label={text.method} any={text.anyMethod} words={methods} value={method} />
+            <FilterSelect filter="state" label={text.state} any={text.anyState} words={states} value={state} />
+            <FilterSelect filter="method" label={text.method} any={text.anyMethod} words={methods} value={method} />
             <span className="grow" />
             {rows.total !== undefined && <span className="count">{text.count(number(total))}</span>}
           </div>

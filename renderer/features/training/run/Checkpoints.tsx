@@ -11,7 +11,7 @@ import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { best, type Columns, valueAt } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
-import type { OnFailed } from './RunNews.tsx'
+import type { OnFailed } from './RunFailure.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 

@@ -4,6 +4,7 @@ import { bytes, count, dateTime, deviceName, figure, memory, number } from '../.
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo } from '../../../lib/route.ts'
 import { Hash } from '../../../ui/bits.tsx'
+import { lineageRoleText } from '../../lineage/role-words.ts'
 import { PlanBar } from '../form/PlanBar.tsx'
 import { useWords } from '../words.ts'
 import { factText, runText } from './text.ts'
@@ -62,7 +63,10 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
             {provenance.machine.platform}, {provenance.machine.cpu}, {memory(provenance.machine.memoryBytes)}
           </dd>
           <dt>{text.device}</dt>
-          <dd>{deviceName(provenance.machine.device)}</dd>
+          <dd>
+            {deviceName(provenance.machine.device)}
+            {provenance.machine.threads !== undefined && `, ${text.threads(provenance.machine.threads)}`}
+          </dd>
           <dt>{text.created}</dt>
           <dd>{dateTime(run.createdAt)}</dd>
         </dl>
@@ -131,16 +135,19 @@ type ListProps = {
   /** How often the rows of a dataset were used, where not once. */
   readonly rates?: ReadonlyMap<string, number>
 }
-const LineageList = ({ items, rates }: ListProps) => (
-  <ul className="run-lineage">
-    {items.map(({ kind, id, name, role }) => (
-      <li key={`${role}-${id}`}>
-        <span className="dim">{role}</span>
-        <a className="link ell" href={hrefTo(pageOf[kind] ?? kind, id)} title={name} dir="auto">
-          {name}
-        </a>
-        {role === 'data' && rates?.has(id) && <span className="dim">× {rates.get(id)}</span>}
-      </li>
-    ))}
-  </ul>
-)
+function LineageList({ items, rates }: ListProps) {
+  const roles: Readonly<Record<string, string>> = useText(lineageRoleText)
+  return (
+    <ul className="run-lineage">
+      {items.map(({ kind, id, name, role }) => (
+        <li key={`${role}-${id}`}>
+          <span className="dim">{roles[role] ?? role}</span>
+          <a className="link ell" href={hrefTo(pageOf[kind] ?? kind, id)} title={name} dir="auto">
+            {name}
+          </a>
+          {role === 'data' && rates?.has(id) && <span className="dim">× {rates.get(id)}</span>}
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -140,7 +140,7 @@ export function RunCharts({ shown, live }: { readonly shown: ShownRun; readonly 
           value={known(latest.memoryBytes, gib)}
           figure="memoryBytes"
           scale={GiB}
-          limit={memoryLimit > 0 ? memoryLimit * 1.05 : undefined}
+          limit={latest.mostBytes > 0 ? memoryLimit * 1.05 : undefined}
           format={formatGib}
         />
       </div>

@@ -9,9 +9,11 @@ import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { useWords } from '../words.ts'
 import { Drift, driftOf } from './Drift.tsx'
-import type { OnFailed } from './RunNews.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
+
+/** Told what did not work; undefined when something is tried anew. */
+export type OnFailed = (failed: { readonly title: string; readonly error: unknown } | undefined) => void
 
 /** Whether the trainer ended it because loss or weights are no numbers any more: the same again would end the same. */
 export const hasDiverged = ({ failure }: Pick<RunDetail, 'failure'>): boolean =>

@@ -6,11 +6,9 @@ import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { brokenSteps } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
-import { hasDiverged, RunFailure } from './RunFailure.tsx'
+import { hasDiverged, type OnFailed, RunFailure } from './RunFailure.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
-
-export type OnFailed = (failed: { readonly title: string; readonly error: unknown } | undefined) => void
 
 type Props = { readonly shown: ShownRun; readonly live: LiveCurve; readonly onFailed: OnFailed }
 

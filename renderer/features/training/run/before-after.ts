@@ -8,7 +8,7 @@ import { heldOutPart, rowsHeldBack } from './held-out.ts'
  * Where an evaluation of what a run changed begins: what it started from beside what it made, on rows that it did not
  * learn from, where there are such.
  */
-export function useBeforeAndAfter({ model, datasets, result, lineage, facts }: RunDetail): string | undefined {
+export function useBeforeAndAfter({ id, model, datasets, result, lineage, facts }: RunDetail): string | undefined {
   const of = (role: string) => lineage.madeBy.find(each => each.role === role)?.id
   const measured = of('validation')
   const learned = datasets.find(({ id }) => id !== measured)?.id
@@ -22,6 +22,6 @@ export function useBeforeAndAfter({ model, datasets, result, lineage, facts }: R
   return hrefTo('evaluations', {
     dialog: 'new',
     model: [of('adapter') ?? model.id, result.id].join(','),
-    ...(dataset === undefined ? rowsHeldBack(facts) : { dataset }),
+    ...(dataset === undefined ? rowsHeldBack({ id, facts }) : { dataset }),
   })
 }

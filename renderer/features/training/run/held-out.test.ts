@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
+import type { RunDetail } from '../../../../main/contract/runs.ts'
 import { heldOutPart, rowsHeldBack } from './held-out.ts'
 
 type Role = DatasetDetail['versions'][number]['splitRole']
@@ -23,8 +24,9 @@ test('another split’s part is not taken for it, and what is no part of a split
   expect(heldOutPart({ version: 2, versions: versions('train', 'validation') })).toBeUndefined()
 })
 
-test('rows that a run held back of its own data are told to the evaluation that has no dataset to begin with', () => {
-  expect(rowsHeldBack({ validationRows: 3 })).toEqual({ heldBack: '3' })
-  expect(rowsHeldBack({ validationRows: 0 })).toEqual({})
-  expect(rowsHeldBack({})).toEqual({})
+test('a run that held rows of its own data back, and wrote down which, offers them to an evaluation', () => {
+  const id = 'run_1' as RunDetail['id']
+  expect(rowsHeldBack({ id, facts: { heldBackRows: 3 } })).toEqual({ heldBack: 'run_1' })
+  expect(rowsHeldBack({ id, facts: { heldBackRows: 0 } })).toEqual({})
+  expect(rowsHeldBack({ id, facts: { validationRows: 3 } })).toEqual({})
 })

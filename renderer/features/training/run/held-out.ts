@@ -17,9 +17,6 @@ export function heldOutPart({ version, versions }: Versions): string | undefined
   return (parts.find(({ splitRole }) => splitRole === 'test') ?? parts[0])?.id
 }
 
-/**
- * How many rows a run measured itself by that it took of its own data. They are no dataset, so that none can be chosen for an
- * evaluation: its form says so instead of being just empty.
- */
-export const rowsHeldBack = ({ validationRows }: RunDetail['facts']): { heldBack?: string } =>
-  typeof validationRows === 'number' && validationRows > 0 ? { heldBack: String(validationRows) } : {}
+/** The run itself, where it held rows of its own data back that an evaluation can ask. */
+export const rowsHeldBack = ({ id, facts }: Pick<RunDetail, 'id' | 'facts'>): { heldBack?: string } =>
+  Number(facts.heldBackRows ?? 0) > 0 ? { heldBack: id } : {}

@@ -159,6 +159,7 @@ export const runText = dictionary({
 
   parameters: ['Parameters', '参数'],
   provenance: ['Provenance', '溯源'],
+  threads: [(count: number) => (count === 1 ? '1 thread' : `${count} threads`), (count: number) => `${count} 线程`],
   made: ['Made from', '来源'],
   madeNothing: ['Made', '产出'],
   facts: ['What the trainer found', '训练器实测'],
