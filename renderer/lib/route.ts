@@ -18,12 +18,18 @@ function decoded(part: string): string {
   }
 }
 
-let current = parse(location.hash)
+let hash = location.hash
+let current = parse(hash)
 const listeners = new Set<() => void>()
-addEventListener('hashchange', () => {
-  current = parse(location.hash)
+addEventListener('hashchange', follow)
+
+/** Reads where the window is now. The browser tells of a new address only in a task of its own: too late for who asks next. */
+function follow(): void {
+  if (location.hash === hash) return
+  hash = location.hash
+  current = parse(hash)
   for (const changed of listeners) changed()
-})
+}
 
 export const routeNow = (): Route => current
 
@@ -58,13 +64,13 @@ export function hrefTo(...parts: readonly (string | Query)[]): string {
 /** Goes somewhere; Back returns. */
 export const go = (...parts: readonly (string | Query)[]): void => {
   location.hash = hrefTo(...parts)
+  follow()
 }
 
 /** Goes somewhere without a step in the history: a choice that follows the arrow keys would bury where Back leads. */
 export function goInstead(...parts: readonly (string | Query)[]): void {
   history.replaceState(history.state, '', hrefTo(...parts))
-  current = parse(location.hash)
-  for (const changed of listeners) changed()
+  follow()
 }
 
 /** Changes the query of the present address without a step in the history: filters and tabs live in the address. */

@@ -130,7 +130,9 @@ export function Chart({
             ...axis,
             grid: { show: false },
             size: 24,
-            space: 70,
+            // A small chart has room for two names at least.
+            space: (_plot: uPlot, _axis: number, _min: number, _max: number, widthPx: number) =>
+              widthPx < 260 ? 48 : 70,
             ...(formatX && { values: (_plot: uPlot, ticks: number[]) => ticks.map(formatX) }),
           },
           {

@@ -146,7 +146,10 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
       await page.getByRole('menuitem', { name: 'Save as HTML …' }).click()
       await dialog().getByRole('textbox', { name: 'File' }).fill(path)
       await dialog().getByRole('button', { name: 'Save', exact: true }).click()
-      if (expected === 'saved') await dialog().waitFor({ state: 'hidden' })
+      if (expected === 'saved')
+        await expect
+          .poll(async () => (await dialog().isVisible()) && dialog().textContent(), { timeout: 30_000 })
+          .toBe(false)
       else
         await dialog()
           .getByRole('alert')

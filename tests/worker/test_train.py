@@ -515,7 +515,7 @@ def test_the_log_tells_a_person_what_the_run_is_of_what_it_did_and_how_it_ended(
     said = "\n".join(caplog.messages)
     for line in (
         r"sft, lora, seed 42",
-        r"device: cpu, 1 thread; torch \d.*, transformers \d.*, trl \d.*",
+        r"device: cpu, 1 thread( on \d+ processors)?; torch \d.*, transformers \d.*, trl \d.*",
         r"training data: 36 rows, the longest [\d,]+ tokens.*",
         r"validation data: 4 rows, the longest [\d,]+ tokens.*",
         r"model llama: [\d,]+ parameters, [\d,]+ trainable \(\d+\.\d\d%\); computed in fp32",
