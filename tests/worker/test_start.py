@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import slipway_worker
 import tiny
 from conftest import Run
 from slipway_worker import check
-from slipway_worker.runtime import leave_out_bitsandbytes
+from slipway_worker.runtime import leave_out_bitsandbytes, own_threads
 
 KINDS = {"plain": {}, "quantised": {"quantization_config": {"quant_method": "bitsandbytes"}}, "nothing": None}
 
@@ -57,3 +58,12 @@ def test_rows_are_checked_without_pytorch_and_no_word_about_it(run: Run, model_d
     told = [event for event in events if event["event"] in ("sample", "finished")]
     assert told == [event for event in with_pytorch.events if event["event"] in ("sample", "finished")]
     assert len(told) == 3
+
+
+def test_threads_are_counted_where_no_affinity_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert own_threads() == 3
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert own_threads() == len(os.sched_getaffinity(0))
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert own_threads() == os.cpu_count()

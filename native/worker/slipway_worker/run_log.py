@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from slipway_worker.runtime import processors_at_hand
+
 if TYPE_CHECKING:
     from slipway_worker.train_config import TrainConfig
 
@@ -89,7 +91,7 @@ class RunLog:
     def begins(self, device: str) -> None:
         import torch
 
-        processors = count(len(os.sched_getaffinity(0)), "processor")
+        processors = count(processors_at_hand(), "processor")
         cpu = f"cpu, {count(torch.get_num_threads(), 'thread')} on {processors}"
         name = torch.cuda.get_device_name() if device == "cuda" else cpu
         self._say(f"{self._config.method}, {self._config.tuning}, seed {self._config.seed}")

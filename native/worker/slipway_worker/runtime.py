@@ -96,10 +96,16 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and ("can't allocate memory" in text or "out of memory" in text)
 
 
+def processors_at_hand() -> int:
+    """How many processors this process may use. Only Linux tells; elsewhere it is all of the machine's."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def own_threads() -> int:
     """As many threads as OMP_NUM_THREADS says, as everywhere in the field; else one for each processor at hand."""
     said = os.environ.get("OMP_NUM_THREADS", "")
-    return int(said) if said.isdecimal() and int(said) > 0 else max(1, len(os.sched_getaffinity(0)))
+    return int(said) if said.isdecimal() and int(said) > 0 else processors_at_hand()
 
 
 def use_threads(count: int) -> None:
