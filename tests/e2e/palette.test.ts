@@ -57,6 +57,23 @@ describe.skipIf(!chromiumPath)('the command palette', () => {
     await page.locator('main h1').filter({ hasText: 'heron-notes' }).waitFor()
   })
 
+  test('Enter right behind the last letter opens what was typed, before the list or the backend has followed', async () => {
+    // In one task: nothing can be drawn or answered between the letters and Enter.
+    const typeAndEnter = async (letters: string) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').evaluate((input: HTMLInputElement, words) => {
+        input.focus()
+        document.execCommand('insertText', false, words)
+        input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+      }, letters)
+    }
+    await typeAndEnter('resources')
+    await isAt('#/resources')
+    await typeAndEnter('hrn3m')
+    await isAt(`#/models/${model}`)
+    await palette().waitFor({ state: 'hidden' })
+  })
+
   test('an exact name comes before commands, and jobs, environments, keys and settings are found too', async () => {
     await type('heron-base-3m')
     await expect.poll(() => options().first().textContent()).toContain('heron-base-3m')
