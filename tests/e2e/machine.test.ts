@@ -73,13 +73,13 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
       await page.mouse.move(box.x + 56, middle)
       return /^[\d:]+/.exec((await chart.locator('.chart-at').textContent()) ?? '')?.[0]
     }
+    await expect.poll(oldest).toMatch(/^\d\d:\d\d/)
     const first = await oldest()
-    expect(first).toMatch(/^\d\d:\d\d/)
     await page.mouse.move(box.x + box.width * 0.9, middle)
     await page.mouse.down()
     await page.mouse.move(box.x + box.width * 0.9 + 2, middle, { steps: 2 })
     await page.mouse.up()
-    expect(await oldest()).toBe(first)
+    await expect.poll(oldest).toBe(first)
     await page
       .getByRole('region', { name: 'Disk' })
       .getByText(/free of/)
@@ -160,7 +160,7 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
       .getByText(/Build training/)
       .first()
       .waitFor()
-    expect(await grid.getByText(/tide/).count()).toBe(0)
+    await expect.poll(() => grid.getByText(/tide/).count()).toBe(0)
     await grid.focus()
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')

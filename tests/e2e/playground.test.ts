@@ -287,7 +287,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
   test('a narrow window keeps everything within it', async () => {
     await page.setViewportSize({ width: 900, height: 600 })
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-    expect(await overflow()).toBe(false)
+    await expect.poll(overflow).toBe(false)
     await composer().waitFor()
     await page.setViewportSize({ width: 1440, height: 900 })
   })

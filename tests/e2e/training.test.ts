@@ -94,10 +94,14 @@ describe.skipIf(!chromiumPath)('training', () => {
     const box = await loss.boundingBox()
     if (!box) throw new Error('the curve has no place on the page')
     const at = (share: number) => [box.x + 60 + (box.width - 90) * share, box.y + box.height / 2] as const
+    const caption = () => main().locator('.run-charts figcaption').first().textContent()
     const stepUnder = async (share: number): Promise<number> => {
+      // From outside: what is read then belongs to where the pointer is now, and not to where it was before.
+      await page.mouse.move(1, 1)
+      await expect.poll(caption).not.toContain('Step')
       await page.mouse.move(...at(share))
-      const caption = await main().locator('.run-charts figcaption').first().textContent()
-      return Number(/Step ([\d,]+)$/.exec(caption ?? '')?.[1])
+      await expect.poll(caption).toMatch(/Step [\d,]+$/)
+      return Number(/Step ([\d,]+)$/.exec((await caption()) ?? '')?.[1])
     }
     const first = await stepUnder(0.01)
     const late = await stepUnder(0.7)

@@ -86,7 +86,7 @@ test('a page of another origin gets nothing from the backend, not even a request
   await page.close()
   expect(outcome).toEqual({ image: false, read: false })
   for (const path of ['api/v1/system/stop', 'api/v1/system/status', 'mark.svg'])
-    expect(desktop.shellLog()).toContain(`"request refused","url":"app://slipway/${path}","by":"data:`)
+    await expect.poll(desktop.shellLog).toContain(`"request refused","url":"app://slipway/${path}","by":"data:`)
   expect((await ask('/mark.svg')).status).toBe(200)
 })
 
