@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { desktopCommands, type SlipwayDesktop } from '../../../preload/desktop-api.ts'
 import { type Desktop, displayForFile, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await recordBoundary()
   // The page tells its number of jobs once it knows it, which may be later than its frame is drawn: no test shall meet that.
   await desktop.page.reload()
-  await expect.poll(recorded).toContainEqual(['badge', 0])
+  await vi.waitFor(async () => expect(await recorded()).toContainEqual(['badge', 0]), { timeout: 30_000 })
 })
 afterAll(async () => {
   await desktop?.dispose()
