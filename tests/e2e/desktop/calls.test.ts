@@ -251,6 +251,8 @@ test('calls from another page or from a frame inside ours are refused, and the a
     join(shellFolder, 'preload.cjs'),
   )
   const page = await opened
+  // The window is there before its page: what is asked of it then is lost with the empty one.
+  await page.waitForURL(/^data:/)
   const call = () =>
     slipwayDesktop.copyText('taken').then(
       () => 'answered',
@@ -267,6 +269,7 @@ test('calls from another page or from a frame inside ours are refused, and the a
     const foreign = BrowserWindow.getAllWindows().find(window => window.webContents.getURL().startsWith('data:'))
     await foreign?.loadURL('app://slipway/healthz')
   })
+  await page.waitForURL('app://slipway/healthz')
   await page.evaluate(() => {
     const frame = Object.assign(document.createElement('iframe'), { src: 'app://slipway/readyz' })
     document.body.append(frame)

@@ -67,6 +67,8 @@ test('a page of another origin gets nothing from the backend, not even a request
     void new BrowserWindow({ show: false }).loadURL('data:text/html,<title>foreign</title>')
   })
   const page = await opened
+  // The window is there before its page: what is asked of it then is lost with the empty one.
+  await page.waitForURL(/^data:/)
   const outcome = await page.evaluate(async () => {
     const loads = (src: string) =>
       new Promise<boolean>(resolve => {
