@@ -39,11 +39,9 @@ test('the parts are always the two texts, and never more than a plain replacemen
 
 test('long texts that have nothing in common are shown whole, soon', () => {
   const words = (letter: string) => Array.from({ length: 20_000 }, (_, index) => `${letter}${index}`).join(' ')
-  const [reference, answer] = [words('a'), words('b')]
-  // Of the processor, not of the clock: others may keep it busy meanwhile.
-  const start = process.cpuUsage()
-  const parts = diffWords(reference, answer)
-  expect(process.cpuUsage(start).user / 1_000).toBeLessThan(5_000)
+  const startedMs = performance.now()
+  const parts = diffWords(words('a'), words('b'))
+  expect(performance.now() - startedMs).toBeLessThan(5_000)
   expect(parts.length).toBeGreaterThan(0)
 })
 
