@@ -135,11 +135,8 @@ export const shellJob = (script: string, more: Partial<JobSpec> = {}): JobSpec =
   command: ['/bin/sh', '-c', script],
 })
 
-/**
- * Resolves when `probe` gives something; asks again every few milliseconds. Gives up shortly before the minute that a test
- * has, so that a test that waits in vain says for what: how long a program takes to start tells of the machine's other work.
- */
-export async function until<T>(what: string, probe: () => T | undefined | false, patienceMs = 50_000): Promise<T> {
+/** Resolves when `probe` gives something; asks again every few milliseconds, and gives up after ten seconds. */
+export async function until<T>(what: string, probe: () => T | undefined | false, patienceMs = 10_000): Promise<T> {
   const startedMs = performance.now()
   for (;;) {
     const found = probe()
