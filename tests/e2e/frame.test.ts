@@ -97,6 +97,24 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await dialog('Keyboard').waitFor({ state: 'hidden' })
   })
 
+  test('what changes after a page has read and before it hears of changes is seen all the same', async () => {
+    const { client } = workstation.backend
+    const late = await page.context().newPage()
+    const held: (() => void)[] = []
+    await late.route('**/rpc/events/subscribe**', async route => {
+      await new Promise<void>(resolve => held.push(resolve))
+      await route.continue()
+    })
+    await late.goto(`${workstation.backend.url}/#/keys`)
+    await late.getByRole('button', { name: 'Create a key' }).first().waitFor()
+    await late.locator('main:not(:has([aria-busy="true"]))').waitFor()
+    await expect.poll(() => held.length).toBe(1)
+    await client.keys.create({ name: 'made in between', scope: ['read'] })
+    for (const go of held) go()
+    await late.getByRole('row').filter({ hasText: 'made in between' }).waitFor()
+    await late.close()
+  })
+
   test('two keys lead where they say, however busy the page is between them', async () => {
     await page.locator('main').focus()
     await page.evaluate(() =>
