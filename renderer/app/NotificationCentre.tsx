@@ -8,6 +8,7 @@ import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { Glyph } from '../ui/Glyph.tsx'
+import { useUndo } from '../ui/undo.tsx'
 import { clearNotifications, markAllSeen, useNotifications } from './notifications.ts'
 
 const phrases = dictionary({
@@ -17,6 +18,10 @@ const phrases = dictionary({
     '暂无通知。训练、导入、评测和环境构建结束后会记录在这里。',
   ],
   clear: ['Clear all', '全部清除'],
+  cleared: [
+    (count: number) => (count === 1 ? '1 notification was cleared.' : `${count} notifications were cleared.`),
+    (count: number) => `已清除 ${count} 条通知。`,
+  ],
 })
 
 /** What ended, newest first; opening it marks all of it as seen. */
@@ -30,7 +35,12 @@ export function NotificationCentre() {
   const nowMs = useNow()
   const said = useSaid()
   const nameOf = useJobName()
+  const undo = useUndo()
   useEffect(() => markAllSeen(), [])
+  const clear = () => {
+    const bringBack = clearNotifications()
+    undo(text.cleared(items.length), async () => bringBack())
+  }
   const close = () => set({ overlay: undefined })
   return (
     <Drawer
@@ -40,7 +50,7 @@ export function NotificationCentre() {
       onClose={close}
       extra={
         items.length > 0 && (
-          <Button size="small" type="text" onClick={clearNotifications}>
+          <Button size="small" type="text" onClick={clear}>
             {text.clear}
           </Button>
         )

@@ -41,8 +41,18 @@ useNotifications.subscribe(state => localStorage.setItem(storageKey, JSON.string
 export const useUnread = (): number =>
   useNotifications(({ items, seenAt }) => items.filter(({ at }) => at > seenAt).length)
 
-export const markAllSeen = (): void => useNotifications.setState({ seenAt: new Date().toISOString() })
-export const clearNotifications = (): void => useNotifications.setState({ items: [] })
+/** Also what ended later than the clock says now: it may have been set back. */
+export const markAllSeen = (): void =>
+  useNotifications.setState(({ items }) => ({
+    seenAt: [new Date().toISOString(), ...items.map(({ at }) => at)].sort().at(-1) ?? '',
+  }))
+
+/** Returns how to bring them back, under what was noted since. */
+export function clearNotifications(): () => void {
+  const { items } = useNotifications.getState()
+  useNotifications.setState({ items: [] })
+  return () => useNotifications.setState(state => ({ items: [...state.items, ...items].slice(0, kept) }))
+}
 
 const patienceMs = 300
 

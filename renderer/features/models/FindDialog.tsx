@@ -3,6 +3,7 @@ import { Button, Modal } from 'antd'
 import { useState } from 'react'
 import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
+import { isText, useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
@@ -12,7 +13,7 @@ import { importText } from './import-text.ts'
 /** The models that this machine has already, in the stores of other programs and in folders that a person names. */
 export function FindDialog({ onClose }: { readonly onClose: () => void }) {
   const text = useText(importText)
-  const [folder, setFolder] = useState('')
+  const [folder, setFolder] = useDraft('models.find', '', isText)
   const [dirs, setDirs] = useState<string[]>([])
   const { data, error, isFetching, refetch } = useQuery({
     ...api.models.find.queryOptions({ input: { dir: dirs } }),

@@ -7,6 +7,7 @@ export const formText = dictionary({
   startAnyway: ['Start although it will not fit', '仍然开始'],
   anyway: ['Start although the plan says that memory will not do', '即使计划显示内存不足也开始'],
   clear: ['Clear the form', '清空表单'],
+  cleared: ['The form is empty again.', '表单已清空。'],
   what: ['What', '任务'],
   amount: ['How much', '训练量'],
   fit: ['Fit', '内存'],

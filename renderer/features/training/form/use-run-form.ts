@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api } from '../../../lib/client.ts'
 import { useDebounced } from '../../../lib/debounced.ts'
-import { useDraft } from '../../../lib/draft.ts'
+import { forgetDraft, useDraft } from '../../../lib/draft.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import {
   emptyDraft,
@@ -14,6 +14,10 @@ import {
   type Values,
 } from './draft.ts'
 import { effectiveValues, problemOf, type Shortened, shortenedLength, valuesToSend, withValue } from './form-model.ts'
+import { jsonDraft } from './parameters-json.ts'
+
+/** The name of the one draft of a run that there is. */
+export const runDraft = 'training.new'
 
 export type RunForm = {
   readonly draft: RunDraft
@@ -45,7 +49,7 @@ const nothing: readonly Parameter[] = []
 
 /** The draft of a run, the schema that it is filled in by, and what the planner says of it. */
 export function useRunForm(): RunForm {
-  const [draft, setDraft, clear] = useDraft<RunDraft>('training.new', emptyDraft, isRunDraft)
+  const [draft, setDraft, clear] = useDraft<RunDraft>(runDraft, emptyDraft, isRunDraft)
   const schema = useQuery({
     ...api.training.schema.queryOptions({ input: { method: draft.method, tuning: tuningOf(draft) } }),
     placeholderData: keepPreviousData,
@@ -91,7 +95,10 @@ export function useRunForm(): RunForm {
     update: part => setDraft(before => ({ ...before, ...part })),
     setValue: (key, value) => setDraft(before => ({ ...before, values: withValue(before.values, key, value) })),
     setValues: values => setDraft(before => ({ ...before, values })),
-    clear,
+    clear: () => {
+      forgetDraft(jsonDraft)
+      clear()
+    },
   }
 }
 
