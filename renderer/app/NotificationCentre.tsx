@@ -5,6 +5,7 @@ import { useNow } from '../lib/clock.ts'
 import { ago, dateTime } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
+import { named } from '../lib/marks.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { Glyph } from '../ui/Glyph.tsx'
@@ -65,7 +66,7 @@ export function NotificationCentre() {
               <Glyph state={jobGlyph[state]} label={states[state]} />
               <a href={page ? hrefTo(page, subjectId) : hrefTo('jobs', jobId)} onClick={close}>
                 <b>{nameOf({ kind, name })}</b>
-                <p className="sub">{`${kinds[kind]}: ${states[state]}`}</p>
+                <p className="sub">{named(kinds[kind], states[state])}</p>
                 {message && <p className="dim">{said(message)}</p>}
               </a>
               <time className="dim" dateTime={at} title={dateTime(at)}>

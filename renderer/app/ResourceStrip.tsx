@@ -7,6 +7,7 @@ import { api } from '../lib/client.ts'
 import { bytes, deviceName, gib, memory, number } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { useLiveSample } from '../lib/live-resources.ts'
+import { facts, named } from '../lib/marks.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useWidth } from '../lib/width.ts'
 import { LoadBar } from '../ui/LoadBar.tsx'
@@ -100,7 +101,7 @@ export function ResourceStrip() {
             heightPx={5}
             limit={totalBytes}
             segments={[{ key: 'used', value: totalBytes - freeBytes, kind: 'foreign' }]}
-            label={`${text.disk}: ${text.diskFree(bytes(freeBytes))}`}
+            label={named(text.disk, text.diskFree(bytes(freeBytes)))}
           />
         </Meter>
       )}
@@ -125,7 +126,7 @@ function GpuMeter({ device, isShort }: { readonly device: Device; readonly isSho
       name={name}
       value={isShort ? `${gib(usedBytes)} GiB` : utilization === null ? '–' : `${number(utilization)}%`}
       {...(!isShort && { side: `${gib(usedBytes)} / ${gib(device.totalBytes)} GiB` })}
-      title={`${device.name}: ${held}${celsius === null ? '' : `, ${text.temperature(number(celsius))}`}`}
+      title={named(device.name, facts(held, celsius !== null && text.temperature(number(celsius))))}
     >
       <LoadBar
         heightPx={5}
@@ -134,7 +135,7 @@ function GpuMeter({ device, isShort }: { readonly device: Device; readonly isSho
           { key: 'ours', value: ours },
           { key: 'others', value: others, kind: 'foreign' },
         ]}
-        label={`${name}: ${held}`}
+        label={named(name, held)}
       />
     </Meter>
   )

@@ -6,6 +6,7 @@ import { desktop } from '../lib/desktop.ts'
 import { onChange } from '../lib/events.ts'
 import { textOf } from '../lib/i18n.ts'
 import { isEnded, jobKindText, jobName, jobStateText } from '../lib/job-words.ts'
+import { named } from '../lib/marks.ts'
 import { canNotifyOutside, useNotificationChoice } from '../lib/notification-choice.ts'
 import { useView } from '../lib/view.ts'
 
@@ -102,7 +103,7 @@ function tellOutside({ kind, name, state, message }: Notification): void {
   if (desktop || !canNotifyOutside || !document.hidden || !useNotificationChoice.getState().isOutside) return
   if (globalThis.Notification.permission !== 'granted') return
   const { language } = useView.getState()
-  const title = `${textOf(jobKindText, language)[kind]}: ${textOf(jobStateText, language)[state]}`
+  const title = named(textOf(jobKindText, language)[kind], textOf(jobStateText, language)[state])
   const called = jobName({ kind, name }, said)
   new globalThis.Notification(title, { body: message === undefined ? called : `${called}\n${said(message)}` })
 }

@@ -8,6 +8,7 @@ import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, dateTime, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { usePagedRows } from '../../lib/pages.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
@@ -169,7 +170,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
           <Glyph
             state={datasetGlyph[state]}
             quiet={state === 'frozen'}
-            label={problem === undefined ? text[state] : `${text[state]}: ${said(problem)}`}
+            label={problem === undefined ? text[state] : named(text[state], said(problem))}
           />
           <a className="ell" dir="auto" title={name} href={hrefTo('datasets', id)} tabIndex={-1}>
             <b>{name}</b>

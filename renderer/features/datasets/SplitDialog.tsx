@@ -6,6 +6,7 @@ import { api } from '../../lib/client.ts'
 import { isLike, useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { facts } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -103,7 +104,7 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
             <span className="sub">{text.train}</span>
             <div className="ctl">
               <span className="sub">
-                {isPossible ? `${number(100 - held)} %, ${about(100 - held)}` : text.impossible}
+                {isPossible ? facts(`${number(100 - held)} %`, about(100 - held)) : text.impossible}
               </span>
             </div>
           </div>

@@ -3,6 +3,7 @@ import type { DeploymentPlan } from '../../../main/contract/inference.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { memory as memoryWords, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
 import { formText, memoryTermText } from './text.ts'
@@ -59,7 +60,7 @@ export function MemoryView({ plan, onApply }: Props) {
         }))}
         limit={plan.freeBytes}
         heightPx={8}
-        label={`${verdict}: ${text.ofFree(memoryWords(plan.totalBytes), memoryWords(plan.freeBytes))}`}
+        label={named(verdict, text.ofFree(memoryWords(plan.totalBytes), memoryWords(plan.freeBytes)))}
       />
       <dl className="memory-terms">
         {parts.map(({ name, bytes, formula }, index) => (

@@ -5,6 +5,7 @@ import { ago, dateTime, duration, middle, number, percent } from '../../lib/form
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
 import { isEnded, jobGlyph, jobKindText, jobStateText, stoppingText, useJobName } from '../../lib/job-words.ts'
+import { listed } from '../../lib/marks.ts'
 import { type Language, useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
 import { ProgressLine } from '../../ui/bits.tsx'
@@ -66,7 +67,7 @@ export function useJobColumns(
     width: '110px',
     cell: cell(job => (
       <span className="dim">
-        {(job.grantedDevices ?? job.devices.map(each => each.device)).map(devices).join(', ') || '–'}
+        {listed((job.grantedDevices ?? job.devices.map(each => each.device)).map(devices)) || '–'}
       </span>
     )),
   }

@@ -4,6 +4,7 @@ import { useSaid } from '../../lib/backend-words.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import type { PagedRows } from '../../lib/pages.ts'
 import { hrefTo, type Query, setQuery, useRoute } from '../../lib/route.ts'
 import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
@@ -101,7 +102,7 @@ function columnsOf({ at, device, text, said, facets, language, nowMs, query }: D
           <Glyph
             state={modelStateGlyph[state]}
             quiet={state === 'ready'}
-            label={problem === undefined ? text[state] : `${text[state]}: ${said(problem)}`}
+            label={problem === undefined ? text[state] : named(text[state], said(problem))}
           />
           <a className="ell" dir="auto" title={name} href={hrefTo('models', id, query)} tabIndex={-1}>
             <b>{name}</b>

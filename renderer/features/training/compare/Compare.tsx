@@ -5,6 +5,7 @@ import type { Outputs } from '../../../../main/contract/index.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { hrefTo, setQuery, useRoute } from '../../../lib/route.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
@@ -95,11 +96,12 @@ function Overlay({ ids, comparison, onChange }: OverlayProps) {
   const failed = errors.findIndex(error => error !== null)
   const noteOf = (run: number) =>
     // What people tune comes first, names of models and data last: they are long, and mostly the same.
-    differences
-      .toSorted((a, b) => weightOf(a.key) - weightOf(b.key))
-      .slice(0, 3)
-      .map(({ key, values }) => `${labelOf(key)} ${shownValue(words, key, values[run])}`)
-      .join(', ')
+    listed(
+      differences
+        .toSorted((a, b) => weightOf(a.key) - weightOf(b.key))
+        .slice(0, 3)
+        .map(({ key, values }) => `${labelOf(key)} ${shownValue(words, key, values[run])}`),
+    )
   const pointCount = curves.reduce((sum, { train, validation }) => sum + train.step.length + validation.step.length, 0)
   return (
     <div className="run-page scroll">

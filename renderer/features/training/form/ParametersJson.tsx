@@ -2,6 +2,7 @@ import { Segmented } from 'antd'
 import { useState } from 'react'
 import { isText, useDraft } from '../../../lib/draft.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { CodeEditor } from '../../../ui/CodeEditor.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { applies, isSame } from './form-model.ts'
@@ -64,7 +65,7 @@ export function ParametersJson({ form }: { readonly form: RunForm }) {
         />
       )}
       {view === 'set' && read && 'unknown' in read && read.unknown.length > 0 && (
-        <Fault tone="warn" title={text.jsonUnknown(read.unknown.join(', '))} cause={text.jsonUnknownCause} />
+        <Fault tone="warn" title={text.jsonUnknown(listed(read.unknown))} cause={text.jsonUnknownCause} />
       )}
       {view === 'set' && [...form.problems].map(([key, message]) => <Fault key={key} title={key} cause={message} />)}
     </section>

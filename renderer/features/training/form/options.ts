@@ -4,6 +4,7 @@ import type { ModelVersion } from '../../../../main/contract/models.ts'
 import { api } from '../../../lib/client.ts'
 import { bytes, count, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { facts } from '../../../lib/marks.ts'
 import { methodText } from '../parameter-text.ts'
 import type { AssetOptions } from './AssetPicker.tsx'
 import type { Method } from './draft.ts'
@@ -16,14 +17,12 @@ export const versionName = ({ name, version }: { readonly name: string; readonly
   `${name}@${version}`
 
 export const modelNote = ({ summary, sizeBytes }: Pick<ModelVersion, 'summary' | 'sizeBytes'>): string =>
-  [
+  facts(
     summary.parameterCount !== undefined && count(summary.parameterCount),
     summary.dtype ?? summary.quantization,
     bytes(sizeBytes),
     summary.license,
-  ]
-    .filter(Boolean)
-    .join(', ')
+  )
 
 /** Models that are ready, of one format, by a few letters. */
 export const useModels = (q: string, format: 'safetensors' | 'adapter'): AssetOptions => {
