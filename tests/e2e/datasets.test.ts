@@ -187,7 +187,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     await workstation.open('#/datasets/to-divide?dialog=split')
     const split = dialog('Split to-divide v1')
     await split.getByLabel('Test').fill('20')
-    await split.getByText('70 %, about 1,680 rows').waitFor()
+    await split.getByText('70%, about 1,680 rows').waitFor()
     await split.getByRole('button', { name: 'Split', exact: true }).click()
     await split.getByRole('link', { name: /validation/ }).waitFor()
     await split.getByRole('button', { name: 'Close' }).last().click()

@@ -101,7 +101,7 @@ export function SourcesTab({ dataset }: { readonly dataset: DatasetDetail }) {
               </dd>
             </div>
           ))}
-          <dt>ID</dt>
+          <dt>{text.id}</dt>
           <dd className="mono">{id}</dd>
         </dl>
       </Section>

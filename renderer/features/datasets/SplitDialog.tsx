@@ -4,7 +4,7 @@ import { useId } from 'react'
 import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { isLike, useDraft } from '../../lib/draft.ts'
-import { number } from '../../lib/format.ts'
+import { number, percent } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { facts } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
@@ -104,7 +104,7 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
             <span className="sub">{text.train}</span>
             <div className="ctl">
               <span className="sub">
-                {isPossible ? facts(`${number(100 - held)} %`, about(100 - held)) : text.impossible}
+                {isPossible ? facts(percent((100 - held) / 100, 0), about(100 - held)) : text.impossible}
               </span>
             </div>
           </div>

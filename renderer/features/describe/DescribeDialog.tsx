@@ -2,6 +2,7 @@ import { Input, Modal } from 'antd'
 import { useId } from 'react'
 import { useDraft } from '../../lib/draft.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { listed } from '../../lib/marks.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { DescribeFields, type Description } from './DescribeFields.tsx'
@@ -92,7 +93,7 @@ export function DescribeDialog({ id, described, error, isSaving, onSave, onClose
               id={aliasId}
               className="mono"
               maxLength={60}
-              placeholder={described.aliases.join(', ')}
+              placeholder={listed(described.aliases)}
               value={alias}
               onChange={event => change({ alias: event.target.value })}
               onPressEnter={save}

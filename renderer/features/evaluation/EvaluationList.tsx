@@ -138,7 +138,7 @@ function Rows({ rows, selected }: RowsProps) {
     {
       key: 'name',
       title: text.name,
-      width: 'minmax(200px,1.3fr)',
+      width: 'minmax(150px,1fr)',
       cell: cell(({ id, name, state }) => (
         <span className="nm">
           <Glyph state={jobGlyph[state]} label={states[state]} quiet={state === 'done'} />
@@ -151,7 +151,7 @@ function Rows({ rows, selected }: RowsProps) {
     {
       key: 'objects',
       title: text.objects,
-      width: 'minmax(180px,1.2fr)',
+      width: 'minmax(230px,1.6fr)',
       cell: cell(({ objects }) => (
         <span className="nm">
           {objects.map(({ name }, index) => (
@@ -187,7 +187,7 @@ function Rows({ rows, selected }: RowsProps) {
     {
       key: 'score',
       title: text.score,
-      width: 'minmax(200px,1.4fr)',
+      width: 'minmax(150px,1.2fr)',
       cell: cell(evaluation => {
         if (!isEnded(evaluation.state)) return <Live evaluation={evaluation} />
         const [metric] = evaluation.metrics

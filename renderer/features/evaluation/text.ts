@@ -107,7 +107,7 @@ export const pageText = dictionary({
     (rows: string, dataset: string) => `${rows} rows of ${dataset}`,
     (rows: string, dataset: string) => `${dataset}，${rows} 行`,
   ],
-  took: [(time: string) => `took ${time}`, (time: string) => `耗时 ${time}`],
+  took: [(time: string) => `took ${time}`, (time: string) => `用时 ${time}`],
   stop: ['Stop', '停止'],
   stopNote: ['The answers so far stay.', '已有回答会保留。'],
   report: ['Report', '报告'],

@@ -56,7 +56,8 @@ export function useJobColumns(
   const progress: Column = {
     key: 'progress',
     title: text.progress,
-    width: 'minmax(170px,260px)',
+    // In a small window the room is the name's.
+    width: width < 1_100 && !isShort ? '170px' : 'minmax(170px,260px)',
     cell: cell(job => <JobProgressCell job={job} language={language} />),
   }
   if (isShort) return [name, progress]

@@ -170,7 +170,7 @@ export const runText = dictionary({
   worker: ['Worker', '训练器代码'],
   machine: ['Machine', '机器'],
   device: ['Device', '设备'],
-  created: ['Created', '创建于'],
+  created: ['Created', '创建时间'],
   results: ['Final figures', '最终指标'],
 })
 
