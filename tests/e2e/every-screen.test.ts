@@ -87,7 +87,7 @@ describe.skipIf(!chromiumPath)('every screen', () => {
           const usable = [...document.querySelectorAll<HTMLElement>('button, a[href], input, textarea, [role="tab"]')]
           return [
             ...(root.scrollWidth > innerWidth ? [`the page is ${root.scrollWidth} px wide`] : []),
-            ...[...document.querySelectorAll('.stat, .vhead > div, .field, dt, h2')]
+            ...[...document.querySelectorAll('.stat, .vhead > div, .field, dt')]
               .filter(element => element.checkVisibility() && getComputedStyle(element).overflowX === 'visible')
               .filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
               .map(element => `reaches over its place: ${element.textContent}`.slice(0, 60)),
