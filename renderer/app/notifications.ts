@@ -64,9 +64,13 @@ const patienceMs = 300
 export function noteEndedJobs(): () => void {
   const seen = new Set(useNotifications.getState().items.map(({ jobId }) => jobId))
   const changed = new Set<string>()
+  // Their end may come while nobody listens, such as while the backend is started anew.
+  const alive = new Set<string>()
   let timer: number | undefined
   const note = (job: Job) => {
-    if (!isEnded(job.state) || seen.has(job.id)) return
+    if (seen.has(job.id)) return
+    if (!isEnded(job.state)) return void alive.add(job.id)
+    alive.delete(job.id)
     seen.add(job.id)
     const { kind, name, subjectId, state, failure, endedAt } = job
     if (kind === 'deployment' && state !== 'failed' && state !== 'lost') return
@@ -81,13 +85,14 @@ export function noteEndedJobs(): () => void {
     const ids = [...changed]
     changed.clear()
     for (const id of ids) {
-      // The job may be gone, or the backend; the next event asks again.
-      void client.jobs.show({ id }).then(note, () => undefined)
+      // The job may be gone, or the backend: it is asked about again once that is back.
+      void client.jobs.show({ id }).then(note, () => alive.add(id))
     }
   }
   const stop = onChange(({ topic, id }) => {
-    if (topic !== 'jobs' || id === undefined || seen.has(id)) return
-    changed.add(id)
+    if (topic === 'resync') for (const each of alive) changed.add(each)
+    else if (topic === 'jobs' && id !== undefined && !seen.has(id)) changed.add(id)
+    else return
     // A job at work changes several times a second; its end can wait a moment to be noticed.
     timer ??= window.setTimeout(look, patienceMs)
   })

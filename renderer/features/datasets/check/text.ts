@@ -28,7 +28,7 @@ export const checkText = dictionary({
   trained: ['Trained on', '参与训练'],
   trainedShare: [(share: string) => `${share} of tokens`, (share: string) => `占全部词元 ${share}`],
   longest: ['Longest', '最长'],
-  cut: [(limit: string) => `Cut at ${limit}`, (limit: string) => `在 ${limit} 截断`],
+  cut: [(limit: string) => `Cut at ${limit}`, (limit: string) => `按 ${limit} 截断`],
   cutRowsName: ['Cut rows', '被截断的行'],
   cutRows: ['rows', '行'],
   withProblems: ['Unusable rows', '不可用的行'],
