@@ -27,7 +27,15 @@ function smallerBy(parameters: Readonly<Record<string, unknown>>): Smaller | und
 }
 
 const isTermName = (name: string): name is keyof typeof memoryTermText => Object.hasOwn(memoryTermText, name)
-const colours = ['var(--s1)', 'var(--s6)', 'var(--s3)', 'var(--s2)', 'var(--s0)']
+/** A term keeps its colour whichever others stand beside it: two plans are compared by them. */
+const colours: Record<keyof typeof memoryTermText, string> = {
+  weights: 'var(--s1)',
+  adapter: 'var(--s6)',
+  keyValueCache: 'var(--s3)',
+  computeBuffer: 'var(--s2)',
+  runtimeOverhead: 'var(--s0)',
+}
+const colourOf = (name: string): string => (isTermName(name) ? colours[name] : 'var(--s0)')
 
 /** What a served model takes: the load line, its terms, and what would make it fit. */
 export function MemoryView({ plan, onApply }: Props) {
@@ -52,10 +60,10 @@ export function MemoryView({ plan, onApply }: Props) {
         <span className="sub">{text.ofFree(memoryWords(plan.totalBytes), memoryWords(plan.freeBytes))}</span>
       </p>
       <LoadBar
-        segments={parts.map(({ name, bytes }, index) => ({
+        segments={parts.map(({ name, bytes }) => ({
           key: name,
           value: bytes,
-          colour: colours[index % colours.length] ?? 'var(--s0)',
+          colour: colourOf(name),
           label: `${nameOf(name)} ${memoryWords(bytes)}`,
         }))}
         limit={plan.freeBytes}
@@ -63,10 +71,10 @@ export function MemoryView({ plan, onApply }: Props) {
         label={named(verdict, text.ofFree(memoryWords(plan.totalBytes), memoryWords(plan.freeBytes)))}
       />
       <dl className="memory-terms">
-        {parts.map(({ name, bytes, formula }, index) => (
+        {parts.map(({ name, bytes, formula }) => (
           <div key={name} title={said(formula)}>
             <dt>
-              <i style={{ background: colours[index % colours.length] }} />
+              <i style={{ background: colourOf(name) }} />
               {nameOf(name)}
             </dt>
             <dd>{memoryWords(bytes)}</dd>
