@@ -1,5 +1,5 @@
 import { Button, Drawer } from 'antd'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useSaid } from '../lib/backend-words.ts'
 import { useNow } from '../lib/clock.ts'
 import { ago, dateTime } from '../lib/format.ts'
@@ -9,7 +9,6 @@ import { named } from '../lib/marks.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { Glyph } from '../ui/Glyph.tsx'
-import { useUndo } from '../ui/undo.tsx'
 import { clearNotifications, markAllSeen, useNotifications } from './notifications.ts'
 
 const phrases = dictionary({
@@ -19,10 +18,7 @@ const phrases = dictionary({
     '暂无通知。训练、导入、评测和环境构建结束后会记录在这里。',
   ],
   clear: ['Clear all', '全部清除'],
-  cleared: [
-    (count: number) => (count === 1 ? '1 notification was cleared.' : `${count} notifications were cleared.`),
-    (count: number) => `已清除 ${count} 条通知。`,
-  ],
+  undo: ['Undo', '撤销'],
 })
 
 /** What ended, newest first; opening it marks all of it as seen. */
@@ -36,12 +32,9 @@ export function NotificationCentre() {
   const nowMs = useNow()
   const said = useSaid()
   const nameOf = useJobName()
-  const undo = useUndo()
+  // Offered where they were: a dialog holds the keyboard, which reaches no message beside it.
+  const [bringBack, setBringBack] = useState<() => void>()
   useEffect(() => markAllSeen(), [])
-  const clear = () => {
-    const bringBack = clearNotifications()
-    undo(text.cleared(items.length), async () => bringBack())
-  }
   const close = () => set({ overlay: undefined })
   return (
     <Drawer
@@ -50,10 +43,23 @@ export function NotificationCentre() {
       size={400}
       onClose={close}
       extra={
-        items.length > 0 && (
-          <Button size="small" type="text" onClick={clear}>
+        items.length > 0 ? (
+          <Button
+            size="small"
+            type="text"
+            onClick={() => {
+              const undo = clearNotifications()
+              setBringBack(() => undo)
+            }}
+          >
             {text.clear}
           </Button>
+        ) : (
+          bringBack && (
+            <Button size="small" type="text" onClick={bringBack}>
+              {text.undo}
+            </Button>
+          )
         )
       }
     >

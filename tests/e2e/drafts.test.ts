@@ -74,6 +74,16 @@ describe.skipIf(!chromiumPath)('what was typed into a form', () => {
     await page.locator(within.dialog).waitFor({ state: 'hidden' })
   })
 
+  test('may be longer than a browser stores: the form goes on with it', async () => {
+    await workstation.open('#/audit?dialog=export')
+    const field = fieldsIn(page, 'dialog').first()
+    await field.fill('x'.repeat(6_000_000))
+    await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).waitFor()
+    expect((await field.inputValue()).length).toBe(6_000_000)
+    await page.keyboard.press('Escape')
+    await page.locator(within.dialog).waitFor({ state: 'hidden' })
+  })
+
   test('is there after a reload: what a run is for', async () => {
     await workstation.open(`#/training/${ids.run}`)
     await page.getByRole('button', { name: 'Describe it' }).first().click()
