@@ -36,7 +36,17 @@ describe.skipIf(!chromiumPath)('what was typed into a form', () => {
       await client.jobs.stop({ id })
     ids = { model: model.id, dataset: rows.id, run: run.id, evaluation: evaluation.id, deployment: deployment.id }
   }, 180_000)
-  afterAll(() => workstation.close())
+  afterAll(async () => {
+    if (!workstation) return
+    const { client } = workstation.backend
+    // What is served outlives the backend by design; here it must not.
+    await client.inference.stop({ id: 'assistant' }).catch(() => undefined)
+    for (const { id } of (await client.jobs.list({ state: ['queued', 'running', 'stopping'] })).items) {
+      await client.jobs.stop({ id }).catch(() => undefined)
+      await client.jobs.wait({ id, timeoutMs: 30_000 })
+    }
+    await workstation.close()
+  })
 
   test.each([
     ['a new key', () => 'keys?dialog=new', 1],
@@ -92,7 +102,8 @@ describe.skipIf(!chromiumPath)('what was typed into a form', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).waitFor()
     expect((await field.inputValue()).length).toBe(300_000)
     await page.evaluate(() => {
-      for (const key of Object.keys(localStorage).filter(each => each.startsWith('filler'))) localStorage.removeItem(key)
+      for (const key of Object.keys(localStorage).filter(each => each.startsWith('filler')))
+        localStorage.removeItem(key)
     })
     await page.keyboard.press('Escape')
     await page.locator(within.dialog).waitFor({ state: 'hidden' })
