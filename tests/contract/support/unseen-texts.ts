@@ -23,7 +23,8 @@ export const unseenFiles: readonly Unseen[] = [
 const texts: readonly (readonly [texts: readonly string[], why: string])[] = [
   [['Slipway worker wire'], 'the title of a JSON Schema'],
   [[' and ', ' or '], 'between the items of a list, where the translator knows them'],
-  [[', label', ', tools'], 'columns of a query'],
+  [[', tools'], 'columns of a query'],
+  [['SET preserve_insertion_order = false'], 'SQL'],
   [
     ['{0} --backend …', 'chmod 700 "{0}"', 'slipway serve [--port N] [--host H]'],
     'commands, the same in each language',
