@@ -1,5 +1,6 @@
 import type { EvaluationObject } from '../../contract/evaluation.ts'
-import { type Job, workedMs } from '../../contract/jobs.ts'
+import type { Job } from '../../contract/jobs.ts'
+import { workedMs } from '../../contract/worked-time.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Tx } from '../../platform/db/types.ts'
 import type { JobHandler } from '../../platform/processes/port.ts'

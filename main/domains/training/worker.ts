@@ -1,4 +1,5 @@
-import { type Job, workedMs } from '../../contract/jobs.ts'
+import type { Job } from '../../contract/jobs.ts'
+import { workedMs } from '../../contract/worked-time.ts'
 import { WorkerEvent } from '../../contract/worker.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'

@@ -1,4 +1,5 @@
-import { type Job, workedMs } from '../../../main/contract/jobs.ts'
+import type { Job } from '../../../main/contract/jobs.ts'
+import { workedMs } from '../../../main/contract/worked-time.ts'
 import { useNow } from '../../lib/clock.ts'
 import { useDeviceWords } from '../../lib/device-words.ts'
 import { dateTime, duration, memory, number } from '../../lib/format.ts'
