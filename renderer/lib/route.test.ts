@@ -31,7 +31,7 @@ vi.stubGlobal('history', {
   replaceState: (state: unknown, _title: string, hash: string) => {
     entries[at] = { hash, state }
   },
-  back: () => setImmediate(() => move(at - 1)),
+  back: () => setTimeout(() => move(at - 1), 0),
 })
 const { go, goInstead, routeNow, setQuery } = await import('./route.ts')
 afterAll(() => {
@@ -43,7 +43,7 @@ const openedAt = (...hashes: readonly string[]) => {
   entries = hashes.map(hash => ({ hash, state: null }))
   move(entries.length - 1)
 }
-const arrived = () => new Promise(setImmediate)
+const arrived = () => new Promise(resolve => setTimeout(resolve, 0))
 const back = () => move(at - 1)
 const trail = () => entries.slice(0, at + 1).map(({ hash }) => hash)
 
