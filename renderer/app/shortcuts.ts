@@ -31,6 +31,20 @@ const mainAction = (): HTMLButtonElement | null => {
 }
 const filter = () => document.querySelector<HTMLInputElement>('main input[data-filter], main [data-filter] input')
 
+/** Letters by which something is looked for in a list: nothing is chosen by them yet, and Ctrl Enter does that first. */
+const isSearching = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement && target.value !== '' && target.closest('.search-select') !== null
+
+/**
+ * Takes over what stands in the field that has the focus, as leaving it does: a number is brought into its bounds, a label
+ * is added, a path is cleaned. What the page makes of it is drawn before the next microtask of ours runs.
+ */
+function takeOver(field: Element | null): void {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return
+  field.blur()
+  field.focus({ preventScroll: true })
+}
+
 /** Keys that work on every page. Letters alone do nothing while a person types, or while a dialog is open. */
 export function useShortcuts(): void {
   useEffect(() => {
@@ -66,10 +80,11 @@ export function useShortcuts(): void {
     }
     // Before anything else hears it: a choice list takes every Enter for itself, and would open instead.
     const onMainAction = (event: KeyboardEvent) => {
-      if (keysOf(event) !== 'Ctrl Enter' || event.altKey || event.isComposing) return
+      if (keysOf(event) !== 'Ctrl Enter' || event.altKey || event.isComposing || isSearching(event.target)) return
       event.preventDefault()
       event.stopPropagation()
-      mainAction()?.click()
+      takeOver(document.activeElement)
+      queueMicrotask(() => mainAction()?.click())
     }
     addEventListener('keydown', onMainAction, { capture: true })
     addEventListener('keydown', onKeyDown)

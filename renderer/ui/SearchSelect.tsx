@@ -1,7 +1,8 @@
 import { Select, type SelectProps } from 'antd'
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef, useState } from 'react'
 import { Said } from '../lib/backend-words.ts'
 import { failureOf } from '../lib/failure.ts'
+import { useOnceReady } from '../lib/once-ready.ts'
 import { firstChoosable, listed, type SearchOption, type SearchOptions } from './search-options.ts'
 
 /** What was typed to search by, as a filter of the backend's lists: nothing typed, no filter. */
@@ -65,13 +66,12 @@ export function SearchSelect<O extends SearchOption>({
   ...look
 }: Props<O>) {
   const [isOpen, setOpen] = useState(false)
-  const [isEntered, setEntered] = useState(false)
   const hasMoved = useRef(false)
   const lines = listed(options)
   const isAsking = answer.isPending || answer.isPlaceholderData
   const type = (next: string) => {
     hasMoved.current = false
-    setEntered(false)
+    entered.forget()
     onWords(next)
   }
   const change = (ids: readonly string[]) => {
@@ -85,21 +85,16 @@ export function SearchSelect<O extends SearchOption>({
     if (ids.length <= maxCount) change(ids)
     if (!isMultiple) setOpen(false)
   }
-  useEffect(() => {
-    if (!isEntered || isAsking) return
-    setEntered(false)
-    takeFirst()
-  })
+  const entered = useOnceReady(!isAsking, takeFirst)
   // Heard before the select itself, which would take the line that it has marked in the list of the letters before.
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') hasMoved.current = true
-    if (event.key !== 'Enter' && event.key !== 'Tab') return setEntered(false)
+    if (event.key !== 'Enter' && event.key !== 'Tab') return entered.forget()
     if (words.trim() === '' || hasMoved.current) return
     event.preventDefault()
     event.stopPropagation()
-    if (isAsking) setEntered(true)
-    else takeFirst()
+    entered.ask()
   }
   const onMouseMove = ({ target }: MouseEvent) => {
     if (target instanceof Element && target.closest('.ant-select-item-option')) hasMoved.current = true
@@ -119,7 +114,7 @@ export function SearchSelect<O extends SearchOption>({
           setOpen(next)
           if (!next) type('')
         }}
-        onBlur={() => setEntered(false)}
+        onBlur={entered.forget}
         showSearch={{ filterOption: false, searchValue: words, onSearch: type }}
         loading={isAsking}
         notFoundContent={answer.error ? <Said>{failureOf(answer.error).message}</Said> : none}
