@@ -220,6 +220,7 @@ describe.skipIf(!chromiumPath)('what was typed counts, before the page has follo
       button.click()
     })
     await page.getByRole('dialog').waitFor()
+    await page.waitForFunction(() => location.hash === '#/models?q=heron&dialog=find')
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.waitForFunction(() => location.hash === '#/models?q=heron')
