@@ -70,13 +70,15 @@ describe.skipIf(!chromiumPath)('what was typed counts, before the page has follo
 
   test('letters that match nothing choose nothing, and typing on, an arrow or Escape call Enter off', async () => {
     await workstation.open('#/deployments?dialog=new')
-    const before = await shown('Model').textContent()
+    await field('Model').click()
+    await typeAndPress(field('Model'), 'sparrow', enter)
+    await expect.poll(() => shown('Model').textContent()).toContain('sparrow v1')
     await field('Model').click()
     await typeAndPress(field('Model'), 'zzz', enter)
     await page.getByText('No model matches.').waitFor()
     await page.keyboard.press('Escape')
     await closed()
-    expect(await shown('Model').textContent()).toBe(before)
+    expect(await shown('Model').textContent()).toContain('sparrow v1')
 
     // Letters that nobody asked for before: what is known already is taken at once.
     for (const [letters, next] of [
@@ -207,6 +209,27 @@ describe.skipIf(!chromiumPath)('what was typed counts, before the page has follo
     await typeAndPress(page.getByRole('dialog').getByRole('spinbutton', { name: 'Rows' }), '0', controlEnter)
     await expect.poll(() => sent).toMatchObject([{ json: { limit: 1 } }])
     await page.unroute(/evaluation\/start/)
+  })
+
+  test('Enter opens the row that was chosen, also when others have come above it or a filter has moved it', async () => {
+    await workstation.open('#/models?q=r')
+    const grid = page.getByRole('grid', { name: 'Models' })
+    const chosen = () => grid.locator('.vrow.on')
+    const inspector = (name: string) => page.getByRole('complementary', { name, exact: true })
+    await grid.focus()
+    for (let row = 0; row < (await grid.locator('.vrow').count()); row += 1) {
+      await page.keyboard.press('j')
+      if ((await chosen().textContent())?.includes('heron')) break
+    }
+    await importTiny(workstation, folder, 'robin', { contextLength: 256, seed: 9 })
+    await grid.getByText('robin').waitFor()
+    await expect.poll(() => chosen().textContent()).toContain('heron')
+    await page.getByRole('textbox', { name: /^Filter/ }).fill('ron')
+    await expect.poll(() => grid.locator('.vrow').count()).toBe(1)
+    await grid.focus()
+    await page.keyboard.press('Enter')
+    await inspector('heron').waitFor()
+    await workstation.open('#/models')
   })
 
   test('whoever goes on right behind the last letter of a filter comes back to what it finds', async () => {

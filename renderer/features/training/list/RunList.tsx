@@ -4,6 +4,7 @@ import { GitCompareArrows, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { JobState } from '../../../../main/contract/jobs.ts'
 import type { Run } from '../../../../main/contract/runs.ts'
+import { useChosenRow } from '../../../lib/chosen-row.ts'
 import { api, client } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
@@ -56,7 +57,7 @@ export function RunList() {
   const isFiltered = Object.keys(filters).length > 0
   const total = rows.total ?? 0
   const isEmpty = rows.total === 0 && !isFiltered
-  const selected = Number(query.sel ?? -1)
+  const [selected, remember] = useChosenRow(rows, Number(query.sel ?? -1))
   const alive = [...jobs.values()]
   const running = alive.filter(job => ['starting', 'running', 'stopping'].includes(job.state)).length
   const waiting = alive.filter(job => job.state === 'queued').length
@@ -130,7 +131,10 @@ export function RunList() {
               columns={columns}
               isLoading={rows.isLoading}
               selected={selected}
-              onSelect={index => setQuery({ sel: String(index) })}
+              onSelect={index => {
+                remember(index)
+                setQuery({ sel: String(index) })
+              }}
               onOpen={open}
               onRange={rows.onRange}
             />
