@@ -18,5 +18,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
+    // What every page needs comes as one file: by default it is three dozen small ones, which wait for one another.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'workstation', tags: ['$initial'] }] } } },
   },
 })

@@ -70,7 +70,7 @@ export function StatusBar() {
   )
 }
 
-/** The first running job in one line, and the door to all of them. */
+/** The first running job in one line, and the door to all of them. Each figure has its place, whether it is known or not. */
 function TrayButton() {
   const text = useText(phrases)
   const language = useView(view => view.language)
@@ -91,11 +91,13 @@ function TrayButton() {
       onClick={() => set({ isTrayOpen: !isOpen })}
     >
       <Glyph state={jobGlyph[first.state]} size={11} />
-      <span>{text.count(jobs.length - queued, queued)}</span>
-      <span className="ell job-name">{name}</span>
+      <span className="job-count">{text.count(jobs.length - queued, queued)}</span>
+      <span className="ell job-name" title={name} dir="auto">
+        {name}
+      </span>
       <ProgressLine share={share} label={name} />
-      {share !== undefined && <span className="tab">{percent(share)}</span>}
-      {left && <span className="tab">{text.left(left)}</span>}
+      <span className="tab job-share">{share !== undefined && percent(share)}</span>
+      <span className="ell tab job-left">{left !== undefined && text.left(left)}</span>
       {isOpen ? <ChevronDown size={13} /> : <ChevronUp size={13} />}
     </button>
   )

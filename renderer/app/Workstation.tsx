@@ -1,4 +1,4 @@
-import { Suspense, useEffect } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { useMay } from '../lib/access.ts'
 import { useConnection } from '../lib/connection.ts'
 import { useText } from '../lib/i18n.ts'
@@ -15,10 +15,11 @@ import { NoPermissionPage } from './NoPermissionPage.tsx'
 import { NoSession } from './NoSession.tsx'
 import { NotificationCentre } from './NotificationCentre.tsx'
 import { navigationText, type PageName } from './navigation.ts'
+import { PageBoundary } from './PageBoundary.tsx'
 import { CommandPalette } from './palette/CommandPalette.tsx'
 import { Rail } from './Rail.tsx'
 import { StatusBar } from './StatusBar.tsx'
-import { isPage, pageNeeds, readAhead, screens } from './screens.ts'
+import { isPage, pageNeeds, readAhead, screenOf } from './screens.ts'
 import { useShortcuts } from './shortcuts.ts'
 import { TopBar } from './TopBar.tsx'
 
@@ -47,7 +48,9 @@ export function Workstation() {
     <div className={`frame${connection === 'lost' || connection === 'silent' ? ' is-lost' : ''}`}>
       <TopBar />
       <Rail page={page} />
-      <OpenPage key={page} page={page} />
+      <PageBoundary key={page} page={page} at={path.join('/')}>
+        <OpenPage page={page} />
+      </PageBoundary>
       <StatusBar />
       <ConnectionNotice />
       <DamageNotice />
@@ -64,7 +67,8 @@ export function Workstation() {
 function OpenPage({ page }: { readonly page: PageName }) {
   const needs = pageNeeds[page]
   const may = useMay(needs ?? 'read')
-  const Screen = screens[page]
+  // Chosen once: the same page stays what it is when its code has come.
+  const [Screen] = useState(() => screenOf(page))
   if (needs !== undefined && may === undefined) return <PageBones />
   if (needs !== undefined && !may) return <NoPermissionPage page={page} scope={needs} />
   return (

@@ -13,6 +13,7 @@ import { adoptStyleElements } from '../lib/csp-nonce.ts'
 import { followChanges } from '../lib/events.ts'
 import { followResources } from '../lib/live-resources.ts'
 import { noteEndedJobs } from './notifications.ts'
+import { fetchOpenPage } from './screens.ts'
 import { Theme } from './Theme.tsx'
 import { Workstation } from './Workstation.tsx'
 
@@ -21,11 +22,14 @@ const { signal } = new AbortController()
 void followChanges(signal)
 void followResources(signal)
 noteEndedJobs()
-// Before the first screen, so that none changes its words under a reader's eyes.
-await followBackendWords()
+void draw()
 
-const root = document.getElementById('root')
-if (root) {
+async function draw(): Promise<void> {
+  // Before the first screen, so that none changes its words under a reader's eyes, and no empty page stands before it. Not
+  // awaited by the module itself: the code of a page imports from this one, and would wait for its end.
+  await Promise.all([followBackendWords(), fetchOpenPage()])
+  const root = document.getElementById('root')
+  if (!root) return
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={queries}>

@@ -27,6 +27,17 @@ export const Status = ({ state, children }: { state: GlyphState; children: React
   </span>
 )
 
+/**
+ * A figure that counts while it is read. One that became longer is a new element: beside an edge or a unit it would be one
+ * that moved.
+ */
+export const Counting = ({ value, unit }: { readonly value: React.ReactNode; readonly unit?: React.ReactNode }) => (
+  <b key={typeof value === 'string' ? value.length : 0}>
+    {value}
+    {unit !== undefined && <em>{unit}</em>}
+  </b>
+)
+
 type StatProps = {
   readonly name: React.ReactNode
   readonly value: React.ReactNode
@@ -36,10 +47,7 @@ type StatProps = {
 export const Stat = ({ name, value, unit, note }: StatProps) => (
   <div className="stat">
     <span>{name}</span>
-    <b>
-      {value}
-      {unit !== undefined && <em>{unit}</em>}
-    </b>
+    <Counting value={value} unit={unit} />
     {note !== undefined && <small title={typeof note === 'string' ? note : undefined}>{note}</small>}
   </div>
 )

@@ -5,6 +5,7 @@ import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { controlEnter, typeAndPress } from './support/keys.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
+import { watchMoves } from './support/moves.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
 
 // Importing PyTorch and TRL takes 10 to 20 s on an idle machine, and many times that on a busy one.
@@ -253,11 +254,14 @@ describe.skipIf(!chromiumPath)('training', () => {
     'a run that is done offers its model, its checkpoints and everything that made it; removed, it can be taken back',
     async () => {
       const { id } = await shortRun('short-a')
-      await ended('short-a')
       await workstation.open(`#/training/${id}`)
+      // Watched from its first step to its model: nothing on the page may move under whoever reaches for it.
+      const moved = await watchMoves(page)
+      await ended('short-a')
       await main()
         .getByRole('link', { name: /^made / })
         .waitFor(patience)
+      expect(await moved()).toEqual([])
       // Before and after: what it started from beside what it made.
       const made = await client.training.show({ id })
       const href = await main().getByRole('link', { name: 'Evaluate' }).getAttribute('href')

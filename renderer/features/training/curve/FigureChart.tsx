@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react'
 import { useText } from '../../../lib/i18n.ts'
+import { Counting } from '../../../ui/bits.tsx'
 import { Chart, type Line } from '../../../ui/Chart.tsx'
 import { align } from './align.ts'
 import { formatAxis } from './axis.ts'
@@ -51,7 +52,7 @@ export function FigurePlot(props: PlotProps) {
     <figure>
       <figcaption>
         <span className="ell">{title}</span>
-        <b>{value}</b>
+        <Counting value={value} />
       </figcaption>
       <Chart
         data={data as never}

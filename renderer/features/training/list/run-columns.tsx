@@ -13,9 +13,9 @@ import { ProgressLine } from '../../../ui/bits.tsx'
 import { Glyph } from '../../../ui/Glyph.tsx'
 import type { Column } from '../../../ui/VirtualGrid.tsx'
 import { methodText } from '../parameter-text.ts'
-import { useRunStateWord } from '../run/RunHead.tsx'
 import type { LivePoint } from './live-points.ts'
 import { QueuePlace } from './QueuePlace.tsx'
+import { useRunStateWord } from './run-state-word.ts'
 import { listText } from './text.ts'
 
 export type Sort = { readonly key: 'name' | 'created' | 'updated' | 'loss'; readonly order: 'asc' | 'desc' }

@@ -11,7 +11,7 @@ import { runText } from './text.ts'
 import { useRunRemoval } from './use-removal.tsx'
 import type { ShownRun } from './use-run.ts'
 
-/** What can be done with a run, by the state that it is in. */
+/** What can be done with a run, by the state that it is in: what changes stands first, so that the rest keeps its place. */
 export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
   const text = useText(runText)
   const { run, state, isAlive } = shown
@@ -43,9 +43,6 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
   ]
   return (
     <>
-      <Button type="text" icon={<GitCompareArrows size={14} />} href={hrefTo('training', 'compare', { ids: run.id })}>
-        {text.compare}
-      </Button>
       {state === 'queued' ? (
         <ActionButton needs="write" loading={stop.isPending} onClick={() => stop.mutate({ id: run.id })}>
           {text.dequeue}
@@ -83,6 +80,9 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
           </ActionButton>
         </>
       )}
+      <Button type="text" icon={<GitCompareArrows size={14} />} href={hrefTo('training', 'compare', { ids: run.id })}>
+        {text.compare}
+      </Button>
       <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
         <ActionButton
           needs="write"

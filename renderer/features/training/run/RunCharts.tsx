@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { figure, gib, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { setQuery, useRoute } from '../../../lib/route.ts'
+import { Counting } from '../../../ui/bits.tsx'
 import type { Mark } from '../../../ui/Chart.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { axisEnd, formatAxis, formatLarge, formatRate } from '../curve/axis.ts'
@@ -162,6 +163,6 @@ const LegendLine = ({ colour, dash, name, value }: LegendProps) => (
   <li>
     <Swatch colour={colour} dash={dash} />
     <span className="ell">{name}</span>
-    <b>{figure(value)}</b>
+    <Counting value={figure(value)} />
   </li>
 )

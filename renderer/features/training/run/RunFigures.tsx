@@ -4,13 +4,14 @@ import { useView } from '../../../lib/view.ts'
 import { ProgressLine, Stat } from '../../../ui/bits.tsx'
 import { best, lastOf, maxOf, newest, secondsPerStep } from '../curve/curve.ts'
 import type { LiveCurve } from '../curve/use-curve.ts'
-import { runText } from './text.ts'
+import { runText, usePhaseWord } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
 /** How far the run is, in figures: the plan beside the measurement. */
 export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly live: LiveCurve }) {
   const text = useText(runText)
   const language = useView(view => view.language)
+  const phaseWord = usePhaseWord()
   const { run, job, state, isAlive } = shown
   const { train, validation } = live.curve
   const step = Math.max(run.step, train.step.at(-1) ?? 0)
@@ -26,6 +27,9 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
   // What the whole run would still take says nothing of one that is being stopped.
   const isSaving = state === 'stopping' && job?.stopping === 'saving'
   const secondsLeft = isAlive ? (job?.progress?.secondsLeft ?? run.secondsLeft) : undefined
+  const isQueued = state === 'queued'
+  const place = isQueued ? job?.queuePosition : undefined
+  const phase = isQueued ? undefined : phaseWord(run.phase)
   const took =
     run.endedAt !== undefined
       ? (Date.parse(run.endedAt) - Date.parse(job?.startedAt ?? run.createdAt)) / 1000
@@ -74,9 +78,11 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
         <Stat
           name={text.left}
           value={secondsLeft === undefined ? '–' : duration(secondsLeft, language)}
-          {...(secondsLeft !== undefined && {
-            note: text.ends(timeOfDay(new Date(Date.now() + secondsLeft * 1000).toISOString()).slice(0, 5)),
-          })}
+          note={
+            place !== undefined
+              ? text.place(place)
+              : (phase ?? (secondsLeft !== undefined && text.ends(clockTimeIn(secondsLeft))))
+          }
         />
       ) : (
         <Stat
@@ -88,3 +94,7 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
     </div>
   )
 }
+
+/** Hours and minutes of the time that comes in so many seconds. */
+const clockTimeIn = (seconds: number): string =>
+  timeOfDay(new Date(Date.now() + seconds * 1000).toISOString()).slice(0, 5)

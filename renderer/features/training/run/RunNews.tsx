@@ -43,7 +43,8 @@ export function RunNews({ shown, live, onFailed }: Props) {
         }
       />
     ),
-    state === 'done' && !run.result && run.warnings.length > 0 && (
+    // By its row, which says done together with what it made: its job ends a moment earlier.
+    run.state === 'done' && !run.result && run.warnings.length > 0 && (
       <Fault
         key="warnings"
         tone="warn"

@@ -10,7 +10,8 @@ import { RunLog } from './RunLog.tsx'
 import { runText } from './text.ts'
 import type { ShownRun } from './use-run.ts'
 
-const tabs = ['log', 'checkpoints', 'configuration'] as const
+// Last the one whose label counts: none moves when it does.
+const tabs = ['log', 'configuration', 'checkpoints'] as const
 type Tab = (typeof tabs)[number]
 
 type Props = { readonly shown: ShownRun; readonly live: LiveCurve; readonly onFailed: OnFailed }

@@ -1,4 +1,4 @@
-import { dictionary } from '../../../lib/i18n.ts'
+import { dictionary, useText } from '../../../lib/i18n.ts'
 
 export const runText = dictionary({
   runs: ['Training', '训练'],
@@ -174,13 +174,22 @@ export const runText = dictionary({
   results: ['Final figures', '最终指标'],
 })
 
-export const phaseText = dictionary({
+const phaseText = dictionary({
   importing: ['starting Python', '启动 Python'],
   'reading rows': ['reading rows', '读取数据'],
   'loading model': ['loading the model', '加载模型'],
-  training: ['training', '训练中'],
   'saving result': ['saving the result', '保存结果'],
 })
+
+/** What a run does that does not train just now, such as loading the model; undefined while it trains. */
+export function usePhaseWord(): (phase: string | undefined) => string | undefined {
+  const phases = useText(phaseText)
+  return phase => {
+    if (phase === undefined || phase === 'training') return undefined
+    // A newer worker may name a phase that this window has no word for.
+    return Object.hasOwn(phases, phase) ? phases[phase as keyof typeof phases] : phase
+  }
+}
 
 export const factText = dictionary({
   rows: ['Rows', '行数'],
