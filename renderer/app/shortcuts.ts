@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { desktop } from '../lib/desktop.ts'
 import { go } from '../lib/route.ts'
 import { type Command, commands } from './commands.ts'
 import { places } from './navigation.ts'
@@ -45,12 +46,26 @@ function takeOver(field: Element | null): void {
   field.focus({ preventScroll: true })
 }
 
+/** Back and forward, as in a browser: the desktop window has nobody else to hear these keys. */
+function stepOf({ key, altKey, ctrlKey, metaKey, shiftKey, target }: KeyboardEvent): number | undefined {
+  if (!desktop || !altKey || ctrlKey || metaKey || shiftKey) return undefined
+  // There, they move by words.
+  if (desktop.platform === 'darwin' && isTyping(target)) return undefined
+  return { ArrowLeft: -1, ArrowRight: 1 }[key]
+}
+
 /** Keys that work on every page. Letters alone do nothing while a person types, or while a dialog is open. */
 export function useShortcuts(): void {
   useEffect(() => {
     let goUntilMs = 0
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey || event.isComposing) return
+      if (event.defaultPrevented || event.isComposing) return
+      const step = stepOf(event)
+      if (step !== undefined) {
+        event.preventDefault()
+        return history.go(step)
+      }
+      if (event.altKey) return
       const keys = keysOf(event)
       const isModified = event.ctrlKey || event.metaKey
       const run = (act: () => void) => {

@@ -205,6 +205,11 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await desk.locator('main h1').filter({ hasText: 'Environments' }).waitFor()
     await command('settings')
     await desk.locator('main h1').filter({ hasText: 'Settings' }).waitFor()
+    // The window has no buttons for it.
+    await desk.keyboard.press('Alt+ArrowLeft')
+    await desk.locator('main h1').filter({ hasText: 'Environments' }).waitFor()
+    await desk.keyboard.press('Alt+ArrowRight')
+    await desk.locator('main h1').filter({ hasText: 'Settings' }).waitFor()
     await command('theme.toggle')
     await expect.poll(told).toContain('["theme","light"]')
     await command('theme.toggle')
