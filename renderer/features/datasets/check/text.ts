@@ -7,6 +7,7 @@ export const checkText = dictionary({
   maxLength: ['Cut at, tokens', '截断长度（词元）'],
   against: ['Held out', '留出集'],
   noAgainst: ['none', '不比较'],
+  noneMatches: ['No dataset has such a name.', '没有名称匹配的数据集。'],
   chooseModel: ['Choose a model to see the rows with its eyes', '选择模型，查看它眼中的文本'],
   chooseModelNote: [
     'Its chat template and tokenizer decide what is shown, what is learned, and what is cut. Every row is rendered, exactly as training would.',
