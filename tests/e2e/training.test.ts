@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
+import { controlEnter, typeAndPress } from './support/keys.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { watchMoves } from './support/moves.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
@@ -431,6 +432,36 @@ describe.skipIf(!chromiumPath)('training', () => {
       await legend.first().locator('.swatch').click()
       await expect.poll(() => legend.first().getByRole('checkbox').isChecked()).toBe(false)
       await noBarriers('dark', 'light')
+    },
+    testMs,
+  )
+
+  test(
+    'Ctrl Enter right behind the last digit waits for the plan of it, and starts what stands in the form by then',
+    async () => {
+      await workstation.open('#/training/new')
+      await button('Clear the form').click()
+      await choose('Base model', 'base@1')
+      await choose('Dataset', 'notes@1')
+      await page.getByLabel('Name', { exact: true }).fill('planned-first')
+      await expect.poll(() => button('Start').isEnabled()).toBe(true)
+      await main()
+        .getByText(/Fits with/)
+        .waitFor()
+      const asked: string[] = []
+      page.on('request', request => {
+        const [, what] = /rpc\/training\/(plan|start)$/.exec(request.url()) ?? []
+        const said = what && (JSON.parse(request.postData() ?? '{}') as { json: { set: { globalBatchSize?: number } } })
+        if (said) asked.push(`${what} ${said.json.set.globalBatchSize}`)
+      })
+      await field('Global batch').evaluate((input: HTMLInputElement) => input.select())
+      await typeAndPress(field('Global batch'), '4', controlEnter)
+      await main().getByRole('heading', { name: 'planned-first' }).waitFor()
+      expect(asked).toEqual(['plan 4', 'start 4'])
+      // It need not train.
+      const { id } = await client.training.show({ id: 'planned-first' })
+      await client.training.stop({ id, save: false })
+      await noBarriers('dark')
     },
     testMs,
   )

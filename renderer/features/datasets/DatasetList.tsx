@@ -4,6 +4,7 @@ import { useDeferredValue, useState } from 'react'
 import type { DatasetKind } from '../../../main/contract/dataset-rows.ts'
 import type { DatasetState, DatasetVersion } from '../../../main/contract/dataset-versions.ts'
 import { useSaid } from '../../lib/backend-words.ts'
+import { useChosenRow } from '../../lib/chosen-row.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, dateTime, number } from '../../lib/format.ts'
@@ -51,6 +52,7 @@ export function DatasetList() {
       },
     }),
   )
+  const [selected, remember] = useChosenRow(rows, cursor)
   const isFiltered = Boolean(query.q) || kind !== undefined || state !== undefined
   const isEmpty = !isFiltered && rows.total === 0
   const open = (index: number) => {
@@ -97,8 +99,11 @@ export function DatasetList() {
                 label={text.datasets}
                 count={rows.total ?? 0}
                 columns={columns}
-                selected={cursor}
-                onSelect={setCursor}
+                selected={selected}
+                onSelect={index => {
+                  setCursor(index)
+                  remember(index)
+                }}
                 onOpen={open}
                 onRange={rows.onRange}
                 isLoading={rows.isLoading}

@@ -50,10 +50,12 @@ export const formText = dictionary({
   objects: ['Models', '模型'],
   objectsHint: ['up to 5; the first is what the others are compared with', '最多 5 个，其余与第一个比较'],
   objectsPlaceholder: ['Search models and deployments', '搜索模型与部署'],
+  noObject: ['No model or deployment has such a name.', '没有名称匹配的模型或部署。'],
   deployments: ['Deployments that serve now', '正在服务的部署'],
   models: ['Models, served for the time of the evaluation', '模型（评测期间临时加载）'],
   dataset: ['Dataset', '数据集'],
   datasetPlaceholder: ['Search datasets', '搜索数据集'],
+  noDataset: ['No dataset has such a name.', '没有名称匹配的数据集。'],
   heldBack: [
     (rows: string, run: string) => `${rows} rows that ${run} held back`,
     (rows: string, run: string) => `${run} 留出的 ${rows} 行`,

@@ -1,4 +1,5 @@
 import type { Job } from '../../../main/contract/jobs.ts'
+import { workedMs } from '../../../main/contract/worked-time.ts'
 import { useNow } from '../../lib/clock.ts'
 import { useDeviceWords } from '../../lib/device-words.ts'
 import { dateTime, duration, memory, number } from '../../lib/format.ts'
@@ -21,10 +22,7 @@ export function JobFacts({ job }: { readonly job: Job }) {
   const granted =
     grantedDevices &&
     facts(listed(grantedDevices.map(devices)), processors !== undefined && text.processors(processors))
-  const seconds =
-    job.startedAt === undefined
-      ? undefined
-      : ((job.endedAt ? Date.parse(job.endedAt) : nowMs) - Date.parse(job.startedAt)) / 1000
+  const tookMs = workedMs(job, nowMs)
   const rows: readonly (readonly [string, React.ReactNode])[] = [
     [
       text.id,
@@ -40,7 +38,7 @@ export function JobFacts({ job }: { readonly job: Job }) {
     [text.created, dateTime(job.createdAt)],
     ...(job.startedAt ? [[text.started, dateTime(job.startedAt)] as const] : []),
     ...(job.endedAt ? [[text.ended, dateTime(job.endedAt)] as const] : []),
-    ...(seconds === undefined ? [] : [[text.took, duration(seconds, language)] as const]),
+    ...(tookMs === undefined ? [] : [[text.took, duration(tookMs / 1000, language)] as const]),
     ...(job.pid === undefined || isEnded(job.state) ? [] : [[text.process, String(job.pid)] as const]),
   ]
   return (

@@ -1,4 +1,5 @@
 import type { Job } from '../../../main/contract/jobs.ts'
+import { workedMs } from '../../../main/contract/worked-time.ts'
 import { useNow } from '../../lib/clock.ts'
 import { useDeviceWords } from '../../lib/device-words.ts'
 import { ago, dateTime, duration, middle, number, percent } from '../../lib/format.ts'
@@ -12,12 +13,6 @@ import { ProgressLine } from '../../ui/bits.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import type { Column } from '../../ui/VirtualGrid.tsx'
 import { jobsText } from './text.ts'
-
-/** How long a job has worked so far, seconds; undefined while it waits. */
-const secondsOf = ({ startedAt, endedAt }: Job, nowMs: number): number | undefined =>
-  startedAt === undefined
-    ? undefined
-    : Math.max(0, ((endedAt ? Date.parse(endedAt) : nowMs) - Date.parse(startedAt)) / 1000)
 
 /** The table of jobs; beside an open job it keeps its first columns. */
 export function useJobColumns(
@@ -78,8 +73,8 @@ export function useJobColumns(
     width: '104px',
     align: 'right',
     cell: cell(job => {
-      const seconds = secondsOf(job, nowMs)
-      return seconds === undefined ? <span className="dim">–</span> : duration(seconds, language)
+      const tookMs = workedMs(job, nowMs)
+      return tookMs === undefined ? <span className="dim">–</span> : duration(tookMs / 1000, language)
     }),
   }
   const age: Column = {

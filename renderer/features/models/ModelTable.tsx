@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import type { ListedModel } from '../../../main/contract/models.ts'
 import { useSaid } from '../../lib/backend-words.ts'
+import { useChosenRow } from '../../lib/chosen-row.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -34,6 +35,7 @@ export function ModelTable({ rows, device, widthPx, openModelId, onSelect, onOpe
   const text = useText(modelsText)
   // Kept here and not above: a step through the list draws the list alone.
   const [cursor, setCursor] = useState(-1)
+  const [selected, remember] = useChosenRow(rows, cursor)
   const columns = useColumns(rows.at, device)
   const kept = useMemo(() => columns.filter(({ fromPx = 0 }) => widthPx >= fromPx), [columns, widthPx])
   return (
@@ -41,9 +43,10 @@ export function ModelTable({ rows, device, widthPx, openModelId, onSelect, onOpe
       label={text.models}
       count={rows.total ?? 0}
       columns={kept}
-      selected={cursor}
+      selected={selected}
       onSelect={index => {
         setCursor(index)
+        remember(index)
         onSelect(index)
       }}
       onOpen={onOpen}

@@ -15,6 +15,7 @@ import { CurveControls } from '../curve/CurveControls.tsx'
 import { valueAt } from '../curve/curve.ts'
 import { useCurveView } from '../curve/curve-view.ts'
 import { curveText } from '../curve/text.ts'
+import { mostMarked } from '../list/marks.ts'
 import { useWords } from '../words.ts'
 import { Differences, shownValue, useDifferenceLabel } from './Differences.tsx'
 import { Legend } from './Legend.tsx'
@@ -24,7 +25,6 @@ import { RunPicker } from './RunPicker.tsx'
 import { compareText } from './text.ts'
 import { useCurves } from './use-curves.ts'
 
-const most = 50
 const tunedFirst = ['learningRate', 'loraRank', 'globalBatchSize', 'epochs']
 const assets = ['model', 'datasets', 'method']
 /** Where a difference stands among those that tell a run from the others. */
@@ -38,7 +38,7 @@ export function Compare() {
   const text = useText(compareText)
   const { query } = useRoute()
   const idText = query.ids ?? ''
-  const ids = useMemo(() => [...new Set(idText.split(',').filter(Boolean))].slice(0, most), [idText])
+  const ids = useMemo(() => [...new Set(idText.split(',').filter(Boolean))].slice(0, mostMarked), [idText])
   const change = (next: readonly string[]) => setQuery({ ids: next.join(',') })
   const comparison = useQuery({
     ...api.training.compare.queryOptions({ input: { id: [...ids] } }),

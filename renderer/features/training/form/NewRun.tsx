@@ -5,6 +5,7 @@ import { useCallback, useState } from 'react'
 import { api } from '../../../lib/client.ts'
 import { offerDraft } from '../../../lib/draft.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { useOnceReady } from '../../../lib/once-ready.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
@@ -71,6 +72,10 @@ export function NewRun() {
     form.clear()
     if (draft !== emptyDraft) undo(text.cleared, bringBack)
   }
+  // Asked for right behind the last letter, it waits for the plan of what stands in the form by now.
+  const started = useOnceReady(form.isPlanned || !canStart, () => {
+    if (canStart) submit()
+  })
   const isJson = query.view === 'json'
   const button = (
     <ActionButton
@@ -78,9 +83,9 @@ export function NewRun() {
       type="primary"
       icon={<Play size={14} />}
       disabled={!canStart}
-      loading={start.isPending}
+      loading={start.isPending || started.isWaiting}
       danger={isAnyway}
-      onClick={submit}
+      onClick={started.ask}
     >
       {isAnyway ? text.startAnyway : text.start}
     </ActionButton>

@@ -31,6 +31,8 @@ export type RunForm = {
   readonly plan: Plan | undefined
   readonly planError: unknown
   readonly isPlanning: boolean
+  /** Whether the plan is that of the form as it stands, and not still of what stood there before. */
+  readonly isPlanned: boolean
   /** True once model and data are chosen: there is something to plan. */
   readonly isComplete: boolean
   /** What is wrong with single parameters, in the backend's words. */
@@ -64,7 +66,8 @@ export function useRunForm(): RunForm {
   const set =
     shortened && wished.maxSequenceLength !== undefined ? { ...wished, maxSequenceLength: shortened.longest } : wished
   const isValid = items.every(item => problemOf(item, set[item.key]) === undefined)
-  const wanted = useDebounced(planInputOf(draft, set), planAfterMs)
+  const now = planInputOf(draft, set)
+  const wanted = useDebounced(now, planAfterMs)
   const isReady = wanted !== undefined && items.length > 0 && isValid && !base.isPending
   const planned = useQuery({
     ...api.training.plan.queryOptions({ input: wanted ?? { method: draft.method, model: '-', dataset: ['-'] } }),
@@ -73,7 +76,7 @@ export function useRunForm(): RunForm {
     refetchOnMount: 'always',
     placeholderData: keepPreviousData,
   })
-  const isComplete = planInputOf(draft, set) !== undefined
+  const isComplete = now !== undefined
   const plan = isComplete && !planned.isError ? planned.data : undefined
   return {
     draft,
@@ -89,6 +92,9 @@ export function useRunForm(): RunForm {
     plan,
     planError: isComplete && isReady ? planned.error : null,
     isPlanning: isComplete && planned.isFetching,
+    isPlanned:
+      JSON.stringify(wanted) === JSON.stringify(now) &&
+      !(schema.isPlaceholderData || base.isLoading || planned.isPlaceholderData),
     isComplete,
     problems: problemsOf(planned.error),
     isValid,

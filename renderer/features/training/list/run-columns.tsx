@@ -192,8 +192,10 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
           const left = job?.progress?.secondsLeft ?? run.secondsLeft
           return left === undefined ? <span className="dim">–</span> : text.timeLeft(duration(left, language))
         }
-        const tookSeconds = (Date.parse(run.endedAt ?? run.updatedAt) - Date.parse(run.createdAt)) / 1000
-        return <span className="dim">{text.took(duration(tookSeconds, language))}</span>
+        const { tookSeconds } = run
+        return (
+          <span className="dim">{tookSeconds === undefined ? '–' : text.took(duration(tookSeconds, language))}</span>
+        )
       }),
     },
     {

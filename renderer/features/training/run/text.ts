@@ -23,7 +23,6 @@ export const runText = dictionary({
   ending: ['Stopping', '正在停止'],
   endingNote: ['without a checkpoint', '不写入检查点'],
   took: ['Took', '用时'],
-  tookLast: ['Last attempt', '末次用时'],
   perStep: [(seconds: string) => `${seconds} s a step`, (seconds: string) => `每步 ${seconds} 秒`],
   planned: [(size: string) => `planned ${size}`, (size: string) => `计划 ${size}`],
   bestAt: [
