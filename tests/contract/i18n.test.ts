@@ -104,14 +104,12 @@ test('what the backend says is shown through the catalogue of its words', () => 
   expect([...ownProps].filter(name => !names.has(name))).toEqual([])
 })
 
-/** Code to be copied, rows as they lie in their file, and what chooses its marks itself. */
+/** Where the marks are chosen, code to be copied, and rows as they lie in their file. */
 const ownMarks = new Set([
   'lib/marks.ts',
   'features/inference/call-examples.ts',
   'features/datasets/rows/row-text.ts',
   'features/datasets/import/Sample.tsx',
-  'features/inference/ModelSelect.tsx',
-  'features/training/run/RunHead.tsx',
 ])
 
 test('no mark of one language stands between parts: they are put together by lib/marks.ts', () => {

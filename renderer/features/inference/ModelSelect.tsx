@@ -4,6 +4,7 @@ import type { ModelVersion } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { facts } from '../../lib/marks.ts'
 import { matching, SearchSelect } from '../../ui/SearchSelect.tsx'
 
 const phrases = dictionary({
@@ -77,7 +78,7 @@ function Option({ model }: { readonly model: ModelVersion }) {
       </span>
       <span className="dim">{`v${model.version}`}</span>
       <span className="grow" />
-      <span className="dim">{why ?? `${model.summary.format}, ${bytes(model.sizeBytes)}`}</span>
+      <span className="dim">{why ?? facts(model.summary.format, bytes(model.sizeBytes))}</span>
     </span>
   )
 }
