@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DatasetKind } from './dataset-rows.ts'
+import { JobProgress } from './jobs.ts'
 import { CheckReport as RenderedReport } from './worker.ts'
 
 export const CheckProblem = z.object({
@@ -26,6 +27,10 @@ export const RenderedRow = z.object({
     .meta({ description: 'one per token; special ones steer the model and are not text' }),
 })
 export type RenderedRow = z.output<typeof RenderedRow>
+
+/** How far a check is, in rows: those that the rules have looked at, then, once its tokenizer is loaded, those rendered. */
+export const CheckProgress = JobProgress.extend({ step: z.enum(['rules', 'loading', 'rendering']) })
+export type CheckProgress = z.output<typeof CheckProgress>
 
 export const CheckReport = z.object({
   dataset: z.string(),

@@ -188,6 +188,9 @@ export const datasets = {
       first: z.coerce.number().int().min(1).max(1_000_000_000).optional().meta({
         description: 'render only so many rows for the model, from the first; default: all',
       }),
+      progressId: z.string().min(8).max(60).optional().meta({
+        description: 'an id of your own making: events of the topic metrics with it tell how far the check is',
+      }),
     }),
     output: CheckReport,
   }),

@@ -97,6 +97,10 @@ export const Evaluation = z.object({
   createdAt: Timestamp,
   updatedAt: Timestamp,
   endedAt: Timestamp.optional(),
+  tookSeconds: z
+    .number()
+    .optional()
+    .meta({ description: 'how long it worked, once it has ended: all attempts together, waits in the queue left out' }),
 })
 export type Evaluation = z.output<typeof Evaluation>
 

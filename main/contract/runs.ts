@@ -71,6 +71,10 @@ export const Run = z.object({
   createdAt: Timestamp,
   updatedAt: Timestamp,
   endedAt: Timestamp.optional(),
+  tookSeconds: z
+    .number()
+    .optional()
+    .meta({ description: 'how long it worked, once it has ended: all attempts together, waits in the queue left out' }),
 })
 export type Run = z.output<typeof Run>
 

@@ -32,10 +32,16 @@ export const NetworkState = z.object({
     description:
       'sent to other machines since the backend started, name lookups aside; null when something was not counted, such as a build through a proxy of the user',
   }),
-  lastUse: z
-    .object({ at: Timestamp, environment: z.string() })
-    .optional()
-    .meta({ description: 'when an environment was last built from a package index' }),
+  uses: z
+    .array(
+      z.object({
+        environment: z.string(),
+        at: Timestamp,
+        isOver: z.boolean(),
+        bytesOut: z.number().int().nullable().meta({ description: 'null: not counted' }),
+      }),
+    )
+    .meta({ description: 'the latest builds of environments that asked a package index, newest first' }),
 })
 export type NetworkState = z.output<typeof NetworkState>
 

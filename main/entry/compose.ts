@@ -337,7 +337,7 @@ export function composeBackend({ paths, env, clock, log, logFile, version, isOnD
         isOffline: env.SLIPWAY_OFFLINE === 'hard',
         ownBytesOut: outside.bytesOut(),
         builds: environments.networkUsesSince(startedAtMs),
-        lastBuild: environments.lastNetworkUse(),
+        latest: environments.latestNetworkUses(),
       }),
     damage: () => database.state().problems[0],
     counts: jobs.counts,

@@ -10,6 +10,7 @@ import { dictionary, useText } from '../lib/i18n.ts'
 import { progressWords } from '../lib/job-progress.ts'
 import { jobGlyph, jobKindText, jobStateText, pageOfKind, stoppingText, useJobName } from '../lib/job-words.ts'
 import { useLiveJobs } from '../lib/live-jobs.ts'
+import { named } from '../lib/marks.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { ActionIcon } from '../ui/ActionButton.tsx'
@@ -87,7 +88,7 @@ function TrayJob({ job }: { readonly job: Job }) {
       <div>
         <p>
           <b className="ell">
-            <a href={page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id)}>{`${kinds[job.kind]}: ${name}`}</a>
+            <a href={page ? hrefTo(page, job.subjectId) : hrefTo('jobs', job.id)}>{named(kinds[job.kind], name)}</a>
           </b>
         </p>
         {hasEnd && <ProgressLine share={share} label={name} />}
@@ -110,7 +111,7 @@ function TrayJob({ job }: { readonly job: Job }) {
       <Tooltip title={stopWord}>
         <ActionIcon
           needs="write"
-          aria-label={`${stopWord}: ${name}`}
+          aria-label={named(stopWord, name)}
           disabled={job.state === 'stopping' || stop.isPending}
           onClick={() => stop.mutate({ id: job.id, save: isSaved })}
         >

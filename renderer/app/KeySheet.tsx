@@ -12,6 +12,7 @@ const phrases = dictionary({
   filter: ['Filter this list', '筛选当前列表'],
   read: ['Read a chart point by point', '逐点读取图表'],
   zoom: ['Look closer at a chart, further, at all of it', '放大、缩小图表，显示全部'],
+  back: ['Back, forward', '后退，前进'],
   main: ['Do the page’s main action', '执行本页主要操作'],
 })
 
@@ -25,6 +26,7 @@ export function KeySheet() {
   const everywhere: readonly KeyRow[] = [
     ...commands.flatMap(({ id, keys }) => (keys ? [[keys, names[id]] as const] : [])),
     ['Ctrl Enter', text.main],
+    ['Alt ← →', text.back],
     ['J K', text.next],
     ['Enter Esc', text.open],
     ['/', text.filter],

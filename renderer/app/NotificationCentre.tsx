@@ -1,10 +1,11 @@
 import { Button, Drawer } from 'antd'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useSaid } from '../lib/backend-words.ts'
 import { useNow } from '../lib/clock.ts'
 import { ago, dateTime } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { jobGlyph, jobKindText, jobStateText, pageOfKind, useJobName } from '../lib/job-words.ts'
+import { named } from '../lib/marks.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useView } from '../lib/view.ts'
 import { Glyph } from '../ui/Glyph.tsx'
@@ -17,6 +18,7 @@ const phrases = dictionary({
     '暂无通知。训练、导入、评测和环境构建结束后会记录在这里。',
   ],
   clear: ['Clear all', '全部清除'],
+  undo: ['Undo', '撤销'],
 })
 
 /** What ended, newest first; opening it marks all of it as seen. */
@@ -30,6 +32,8 @@ export function NotificationCentre() {
   const nowMs = useNow()
   const said = useSaid()
   const nameOf = useJobName()
+  // Offered where they were: a dialog holds the keyboard, which reaches no message beside it.
+  const [bringBack, setBringBack] = useState<() => void>()
   useEffect(() => markAllSeen(), [])
   const close = () => set({ overlay: undefined })
   return (
@@ -39,10 +43,23 @@ export function NotificationCentre() {
       size={400}
       onClose={close}
       extra={
-        items.length > 0 && (
-          <Button size="small" type="text" onClick={clearNotifications}>
+        items.length > 0 ? (
+          <Button
+            size="small"
+            type="text"
+            onClick={() => {
+              const undo = clearNotifications()
+              setBringBack(() => undo)
+            }}
+          >
             {text.clear}
           </Button>
+        ) : (
+          bringBack && (
+            <Button size="small" type="text" onClick={bringBack}>
+              {text.undo}
+            </Button>
+          )
         )
       }
     >
@@ -55,7 +72,7 @@ export function NotificationCentre() {
               <Glyph state={jobGlyph[state]} label={states[state]} />
               <a href={page ? hrefTo(page, subjectId) : hrefTo('jobs', jobId)} onClick={close}>
                 <b>{nameOf({ kind, name })}</b>
-                <p className="sub">{`${kinds[kind]}: ${states[state]}`}</p>
+                <p className="sub">{named(kinds[kind], states[state])}</p>
                 {message && <p className="dim">{said(message)}</p>}
               </a>
               <time className="dim" dateTime={at} title={dateTime(at)}>

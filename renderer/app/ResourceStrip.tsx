@@ -1,36 +1,26 @@
 import { useQuery } from '@tanstack/react-query'
-import { Tooltip } from 'antd'
-import { Globe, WifiOff } from 'lucide-react'
 import type { Device } from '../../main/contract/resources.ts'
-import type { NetworkState } from '../../main/contract/system.ts'
 import { api } from '../lib/client.ts'
 import { bytes, deviceName, gib, memory, number } from '../lib/format.ts'
 import { dictionary, useText } from '../lib/i18n.ts'
 import { useLiveSample } from '../lib/live-resources.ts'
+import { facts, named } from '../lib/marks.ts'
 import { hrefTo } from '../lib/route.ts'
 import { useWidth } from '../lib/width.ts'
 import { LoadBar } from '../ui/LoadBar.tsx'
 import { Meter } from '../ui/Meter.tsx'
+import { NetworkEntry } from './NetworkEntry.tsx'
 
 const phrases = dictionary({
   ram: ['RAM', '内存'],
   disk: ['Disk', '磁盘'],
   machine: ['This machine', '本机'],
   diskFree: [(free: string) => `${free} free`, (free: string) => `余 ${free}`],
-  offline: ['Offline', '离线'],
-  open: ['Network on', '可联网'],
   held: [
     (ours: string, others: string, free: string) => `ours ${ours}, other processes ${others}, free ${free}`,
     (ours: string, others: string, free: string) => `本程序 ${ours}，其他进程 ${others}，空闲 ${free}`,
   ],
   temperature: [(celsius: string) => `${celsius} °C`, (celsius: string) => `${celsius} °C`],
-  out: [(size: string) => `${size} out`, (size: string) => `出站 ${size}`],
-  uncounted: ['out not counted', '出站未计'],
-  offlineWhy: [
-    'Hard offline: no process of Slipway may open a socket to another machine.',
-    '强制离线：Slipway 的所有进程都不能连接其他机器。',
-  ],
-  openWhy: ['Slipway uses the network only when you build an environment.', '只有在构建环境时，Slipway 才会使用网络。'],
 })
 
 const narrowestForDisk = 1_080
@@ -60,52 +50,60 @@ export function ResourceStrip() {
   const ours = machine.devices.find(device => device.kind === 'cpu')?.oursBytes ?? 0
   const { freeBytes, totalBytes } = machine.disk
   return (
-    <a className="strip" href={hrefTo('resources')} title={text.machine}>
-      {gpus.slice(0, most).map(device => (
-        <GpuMeter key={device.id} device={device} isShort={isShort} />
-      ))}
-      <Meter widthPx={64} name="CPU" value={`${number(cpuPercent)}%`}>
-        <LoadBar
-          heightPx={5}
-          limit={100}
-          hasMark={false}
-          segments={[{ key: 'used', value: cpuPercent }]}
-          label={`CPU ${number(cpuPercent)}%`}
-        />
-      </Meter>
-      <Meter
-        widthPx={122}
-        name={text.ram}
-        value={gib(usedBytes)}
-        side={`/ ${gib(machine.memory.totalBytes)} GiB`}
-        title={text.held(
-          memory(ours),
-          memory(Math.max(0, usedBytes - ours)),
-          memory(machine.memory.totalBytes - usedBytes),
-        )}
-      >
-        <LoadBar
-          heightPx={5}
-          limit={machine.memory.totalBytes}
-          segments={[
-            { key: 'ours', value: Math.min(ours, usedBytes) },
-            { key: 'others', value: Math.max(0, usedBytes - ours), kind: 'foreign' },
-          ]}
-          label={`${text.ram} ${memory(usedBytes)} / ${memory(machine.memory.totalBytes)}`}
-        />
-      </Meter>
-      {width >= narrowestForDisk && (
-        <Meter widthPx={104} name={text.disk} value="" side={text.diskFree(bytes(freeBytes))} title={machine.disk.path}>
+    <div className="strip">
+      <a className="strip-machine" href={hrefTo('resources')} title={text.machine}>
+        {gpus.slice(0, most).map(device => (
+          <GpuMeter key={device.id} device={device} isShort={isShort} />
+        ))}
+        <Meter widthPx={64} name="CPU" value={`${number(cpuPercent)}%`}>
           <LoadBar
             heightPx={5}
-            limit={totalBytes}
-            segments={[{ key: 'used', value: totalBytes - freeBytes, kind: 'foreign' }]}
-            label={`${text.disk}: ${text.diskFree(bytes(freeBytes))}`}
+            limit={100}
+            hasMark={false}
+            segments={[{ key: 'used', value: cpuPercent }]}
+            label={`CPU ${number(cpuPercent)}%`}
           />
         </Meter>
-      )}
-      {status && <Network network={status.network} />}
-    </a>
+        <Meter
+          widthPx={122}
+          name={text.ram}
+          value={gib(usedBytes)}
+          side={`/ ${gib(machine.memory.totalBytes)} GiB`}
+          title={text.held(
+            memory(ours),
+            memory(Math.max(0, usedBytes - ours)),
+            memory(machine.memory.totalBytes - usedBytes),
+          )}
+        >
+          <LoadBar
+            heightPx={5}
+            limit={machine.memory.totalBytes}
+            segments={[
+              { key: 'ours', value: Math.min(ours, usedBytes) },
+              { key: 'others', value: Math.max(0, usedBytes - ours), kind: 'foreign' },
+            ]}
+            label={`${text.ram} ${memory(usedBytes)} / ${memory(machine.memory.totalBytes)}`}
+          />
+        </Meter>
+        {width >= narrowestForDisk && (
+          <Meter
+            widthPx={104}
+            name={text.disk}
+            value=""
+            side={text.diskFree(bytes(freeBytes))}
+            title={machine.disk.path}
+          >
+            <LoadBar
+              heightPx={5}
+              limit={totalBytes}
+              segments={[{ key: 'used', value: totalBytes - freeBytes, kind: 'foreign' }]}
+              label={named(text.disk, text.diskFree(bytes(freeBytes)))}
+            />
+          </Meter>
+        )}
+      </a>
+      {status && <NetworkEntry network={status.network} />}
+    </div>
   )
 }
 
@@ -125,7 +123,7 @@ function GpuMeter({ device, isShort }: { readonly device: Device; readonly isSho
       name={name}
       value={isShort ? `${gib(usedBytes)} GiB` : utilization === null ? '–' : `${number(utilization)}%`}
       {...(!isShort && { side: `${gib(usedBytes)} / ${gib(device.totalBytes)} GiB` })}
-      title={`${device.name}: ${held}${celsius === null ? '' : `, ${text.temperature(number(celsius))}`}`}
+      title={named(device.name, facts(held, celsius !== null && text.temperature(number(celsius))))}
     >
       <LoadBar
         heightPx={5}
@@ -134,25 +132,8 @@ function GpuMeter({ device, isShort }: { readonly device: Device; readonly isSho
           { key: 'ours', value: ours },
           { key: 'others', value: others, kind: 'foreign' },
         ]}
-        label={`${name}: ${held}`}
+        label={named(name, held)}
       />
     </Meter>
-  )
-}
-
-function Network({ network: { state, bytesOut } }: { readonly network: NetworkState }) {
-  const text = useText(phrases)
-  const isOffline = state === 'offline'
-  const Icon = isOffline ? WifiOff : Globe
-  return (
-    <Tooltip title={isOffline ? text.offlineWhy : text.openWhy}>
-      <div className="net">
-        <Icon size={14} strokeWidth={1.7} />
-        <div>
-          <b>{isOffline ? text.offline : text.open}</b>
-          <span>{bytesOut === null ? text.uncounted : text.out(bytes(bytesOut))}</span>
-        </div>
-      </div>
-    </Tooltip>
   )
 }

@@ -6,6 +6,7 @@ import { desktop } from '../lib/desktop.ts'
 import { onChange } from '../lib/events.ts'
 import { textOf } from '../lib/i18n.ts'
 import { isEnded, jobKindText, jobName, jobStateText } from '../lib/job-words.ts'
+import { named } from '../lib/marks.ts'
 import { canNotifyOutside, useNotificationChoice } from '../lib/notification-choice.ts'
 import { useView } from '../lib/view.ts'
 
@@ -41,8 +42,18 @@ useNotifications.subscribe(state => localStorage.setItem(storageKey, JSON.string
 export const useUnread = (): number =>
   useNotifications(({ items, seenAt }) => items.filter(({ at }) => at > seenAt).length)
 
-export const markAllSeen = (): void => useNotifications.setState({ seenAt: new Date().toISOString() })
-export const clearNotifications = (): void => useNotifications.setState({ items: [] })
+/** Also what ended later than the clock says now: it may have been set back. */
+export const markAllSeen = (): void =>
+  useNotifications.setState(({ items }) => ({
+    seenAt: [new Date().toISOString(), ...items.map(({ at }) => at)].sort().at(-1) ?? '',
+  }))
+
+/** Returns how to bring them back, under what was noted since. */
+export function clearNotifications(): () => void {
+  const { items } = useNotifications.getState()
+  useNotifications.setState({ items: [] })
+  return () => useNotifications.setState(state => ({ items: [...state.items, ...items].slice(0, kept) }))
+}
 
 const patienceMs = 300
 
@@ -53,9 +64,13 @@ const patienceMs = 300
 export function noteEndedJobs(): () => void {
   const seen = new Set(useNotifications.getState().items.map(({ jobId }) => jobId))
   const changed = new Set<string>()
+  // Their end may come while nobody listens, such as while the backend is started anew.
+  const alive = new Set<string>()
   let timer: number | undefined
   const note = (job: Job) => {
-    if (!isEnded(job.state) || seen.has(job.id)) return
+    if (seen.has(job.id)) return
+    if (!isEnded(job.state)) return void alive.add(job.id)
+    alive.delete(job.id)
     seen.add(job.id)
     const { kind, name, subjectId, state, failure, endedAt } = job
     if (kind === 'deployment' && state !== 'failed' && state !== 'lost') return
@@ -70,13 +85,14 @@ export function noteEndedJobs(): () => void {
     const ids = [...changed]
     changed.clear()
     for (const id of ids) {
-      // The job may be gone, or the backend; the next event asks again.
-      void client.jobs.show({ id }).then(note, () => undefined)
+      // The job may be gone, or the backend: it is asked about again once that is back.
+      void client.jobs.show({ id }).then(note, () => alive.add(id))
     }
   }
   const stop = onChange(({ topic, id }) => {
-    if (topic !== 'jobs' || id === undefined || seen.has(id)) return
-    changed.add(id)
+    if (topic === 'resync') for (const each of alive) changed.add(each)
+    else if (topic === 'jobs' && id !== undefined && !seen.has(id)) changed.add(id)
+    else return
     // A job at work changes several times a second; its end can wait a moment to be noticed.
     timer ??= window.setTimeout(look, patienceMs)
   })
@@ -92,7 +108,7 @@ function tellOutside({ kind, name, state, message }: Notification): void {
   if (desktop || !canNotifyOutside || !document.hidden || !useNotificationChoice.getState().isOutside) return
   if (globalThis.Notification.permission !== 'granted') return
   const { language } = useView.getState()
-  const title = `${textOf(jobKindText, language)[kind]}: ${textOf(jobStateText, language)[state]}`
+  const title = named(textOf(jobKindText, language)[kind], textOf(jobStateText, language)[state])
   const called = jobName({ kind, name }, said)
   new globalThis.Notification(title, { body: message === undefined ? called : `${called}\n${said(message)}` })
 }

@@ -1,4 +1,5 @@
 import { useLayoutEffect } from 'react'
+import { desktop } from '../lib/desktop.ts'
 import { go } from '../lib/route.ts'
 import { type Command, commands } from './commands.ts'
 import { places } from './navigation.ts'
@@ -31,13 +32,41 @@ const mainAction = (): HTMLButtonElement | null => {
 }
 const filter = () => document.querySelector<HTMLInputElement>('main input[data-filter], main [data-filter] input')
 
+/** Letters by which something is looked for in a list: nothing is chosen by them yet, and Ctrl Enter does that first. */
+const isSearching = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement && target.value !== '' && target.closest('.search-select') !== null
+
+/**
+ * Takes over what stands in the field that has the focus, as leaving it does: a number is brought into its bounds, a label
+ * is added, a path is cleaned. What the page makes of it is drawn before the next microtask of ours runs.
+ */
+function takeOver(field: Element | null): void {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return
+  field.blur()
+  field.focus({ preventScroll: true })
+}
+
+/** Back and forward, as in a browser: the desktop window has nobody else to hear these keys. */
+function stepOf({ key, altKey, ctrlKey, metaKey, shiftKey, target }: KeyboardEvent): number | undefined {
+  if (!desktop || !altKey || ctrlKey || metaKey || shiftKey) return undefined
+  // There, they move by words.
+  if (desktop.platform === 'darwin' && isTyping(target)) return undefined
+  return { ArrowLeft: -1, ArrowRight: 1 }[key]
+}
+
 /** Keys that work on every page. Letters alone do nothing while a person types, or while a dialog is open. */
 export function useShortcuts(): void {
   // With the first frame, not behind it: what is seen answers to its keys.
   useLayoutEffect(() => {
     let goUntilMs = 0
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey || event.isComposing) return
+      if (event.defaultPrevented || event.isComposing) return
+      const step = stepOf(event)
+      if (step !== undefined) {
+        event.preventDefault()
+        return history.go(step)
+      }
+      if (event.altKey) return
       const keys = keysOf(event)
       const isModified = event.ctrlKey || event.metaKey
       const run = (act: () => void) => {
@@ -68,10 +97,11 @@ export function useShortcuts(): void {
     }
     // Before anything else hears it: a choice list takes every Enter for itself, and would open instead.
     const onMainAction = (event: KeyboardEvent) => {
-      if (keysOf(event) !== 'Ctrl Enter' || event.altKey || event.isComposing) return
+      if (keysOf(event) !== 'Ctrl Enter' || event.altKey || event.isComposing || isSearching(event.target)) return
       event.preventDefault()
       event.stopPropagation()
-      mainAction()?.click()
+      takeOver(document.activeElement)
+      queueMicrotask(() => mainAction()?.click())
     }
     addEventListener('keydown', onMainAction, { capture: true })
     addEventListener('keydown', onKeyDown)

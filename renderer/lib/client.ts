@@ -8,9 +8,9 @@ import { isUnreachable } from './failure.ts'
 import { timedFetch } from './latency.ts'
 import { refusalIn } from './refusal.ts'
 
-export type Client = ContractRouterClient<Contract, { readonly lastEventId?: string }>
+export type Client = ContractRouterClient<Contract>
 
-const link = new RPCLink<{ readonly lastEventId?: string }>({
+const link = new RPCLink({
   url: `${location.origin}/rpc`,
   // What a forged cross-site request cannot send: see the gateway.
   headers: { 'x-slipway-request': '1' },

@@ -98,8 +98,8 @@ export async function followChanges(signal: AbortSignal): Promise<void> {
         unansweredSinceMs = lastHeardMs()
         stop()
       })
-      const context = lastEventId ? { lastEventId } : {}
-      const stream = await client.events.subscribe({}, { signal: following.signal, context })
+      const since = lastEventId === undefined ? {} : { lastEventId }
+      const stream = await client.events.subscribe({}, { signal: following.signal, ...since })
       await becomeLive()
       retryMs = firstRetryMs
       unansweredSinceMs = undefined

@@ -24,7 +24,7 @@ test('how long ago something was is never in the future, whichever way the clock
   expect(ago('2026-11-25T14:00:00Z', nowMs, 'en')).toBe('now')
   expect(ago('2026-11-25T14:00:00Z', nowMs, 'zh')).toBe('刚刚')
   expect(ago('2026-11-25T11:59:00Z', nowMs, 'en')).toBe('1 min')
-  expect(ago('2026-11-25T09:40:00Z', nowMs, 'zh')).toBe('2 小时')
+  expect(ago('2026-11-25T09:40:00Z', nowMs, 'zh')).toBe('2 小时前')
   expect(ago('2026-11-20T12:00:00Z', nowMs, 'en')).toBe('5 d')
   expect(ago('2020-11-25T12:00:00Z', nowMs, 'en')).toBe('2,191 d')
   expect(duration(-7_200, 'en')).toBe('0 s')

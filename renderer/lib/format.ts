@@ -91,9 +91,12 @@ export function timeOfDay(iso: string): string {
 export function ago(iso: string, nowMs: number, language: Language): string {
   const seconds = (nowMs - Date.parse(iso)) / 1000
   if (seconds < 45) return language === 'zh' ? '刚刚' : 'now'
-  if (seconds < 86_400)
-    return duration(seconds < 3600 ? Math.round(seconds / 60) * 60 : Math.round(seconds / 3600) * 3600, language)
-  return `${number(Math.round(seconds / 86_400))} ${language === 'zh' ? '天' : 'd'}`
+  const past = language === 'zh' ? '前' : ''
+  if (seconds < 86_400) {
+    const rounded = seconds < 3600 ? Math.round(seconds / 60) * 60 : Math.round(seconds / 3600) * 3600
+    return `${duration(rounded, language)}${past}`
+  }
+  return `${number(Math.round(seconds / 86_400))} ${language === 'zh' ? '天' : 'd'}${past}`
 }
 
 /** Long names are cut in the middle: their ends tell them apart. Figures are never cut. */

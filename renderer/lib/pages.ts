@@ -22,6 +22,8 @@ export type PagedRows<T> = {
   readonly total: number | undefined
   /** A row, or undefined while its page is being read. The same function until other rows are there. */
   readonly at: (index: number) => T | undefined
+  /** Where a row stands among those that are held; -1: among none of them. */
+  readonly find: (is: (row: T) => boolean) => number
   readonly error: Error | null
   readonly isLoading: boolean
   /** To be told which rows are in view: their pages are read, others are not. */
@@ -75,6 +77,16 @@ export function usePagedRows<D, T>(
     (index: number) => (shown.get(Math.floor(index / pageSize))?.items ?? noRows)[index % pageSize],
     [shown, pageSize],
   )
+  const find = useCallback(
+    (is: (row: T) => boolean) => {
+      for (const [page, { items }] of shown) {
+        const index = items.findIndex(is)
+        if (index >= 0) return page * pageSize + index
+      }
+      return -1
+    },
+    [shown, pageSize],
+  )
   const onRange = useCallback(
     (from: number, to: number) => {
       const next = { first: Math.floor(from / pageSize), last: Math.floor(Math.max(from, to - 1) / pageSize) }
@@ -85,6 +97,7 @@ export function usePagedRows<D, T>(
   return {
     total: shown.get(0)?.total,
     at,
+    find,
     error: results.find(result => result.error)?.error ?? null,
     isLoading: shown.get(0) === undefined,
     onRange,

@@ -1,24 +1,133 @@
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 
-// As in a browser: the address changes at once, and who listens is told in a later task.
-const told: (() => void)[] = []
-vi.stubGlobal('location', { hash: '#/home' })
-vi.stubGlobal('addEventListener', (_kind: string, listener: () => void) => told.push(listener))
-vi.stubGlobal('history', {
-  state: null,
-  replaceState: (_state: unknown, _title: string, address: string) => {
-    location.hash = address
+type Entry = { readonly hash: string; readonly state: unknown }
+
+// As in a browser: a new address is there at once, a step back only in a later task, and who listens is told then.
+let entries: Entry[] = [{ hash: '#/home', state: null }]
+let at = 0
+const told: Record<'hashchange' | 'popstate', (() => void)[]> = { hashchange: [], popstate: [] }
+const tell = (kind: keyof typeof told) => {
+  for (const listener of told[kind]) listener()
+}
+const move = (to: number) => {
+  at = to
+  tell('popstate')
+  tell('hashchange')
+}
+vi.stubGlobal('location', {
+  get hash() {
+    return entries[at]?.hash ?? ''
   },
 })
-const { go, routeNow, setQuery } = await import('./route.ts')
+vi.stubGlobal('addEventListener', (kind: keyof typeof told, listener: () => void) => told[kind].push(listener))
+vi.stubGlobal('history', {
+  get state() {
+    return entries[at]?.state
+  },
+  pushState: (state: unknown, _title: string, hash: string) => {
+    entries = [...entries.slice(0, at + 1), { hash, state }]
+    at += 1
+  },
+  replaceState: (state: unknown, _title: string, hash: string) => {
+    entries[at] = { hash, state }
+  },
+  back: () => setTimeout(() => move(at - 1), 0),
+})
+const { go, goInstead, routeNow, setQuery } = await import('./route.ts')
 afterAll(() => {
   vi.unstubAllGlobals()
 })
+
+/** The window as if it had been opened at these addresses, one after the other, by links or by hand. */
+const openedAt = (...hashes: readonly string[]) => {
+  entries = hashes.map(hash => ({ hash, state: null }))
+  move(entries.length - 1)
+}
+const arrived = () => new Promise(resolve => setTimeout(resolve, 0))
+const back = () => move(at - 1)
+const trail = () => entries.slice(0, at + 1).map(({ hash }) => hash)
+
+beforeEach(() => openedAt('#/home'))
 
 test('who asks for a filter right after going somewhere gets it there, not where the window was', () => {
   go('models', { sort: 'name' })
   setQuery({ q: 'llama' })
   expect(location.hash).toBe('#/models?sort=name&q=llama')
-  for (const listener of told) listener()
+  tell('hashchange')
   expect(routeNow()).toEqual({ path: ['models'], query: { sort: 'name', q: 'llama' } })
+  expect(trail()).toEqual(['#/home', '#/models?sort=name&q=llama'])
+})
+
+test('a dialog is a step: Back closes it, and filters go on being none', () => {
+  go('models')
+  setQuery({ q: 'llama' })
+  setQuery({ dialog: 'import' })
+  expect(trail()).toEqual(['#/home', '#/models?q=llama', '#/models?q=llama&dialog=import'])
+  back()
+  expect(routeNow().query).toEqual({ q: 'llama' })
+})
+
+test('closing a dialog goes back to where it was opened, and leaves no entry that Back would stop at', async () => {
+  go('models')
+  setQuery({ dialog: 'find' })
+  setQuery({ dialog: 'import' })
+  setQuery({ dialog: undefined, import: undefined })
+  await arrived()
+  expect(trail()).toEqual(['#/home', '#/models'])
+  expect(routeNow()).toEqual({ path: ['models'], query: {} })
+  setQuery({ dialog: undefined })
+  expect(trail()).toEqual(['#/home', '#/models'])
+})
+
+test('what is asked for while a dialog closes happens after it, in order', async () => {
+  go('models')
+  setQuery({ dialog: 'import' })
+  setQuery({ dialog: undefined, tab: 'files' })
+  setQuery({ q: 'llama' })
+  go('training', 'new')
+  await arrived()
+  expect(trail()).toEqual(['#/home', '#/models?tab=files&q=llama', '#/training/new'])
+})
+
+test('a dialog that an address from elsewhere opened is closed in its place', async () => {
+  go('evaluations', { dialog: 'new', model: 'mdv_1' })
+  setQuery({ model: undefined })
+  setQuery({ dialog: undefined })
+  await arrived()
+  expect(trail()).toEqual(['#/home', '#/evaluations'])
+  openedAt('#/models?import=%2Fdata&q=llama')
+  setQuery({ dialog: undefined, import: undefined })
+  await arrived()
+  expect(trail()).toEqual(['#/models?q=llama'])
+})
+
+test('a dialog opened by a command over its own page closes with Back, and the page keeps its filters', async () => {
+  go('models', { q: 'llama' })
+  go('models', { dialog: 'import' })
+  setQuery({ dialog: undefined })
+  await arrived()
+  expect(trail()).toEqual(['#/home', '#/models?q=llama'])
+})
+
+test('who goes on from a dialog comes back to the page, not to the dialog', () => {
+  go('deployments')
+  setQuery({ dialog: 'new' })
+  go('deployments', 'dep_1')
+  expect(trail()).toEqual(['#/home', '#/deployments', '#/deployments/dep_1'])
+  setQuery({ dialog: 'update' })
+  back()
+  expect(location.hash).toBe('#/deployments/dep_1')
+
+  openedAt('#/home', '#/deployments?dialog=new')
+  go('deployments', 'dep_1')
+  expect(trail()).toEqual(['#/home', '#/deployments', '#/deployments/dep_1'])
+})
+
+test('an address that is corrected under a dialog still closes with Back', async () => {
+  openedAt('#/models/llama')
+  setQuery({ dialog: 'edit' })
+  goInstead('models', 'mdv_1', routeNow().query)
+  setQuery({ dialog: undefined })
+  await arrived()
+  expect(trail()).toEqual(['#/models/llama'])
 })

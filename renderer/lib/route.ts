@@ -22,6 +22,7 @@ let hash = location.hash
 let current = parse(hash)
 const listeners = new Set<() => void>()
 addEventListener('hashchange', follow)
+addEventListener('popstate', arrive)
 
 /** Reads where the window is now. The browser tells of a new address only in a task of its own: too late for who asks next. */
 function follow(): void {
@@ -30,6 +31,18 @@ function follow(): void {
   current = parse(hash)
   for (const changed of listeners) changed()
 }
+
+/** What waits for a step back that the browser is still taking: it would be undone, or be taken from another place. */
+let waiting: (() => void)[] | undefined
+
+function arrive(): void {
+  const acts = waiting ?? []
+  waiting = undefined
+  follow()
+  for (const act of acts) onceArrived(act)
+}
+
+const onceArrived = (act: () => void): void => void (waiting ? waiting.push(act) : act())
 
 export const routeNow = (): Route => current
 
@@ -61,17 +74,49 @@ export function hrefTo(...parts: readonly (string | Query)[]): string {
   return `#/${path.join('/')}${query ? `?${query}` : ''}`
 }
 
-/** Goes somewhere; Back returns. */
-export const go = (...parts: readonly (string | Query)[]): void => {
-  location.hash = hrefTo(...parts)
+/** The state of an entry that was opened over the one before it: a dialog, closed by going back there. */
+const over = { isOver: true }
+const isOver = (): boolean => (history.state as Partial<typeof over> | null)?.isOver === true
+
+const hasDialog = (query: Query): boolean => query.dialog !== undefined || query.import !== undefined
+const withoutDialog: Query = { dialog: undefined, import: undefined }
+
+function put(how: 'pushState' | 'replaceState', address: string, state: unknown): void {
+  history[how](state, '', address)
   follow()
 }
+
+/**
+ * Goes somewhere; Back returns. A dialog is left behind for good: Back leads to the page that it was opened over. One that
+ * is opened over the present page closes with Back.
+ */
+export const go = (...parts: readonly (string | Query)[]): void =>
+  onceArrived(() => {
+    const address = hrefTo(...parts)
+    if (address === location.hash) return
+    const { path, query } = parse(address)
+    const state = hasDialog(query) && path.join('/') === current.path.join('/') ? over : null
+    if (!hasDialog(current.query)) return put('pushState', address, state)
+    if (isOver()) return put('replaceState', address, state)
+    put('replaceState', hrefTo(...current.path, { ...current.query, ...withoutDialog }), null)
+    put('pushState', address, state)
+  })
 
 /** Goes somewhere without a step in the history: a choice that follows the arrow keys would bury where Back leads. */
-export function goInstead(...parts: readonly (string | Query)[]): void {
-  history.replaceState(history.state, '', hrefTo(...parts))
-  follow()
-}
+export const goInstead = (...parts: readonly (string | Query)[]): void =>
+  onceArrived(() => put('replaceState', hrefTo(...parts), history.state))
 
-/** Changes the query of the present address without a step in the history: filters and tabs live in the address. */
-export const setQuery = (change: Query): void => goInstead(...current.path, { ...current.query, ...change })
+/**
+ * Changes the query of the present address. Filters and tabs live there without a step in the history. A dialog that opens
+ * is a step: Back closes it, and so does taking it out of the query, wherever it was opened over this page. One that an
+ * address from elsewhere opened is closed in its place: the entry before is another page.
+ */
+export const setQuery = (change: Query): void =>
+  onceArrived(() => {
+    const query = { ...current.query, ...change }
+    const address = hrefTo(...current.path, query)
+    if (!hasDialog(current.query) && hasDialog(query)) return put('pushState', address, over)
+    if (!hasDialog(current.query) || hasDialog(query) || !isOver()) return put('replaceState', address, history.state)
+    waiting = [() => setQuery(change)]
+    history.back()
+  })

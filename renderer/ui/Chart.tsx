@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { figure, number } from '../lib/format.ts'
+import { facts, named } from '../lib/marks.ts'
 import { themeOf, useView } from '../lib/view.ts'
 import { moveByKey } from './chart-keys.ts'
 import { colour, font, type SeriesColour } from './tokens.ts'
@@ -76,7 +77,7 @@ export function Chart({
       if (value === null || value === undefined) return []
       return [`${lines[line]?.label ?? ''} ${(formatY ?? plainly)(value)}`.trim()]
     })
-    return `${(formatX ?? figure)(xs[index] ?? 0)}: ${[...new Set(values)].join(', ') || '–'}`
+    return named((formatX ?? figure)(xs[index] ?? 0), facts(...new Set(values)) || '–')
   }
   // Not by state: a cursor moves more often than the rest of the chart should be drawn.
   const onIndex = (index: number | null) => {
@@ -200,7 +201,7 @@ export function Chart({
       className="chart"
       ref={host}
       role="img"
-      aria-label={reading === undefined ? label : `${label}, ${reading}`}
+      aria-label={reading === undefined ? label : facts(label, reading)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: its points are read and zoomed by keys.
       tabIndex={0}
       onKeyDown={event => {

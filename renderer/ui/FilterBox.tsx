@@ -16,13 +16,15 @@ export function FilterBox({ label }: { readonly label: string }) {
     sent.current = inAddress
     setTyped(inAddress)
   }, [inAddress])
-  useEffect(() => {
+  const send = () => {
     if (typed === sent.current) return
-    const timer = window.setTimeout(() => {
-      sent.current = typed
-      // The row that was chosen may not be among those that are found.
-      setQuery({ q: typed || undefined, sel: undefined })
-    }, typingMs)
+    sent.current = typed
+    // The row that was chosen may not be among those that are found.
+    setQuery({ q: typed || undefined, sel: undefined })
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is sent is what was typed.
+  useEffect(() => {
+    const timer = window.setTimeout(send, typingMs)
     return () => window.clearTimeout(timer)
   }, [typed])
   return (
@@ -36,6 +38,9 @@ export function FilterBox({ label }: { readonly label: string }) {
         suffix={<kbd>/</kbd>}
         allowClear
         onChange={event => setTyped(event.target.value)}
+        // Whoever goes on means the list that they typed for: it is asked for before anything else happens.
+        onBlur={send}
+        onPressEnter={send}
         onKeyDown={event => {
           if (event.key === 'Escape') event.currentTarget.blur()
         }}

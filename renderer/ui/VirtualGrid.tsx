@@ -108,11 +108,17 @@ export function VirtualGrid({
     else if (rowPx + rowHeightPx > fromPx + seenPx) element.scrollTop = (rowPx + rowHeightPx - seenPx) / scale
   }
   const hasRows = count > 0 && !isLoading
-  // A row that an address or another part of the page has chosen comes into view; scrolling away from it is left alone.
+  const countBefore = useRef(0)
+  // A row that an address or another part of the page has chosen comes into view; scrolling away from it is left alone, and
+  // so is a list to which rows come or from which they go: the chosen one only stands elsewhere then.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new choice moves the list.
   useLayoutEffect(() => {
-    if (hasRows && selected >= 0) reveal(selected)
+    const isSameList = countBefore.current === 0 || countBefore.current === count
+    if (hasRows && selected >= 0 && isSameList) reveal(selected)
   }, [selected, hasRows])
+  useLayoutEffect(() => {
+    countBefore.current = count
+  }, [count])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== box.current) return
     if (event.key === 'Enter' && selected >= 0) return onOpen?.(selected)

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { dictionaryEntries, literalTexts, unsaidTexts } from './support/renderer-texts.ts'
+import { dictionaryEntries, gluedMarks, literalTexts, unsaidTexts } from './support/renderer-texts.ts'
 
 const root = fileURLToPath(new URL('../../renderer', import.meta.url))
 const sources = readdirSync(root, { withFileTypes: true, recursive: true })
@@ -104,6 +104,21 @@ test('what the backend says is shown through the catalogue of its words', () => 
   expect([...ownProps].filter(name => !names.has(name))).toEqual([])
 })
 
+/** Where the marks are chosen, code to be copied, and rows as they lie in their file. */
+const ownMarks = new Set([
+  'lib/marks.ts',
+  'features/inference/call-examples.ts',
+  'features/datasets/rows/row-text.ts',
+  'features/datasets/import/Sample.tsx',
+])
+
+test('no mark of one language stands between parts: they are put together by lib/marks.ts', () => {
+  const found = sources
+    .filter(({ file }) => !ownMarks.has(file))
+    .flatMap(({ file, source }) => gluedMarks(file, source).map(({ line, text }) => `${file}:${line} ${text}`))
+  expect(found).toEqual([])
+})
+
 test('the checks see what they forbid', () => {
   const texts = (source: string) => literalTexts('x.tsx', source).map(({ text }) => text)
   expect(texts('const x = <p>Loading</p>')).toEqual(['Loading'])
@@ -124,6 +139,10 @@ test('the checks see what they forbid', () => {
   expect(unsaid('message.error(failureOf(error).message)')).toEqual(['failureOf(error).message'])
   expect(unsaid('const x = <p title={said(formula)}><Said>{warning}</Said>{said(hint)} {text.hint}</p>')).toEqual([])
   expect(unsaid('const x = <Fault title={text.failed} cause={failure.message} />')).toEqual([])
+  const glued = (source: string) => gluedMarks('x.tsx', source).length
+  expect(glued('const x = `${' + 'kind}: ${' + 'name}`')).toBe(1)
+  expect(glued("const x = <p>{names.join(', ')}</p>")).toBe(1)
+  expect(glued('const x = <Fault raw={`${' + 'code}: ${' + 'message}`} />')).toBe(0)
   expect(isUniversal('SHA-256, LoRA')).toBe(true)
   expect(isUniversal('filter this')).toBe(false)
 })

@@ -187,7 +187,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     await workstation.open('#/datasets/to-divide?dialog=split')
     const split = dialog('Split to-divide v1')
     await split.getByLabel('Test').fill('20')
-    await split.getByText('70 %, about 1,680 rows').waitFor()
+    await split.getByText('70%, about 1,680 rows').waitFor()
     await split.getByRole('button', { name: 'Split', exact: true }).click()
     await split.getByRole('link', { name: /validation/ }).waitFor()
     await split.getByRole('button', { name: 'Close' }).last().click()
@@ -336,6 +336,22 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
         .first()
         .click()
       await expect.poll(() => problems.getByText('Longer than the limit').count(), { timeout: 60_000 }).toBe(0)
+
+      // A check that takes long says how far it is, and can be stopped and made again.
+      await manyRows('long-seen')
+      await page.evaluate(() => {
+        location.hash = '#/datasets/long-seen?tab=check&model=heron'
+      })
+      await page.getByText(/^[\d,]+ \/ 20,000 rows$/).waitFor({ timeout: 60_000 })
+      const bar = page.getByRole('progressbar', { name: 'Rendering rows for the model' })
+      await bar.waitFor({ timeout: 60_000 })
+      expect(await barriers(page)).toEqual([])
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByText('The check was stopped before it was done.').waitFor()
+      await page.getByRole('button', { name: 'Check again' }).click()
+      await bar.waitFor({ timeout: 60_000 })
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('button', { name: 'Check again' }).waitFor()
     },
   )
 

@@ -13,7 +13,15 @@ const places = [
   ...['home', 'models', 'datasets', 'training', 'evaluations', 'playground', 'deployments'],
   ...['resources', 'environments', 'jobs', 'keys', 'audit', 'settings'],
 ]
-const dialogs = ['models?dialog=import', 'datasets?dialog=import', 'evaluations?dialog=new', 'deployments?dialog=new']
+const dialogs = [
+  ...['models?dialog=import', 'models?dialog=find', 'datasets?dialog=import', 'evaluations?dialog=new'],
+  ...['deployments?dialog=new', 'keys?dialog=new', 'audit?dialog=export', 'environments/training?dialog=build'],
+]
+const modelParts = ['tab=lineage', 'tab=files', 'tab=versions', 'dialog=edit', 'dialog=convert', 'dialog=export']
+const datasetParts = [
+  ...['tab=check', 'tab=stats', 'tab=versions', 'tab=sources', 'tab=lineage'],
+  ...['dialog=edit', 'dialog=split', 'dialog=export'],
+]
 const more = [
   'training/new',
   'settings?section=backup',
@@ -44,7 +52,11 @@ describe.skipIf(!chromiumPath)('every screen', () => {
     writeFileSync(join(folder, 'large', 'notes.dat'), Buffer.alloc(1 << 20, 1))
     truncateSync(join(folder, 'large', 'notes.dat'), 400e9)
     const model = await client.models.import({ path: join(folder, 'large'), name: longName })
-    details = [`models/${model.id}`, `datasets/${rows.id}`, `jobs/${model.jobId}`]
+    details = [
+      ...['', ...modelParts].map(part => `models/${model.id}?${part}`),
+      ...['', ...datasetParts].map(part => `datasets/${rows.id}?${part}`),
+      `jobs/${model.jobId}`,
+    ]
     await page.getByRole('button', { name: /1 running/ }).waitFor()
   }, 120_000)
   afterAll(async () => {
@@ -64,7 +76,7 @@ describe.skipIf(!chromiumPath)('every screen', () => {
     ['the smallest window', 900, 600],
     ['a zoom of 200 %', 720, 450],
   ])(
-    'in %s nothing that can be used lies outside of it, with the longest names and a running job',
+    'in %s nothing that can be used lies outside of it, and no figure on its neighbour, with the longest names',
     async (_name, width, height) => {
       await page.setViewportSize({ width, height })
       const outside: string[] = []
@@ -75,6 +87,10 @@ describe.skipIf(!chromiumPath)('every screen', () => {
           const usable = [...document.querySelectorAll<HTMLElement>('button, a[href], input, textarea, [role="tab"]')]
           return [
             ...(root.scrollWidth > innerWidth ? [`the page is ${root.scrollWidth} px wide`] : []),
+            ...[...document.querySelectorAll('.stat, .vhead > div, .field, dt')]
+              .filter(element => element.checkVisibility() && getComputedStyle(element).overflowX === 'visible')
+              .filter(element => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+              .map(element => `reaches over its place: ${element.textContent}`.slice(0, 60)),
             ...usable
               .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 0)
               .filter(element => element.closest('.ant-tabs-nav, .vgrid, .scroll') === null)

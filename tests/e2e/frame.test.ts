@@ -131,6 +131,37 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await title('Audit log')
   })
 
+  test('Back closes a dialog and leaves the page alone; a dialog closed by hand leaves nothing that Back would stop at', async () => {
+    const isAt = (hash: string) => page.waitForFunction(to => location.hash === to, hash)
+    const openDialog = async () => {
+      await page.getByRole('main').getByRole('button', { name: 'Find on this machine' }).click()
+      await dialog('Models on this machine').waitFor()
+      await isAt('#/models?q=heron&dialog=find')
+    }
+    const closed = () => page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await workstation.open('#/jobs')
+    await workstation.open('#/models?q=heron')
+    await openDialog()
+    await page.goBack()
+    await closed()
+    await isAt('#/models?q=heron')
+    await openDialog()
+    await page.keyboard.press('Escape')
+    await closed()
+    await isAt('#/models?q=heron')
+    await page.goBack()
+    await isAt('#/jobs')
+
+    // An address from elsewhere: what lies before it is another page, which closing the dialog does not lead to.
+    await workstation.open('#/keys?dialog=new')
+    await dialog('Create a key').waitFor()
+    await page.keyboard.press('Escape')
+    await closed()
+    await isAt('#/keys')
+    await page.goBack()
+    await isAt('#/jobs')
+  })
+
   test('language and theme change while the page runs, and stay after a reload', async () => {
     await workstation.open('#/jobs')
     await setLook(page, { theme: 'light', language: 'zh' })
@@ -167,6 +198,11 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     const notes = dialog('Notifications')
     await notes.getByText('Verification: Stopped').waitFor()
     expect(await barriers(page)).toEqual([])
+    await notes.getByRole('button', { name: 'Clear all' }).click()
+    await notes.getByText('Nothing ended yet.').waitFor()
+    // In the place of the other one, so that the keyboard is on it.
+    await page.keyboard.press('Enter')
+    await notes.getByText('Verification: Stopped').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Notifications, 0 unread' }).waitFor()
   })
@@ -207,6 +243,11 @@ describe.skipIf(!chromiumPath)('the frame around every screen', () => {
     await command('go.environments')
     await desk.locator('main h1').filter({ hasText: 'Environments' }).waitFor()
     await command('settings')
+    await desk.locator('main h1').filter({ hasText: 'Settings' }).waitFor()
+    // The window has no buttons for it.
+    await desk.keyboard.press('Alt+ArrowLeft')
+    await desk.locator('main h1').filter({ hasText: 'Environments' }).waitFor()
+    await desk.keyboard.press('Alt+ArrowRight')
     await desk.locator('main h1').filter({ hasText: 'Settings' }).waitFor()
     await command('theme.toggle')
     await expect.poll(told).toContain('["theme","light"]')

@@ -57,6 +57,8 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
     expect(await answerTo(key)).toBe(200)
     // A dialog that shows a secret for the only time is not closed by a slip of the hand.
     await page.keyboard.press('Escape')
+    await page.goBack()
+    await page.waitForFunction(() => location.hash === '#/keys')
     await once.getByRole('button', { name: 'I have it' }).click()
     await once.waitFor({ state: 'hidden' })
     await expect.poll(() => page.content()).not.toContain(key)

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
-import { barriers } from './support/looks.ts'
+import { barriers, setLook } from './support/looks.ts'
 import { openWorkstation, type Workstation } from './support/workstation.ts'
 
 describe.skipIf(!chromiumPath)('what the screens say of the network', { timeout: 120_000 }, () => {
@@ -42,6 +42,26 @@ describe.skipIf(!chromiumPath)('what the screens say of the network', { timeout:
     await setting('Sent since the start').getByText('0 B').waitFor()
     await strip().getByText('0 B out').waitFor()
     expect(await barriers(workstation.page)).toEqual([])
+
+    // The entry in the frame tells the same on every page, to the keyboard too.
+    const { page } = workstation
+    await workstation.open('#/jobs')
+    await page.getByRole('button', { name: /^Network on/ }).focus()
+    await page.keyboard.press('Enter')
+    const facts = page.getByRole('dialog', { name: 'Network' })
+    await facts.getByText(/^Slipway uses the network only when you build/).waitFor()
+    await facts.getByRole('listitem').getByRole('link', { name: 'training' }).waitFor()
+    await expect.poll(() => facts.evaluate(element => element === document.activeElement)).toBe(true)
+    for (const theme of ['dark', 'light'] as const) {
+      await setLook(page, { theme })
+      expect(await barriers(page)).toEqual([])
+    }
+    await page.keyboard.press('Escape')
+    await facts.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /^Network on/, expanded: false }).waitFor()
+    await page.keyboard.press('Enter')
+    await facts.getByRole('link', { name: 'Network settings' }).click()
+    await setting('Network').waitFor()
     expect(workstation.complaints).toEqual([])
   })
 

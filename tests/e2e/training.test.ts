@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryDir } from '../support/backend.ts'
 import { chromiumPath } from './support/chromium.ts'
+import { controlEnter, typeAndPress } from './support/keys.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { watchMoves } from './support/moves.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
@@ -280,6 +281,10 @@ describe.skipIf(!chromiumPath)('training', () => {
       await workstation.open(`#/training/new?run=${id}`)
       await expect.poll(() => page.getByLabel('Description', { exact: true }).inputValue()).toBe('a short one')
       await button('Clear the form').click()
+      await expect.poll(() => page.getByLabel('Description', { exact: true }).inputValue()).toBe('')
+      await page.getByRole('button', { name: 'Undo' }).click()
+      await expect.poll(() => page.getByLabel('Description', { exact: true }).inputValue()).toBe('a short one')
+      await button('Clear the form').click()
       await workstation.open(`#/training/${id}`)
       await page.getByRole('tab', { name: /Checkpoints/ }).click()
       await page.getByRole('button', { name: 'Make a model' }).last().click()
@@ -296,7 +301,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       await page.getByRole('menuitem', { name: 'Remove the run' }).click()
       await page.getByText('short-a is removed.').waitFor()
       await expect.poll(async () => (await client.training.list({ q: 'short-a' })).total).toBe(0)
-      await page.getByRole('button', { name: 'Undo' }).click()
+      await page.getByRole('button', { name: 'Undo' }).last().click()
       await main().getByRole('heading', { name: 'short-a' }).waitFor()
       expect((await client.training.list({ q: 'short-a' })).total).toBe(1)
       expect(workstation.complaints).toEqual([])
@@ -431,6 +436,36 @@ describe.skipIf(!chromiumPath)('training', () => {
       await legend.first().locator('.swatch').click()
       await expect.poll(() => legend.first().getByRole('checkbox').isChecked()).toBe(false)
       await noBarriers('dark', 'light')
+    },
+    testMs,
+  )
+
+  test(
+    'Ctrl Enter right behind the last digit waits for the plan of it, and starts what stands in the form by then',
+    async () => {
+      await workstation.open('#/training/new')
+      await button('Clear the form').click()
+      await choose('Base model', 'base@1')
+      await choose('Dataset', 'notes@1')
+      await page.getByLabel('Name', { exact: true }).fill('planned-first')
+      await expect.poll(() => button('Start').isEnabled()).toBe(true)
+      await main()
+        .getByText(/Fits with/)
+        .waitFor()
+      const asked: string[] = []
+      page.on('request', request => {
+        const [, what] = /rpc\/training\/(plan|start)$/.exec(request.url()) ?? []
+        const said = what && (JSON.parse(request.postData() ?? '{}') as { json: { set: { globalBatchSize?: number } } })
+        if (said) asked.push(`${what} ${said.json.set.globalBatchSize}`)
+      })
+      await field('Global batch').evaluate((input: HTMLInputElement) => input.select())
+      await typeAndPress(field('Global batch'), '4', controlEnter)
+      await main().getByRole('heading', { name: 'planned-first' }).waitFor()
+      expect(asked).toEqual(['plan 4', 'start 4'])
+      // It need not train.
+      const { id } = await client.training.show({ id: 'planned-first' })
+      await client.training.stop({ id, save: false })
+      await noBarriers('dark')
     },
     testMs,
   )

@@ -38,6 +38,20 @@ describe('slipway models convert', { timeout: 240_000 }, () => {
     },
   )
 
+  test.skipIf(python === undefined)(
+    'exports to ONNX as a new model, with its files and where it came from (needs SLIPWAY_TEST_PYTHON: a built environment)',
+    async () => {
+      await withSample(cli)
+      const { code, json, stderr } = await cli.say('models', 'convert', 'base', '--to', 'onnx', '--json')
+      expect(`${code} ${stderr}`).toMatch(/^0 /)
+      const made = json() as ModelDetail
+      expect(made).toMatchObject({ state: 'ready', source: 'converted', summary: { format: 'onnx' } })
+      expect(made.files.map(({ path }) => path)).toContain('onnx/model.onnx')
+      expect(made.lineage.madeBy).toMatchObject([{ name: 'base', role: 'source' }])
+      expect(made.conversion).toMatchObject({ to: 'onnx' })
+    },
+  )
+
   test('names the types there are for one that there is not, and why', async () => {
     await withSample(cli)
     const { code, stderr } = await cli.say('models', 'convert', 'base', '--to', 'gguf', '--quantize', 'IQ2_XXS')

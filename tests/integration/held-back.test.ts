@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isEnded } from '../../main/contract/jobs.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
+import { endAll, ended } from '../support/jobs.ts'
 
 const samples = fileURLToPath(new URL('../../resources/samples', import.meta.url))
 const hasPython = process.env.SLIPWAY_TEST_PYTHON !== undefined
@@ -12,20 +12,9 @@ beforeAll(async () => {
   backend = await startBackend()
 })
 afterAll(async () => {
-  const { items } = await backend.client.jobs.list({})
-  for (const { id } of items.filter(job => !isEnded(job.state))) {
-    await backend.client.jobs.stop({ id })
-    await ended(id)
-  }
+  await endAll(backend.client)
   await backend.dispose()
 })
-
-async function ended(id: string) {
-  for (;;) {
-    const job = await backend.client.jobs.wait({ id, timeoutMs: 60_000 })
-    if (isEnded(job.state)) return job
-  }
-}
 
 test.skipIf(!hasPython)(
   'what a run held back is asked afterwards, row by row as the trainer wrote it down (needs the Python environment)',
@@ -35,7 +24,7 @@ test.skipIf(!hasPython)(
     const model = await client.models.import({ path: join(samples, 'model'), name: 'base' })
     const path = join(samples, 'datasets', 'lab-notes-heldout.jsonl')
     const data = await client.datasets.import({ path, name: 'notes' })
-    await Promise.all([ended(model.jobId), ended(data.jobId)])
+    await Promise.all([ended(backend.client, model.jobId), ended(backend.client, data.jobId)])
     const set = { maxSteps: 1, globalBatchSize: 2, maxSequenceLength: 160, validationSplit: 0.05, saveStrategy: 'end' }
     const started = await client.training.start({
       method: 'sft',
@@ -44,12 +33,12 @@ test.skipIf(!hasPython)(
       name: 'tuned',
       set,
     })
-    expect((await ended(started.jobId ?? '')).failure).toBeUndefined()
+    expect((await ended(backend.client, started.jobId ?? '')).failure).toBeUndefined()
     const run = await client.training.show({ id: 'tuned' })
     expect(run.facts).toMatchObject({ rows: 228, validationRows: 12, heldBackRows: 12 })
 
     const asked = await client.evaluation.start({ object: ['base'], heldBack: 'tuned', maxTokens: 1 })
-    expect((await ended(asked.jobId ?? '')).failure).toBeUndefined()
+    expect((await ended(backend.client, asked.jobId ?? '')).failure).toBeUndefined()
     const { items } = await client.evaluation.results({ id: asked.id, object: 'base' })
     expect(items).toHaveLength(12)
     const { rows } = await client.datasets.preview({ id: 'notes', limit: 240 })

@@ -2,10 +2,11 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isEnded, type Job } from '../../main/contract/jobs.ts'
+import { isEnded } from '../../main/contract/jobs.ts'
 import type { RunDetail } from '../../main/contract/runs.ts'
 import { journalFile } from '../../main/platform/processes/job-folder.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
+import { endAll, ended } from '../support/jobs.ts'
 
 const samples = fileURLToPath(new URL('../../resources/samples', import.meta.url))
 // The capsule is what users have; the tests' own environment is the capsule with pytest on top.
@@ -31,11 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   // Jobs outlive their backend, also the one that a failed test left dead: each is stopped before its data goes.
   if (hasEnded(backend.child)) backend = await startBackend({ dataDir: backend.dataDir })
-  const { items } = await backend.client.jobs.list({})
-  for (const { id } of items.filter(job => !isEnded(job.state))) {
-    await backend.client.jobs.stop({ id })
-    await ended(id)
-  }
+  await endAll(backend.client)
   await backend.dispose()
 })
 const hasEnded = ({ exitCode, signalCode }: RunningBackend['child']): boolean =>
@@ -46,13 +43,6 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   return () => {
     made ??= make()
     return made
-  }
-}
-
-async function ended(jobId: string): Promise<Job> {
-  for (;;) {
-    const job = await backend.client.jobs.wait({ id: jobId, timeoutMs: 60_000 })
-    if (isEnded(job.state)) return job
   }
 }
 
@@ -106,19 +96,19 @@ const curveOf = async (id: string) =>
   (await backend.client.training.metrics({ id })).items.filter(point => point.series === 'train')
 const jobOf = async (id: string): Promise<string> => (await backend.client.training.show({ id })).jobId ?? ''
 async function finished(id: string): Promise<RunDetail> {
-  expect((await ended(await jobOf(id))).failure).toBeUndefined()
+  expect((await ended(backend.client, await jobOf(id))).failure).toBeUndefined()
   return backend.client.training.show({ id })
 }
 
 const imported = once(async () => {
   const { jobId } = await backend.client.models.import({ path: join(samples, 'model'), name: 'base' })
-  expect((await ended(jobId)).state).toBe('done')
+  expect((await ended(backend.client, jobId)).state).toBe('done')
   for (const [name, file] of [
     ['notes', 'lab-notes-train.jsonl'],
     ['held-out', 'lab-notes-heldout.jsonl'],
   ] as const) {
     const made = await backend.client.datasets.import({ path: join(samples, 'datasets', file), name })
-    expect((await ended(made.jobId)).state).toBe('done')
+    expect((await ended(backend.client, made.jobId)).state).toBe('done')
   }
 })
 const started = async (name: string): Promise<void> => {
@@ -177,11 +167,11 @@ test.skipIf(!hasPython)(
     await started('halved')
     await untilStep('halved', 8)
     await backend.client.training.stop({ id: 'halved', save: true })
-    await ended(await jobOf('halved'))
+    await ended(backend.client, await jobOf('halved'))
     expect(await backend.client.training.show({ id: 'halved' })).toMatchObject({ state: 'cancelled', canResume: true })
 
     const bent = await backend.client.training.resume({ id: 'halved', set: { learningRate: 0.1 } })
-    expect(await ended(bent.jobId ?? '')).toMatchObject({
+    expect(await ended(backend.client, bent.jobId ?? '')).toMatchObject({
       state: 'failed',
       failure: { code: 'conflict', message: expect.stringContaining('learningRate') },
     })
@@ -234,7 +224,7 @@ test.skipIf(!hasPython)(
       maxTokens: 24,
       name: 'before-after',
     })
-    expect((await ended(begun.jobId ?? '')).failure).toBeUndefined()
+    expect((await ended(backend.client, begun.jobId ?? '')).failure).toBeUndefined()
     const shown = await backend.client.evaluation.show({ id: 'before-after' })
     expect(shown).toMatchObject({
       state: 'done',
@@ -273,7 +263,7 @@ test.skipIf(!hasPython)(
 
 test('what is removed can be taken back', async () => {
   const { jobId } = await backend.client.models.import({ path: join(samples, 'model'), name: 'spare' })
-  await ended(jobId)
+  await ended(backend.client, jobId)
   const { removed } = await backend.client.models.remove({ id: 'spare' })
   await expect(backend.client.models.show({ id: 'spare' })).rejects.toMatchObject({ code: 'not_found' })
   expect((await backend.client.models.restore({ id: removed[0] ?? '' })).name).toBe('spare')

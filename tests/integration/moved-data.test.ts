@@ -2,9 +2,9 @@ import { lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, renameSy
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { isEnded } from '../../main/contract/jobs.ts'
 import { writeTinyGguf } from '../contract/engine-tiny-gguf.ts'
 import { type RunningBackend, startBackend, temporaryDir } from '../support/backend.ts'
+import { ended } from '../support/jobs.ts'
 
 const sampleModel = fileURLToPath(new URL('../../resources/samples/model', import.meta.url))
 
@@ -22,13 +22,6 @@ async function start(dataDir: string): Promise<RunningBackend['client']> {
 
 /** Ends the backend and waits until it is gone, with its data directory left as it is. */
 const stop = () => backend?.kill('SIGTERM')
-
-const ended = async (client: RunningBackend['client'], id: string) => {
-  for (;;) {
-    const job = await client.jobs.wait({ id, timeoutMs: 60_000 })
-    if (isEnded(job.state)) return job
-  }
-}
 
 async function copyOf(client: RunningBackend['client'], path: string, name: string): Promise<string> {
   const { id, jobId } = await client.models.import({ path, name, copy: true })

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isEnded } from '../../main/contract/jobs.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
+import { endAll, ended } from '../support/jobs.ts'
 
 // Two runs on one processor, and what their trainers really compute with: told by torch itself, in events and log.
 
@@ -17,17 +18,9 @@ beforeAll(async () => {
   backend = await startBackend({ env: { OMP_NUM_THREADS: '' } })
 })
 afterAll(async () => {
-  const { items } = await backend.client.jobs.list({})
-  for (const { id } of items.filter(job => !isEnded(job.state))) {
-    await backend.client.jobs.stop({ id })
-    await ended(id)
-  }
+  await endAll(backend.client)
   await backend.dispose()
 })
-
-async function ended(id: string): Promise<void> {
-  while (!isEnded((await backend.client.jobs.wait({ id, timeoutMs: 60_000 })).state));
-}
 
 /** A run that has begun to learn: its trainer has told what it computes with. */
 async function learning(name: string, more: object = {}) {
@@ -58,7 +51,7 @@ test.skipIf(!hasPython)(
       path: join(samples, 'datasets', 'lab-notes-heldout.jsonl'),
       name: 'notes',
     })
-    await Promise.all([ended(model.jobId), ended(rows.jobId)])
+    await Promise.all([ended(backend.client, model.jobId), ended(backend.client, rows.jobId)])
     const { processors: all } = (await client.resources.show({})).cpu
     const fair = Math.max(1, Math.floor(all / 2))
 
@@ -79,9 +72,9 @@ test.skipIf(!hasPython)(
 
     // A run that was stopped goes on with as many threads as it had, whatever is free by then.
     await client.training.stop({ id: 'second', save: true })
-    await ended(second.jobId ?? '')
+    await ended(backend.client, second.jobId ?? '')
     await client.training.stop({ id: 'first' })
-    await ended(first.jobId ?? '')
+    await ended(backend.client, first.jobId ?? '')
     const again = await client.training.resume({ id: 'second' })
     expect((await client.jobs.show({ id: again.jobId ?? '' })).devices).toMatchObject([{ processors: fair }])
   },

@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, wr
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isEnded } from '../../main/contract/jobs.ts'
 import type { StorageUse } from '../../main/contract/storage.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
+import { ended } from '../support/jobs.ts'
 
 const sample = (name: string) => fileURLToPath(new URL(`../../resources/samples/${name}`, import.meta.url))
 
@@ -17,15 +17,9 @@ beforeAll(async () => {
 })
 afterAll(() => backend.dispose())
 
-const ended = async (id: string) => {
-  for (;;) {
-    const job = await client.jobs.wait({ id, timeoutMs: 60_000 })
-    if (isEnded(job.state)) return job
-  }
-}
 async function importCopy(name: string): Promise<string> {
   const { id, jobId } = await client.models.import({ path: sample('model'), name, copy: true })
-  expect((await ended(jobId)).state).toBe('done')
+  expect((await ended(client, jobId)).state).toBe('done')
   return id
 }
 async function importRows(name: string, folder: string): Promise<string> {
@@ -33,7 +27,7 @@ async function importRows(name: string, folder: string): Promise<string> {
   const path = join(folder, `${name}.jsonl`)
   writeFileSync(path, `${JSON.stringify({ prompt: name, completion: name })}\n`)
   const { id, jobId } = await client.datasets.import({ path, name })
-  expect((await ended(jobId)).state).toBe('done')
+  expect((await ended(client, jobId)).state).toBe('done')
   return id
 }
 const sizeOf = (use: StorageUse, part: StorageUse['parts'][number]['part']): number =>
@@ -100,7 +94,7 @@ test('a check of all files finds every one sound, and then those that are damage
   const { jobId, files } = await client.storage.verify({})
   expect(files).toBeGreaterThan(5)
   await expect(client.storage.verify({})).rejects.toMatchObject({ code: 'conflict' })
-  expect((await ended(jobId)).progress).toMatchObject({ unit: 'bytes', note: `${files} of ${files} files` })
+  expect((await ended(client, jobId)).progress).toMatchObject({ unit: 'bytes', note: `${files} of ${files} files` })
   expect(await client.storage.report({})).toMatchObject({ check: { outcome: 'sound', problemCount: 0, files } })
 
   const stored = (await client.datasets.show({ id: rows })).files[0]?.sha256 ?? ''
@@ -112,7 +106,7 @@ test('a check of all files finds every one sound, and then those that are damage
   rmSync(realpathSync(card))
 
   const again = await client.storage.verify({})
-  const job = await ended(again.jobId)
+  const job = await ended(client, again.jobId)
   expect(job).toMatchObject({ state: 'failed', failure: { code: 'storage_damaged' } })
   const { check } = await client.storage.report({})
   expect(check).toMatchObject({ outcome: 'problems', endedAt: expect.any(String) })
@@ -134,7 +128,7 @@ test('a check that is stopped says so', async () => {
   await importCopy('stopped')
   const { jobId } = await client.storage.verify({})
   await client.jobs.stop({ id: jobId })
-  const { state } = await ended(jobId)
+  const { state } = await ended(client, jobId)
   const { check } = await client.storage.report({})
   // A small store may have been read before the stop came.
   expect([check?.outcome, state]).toEqual(

@@ -14,8 +14,11 @@ const system = (content: string) => ({ role: 'system', content })
 
 const rendered = { usable: 3 }
 const asked: Parameters<RenderRows>[0][] = []
-const render: RenderRows = async request => {
+const render: RenderRows = async (request, _, onEvent) => {
   asked.push(request)
+  onEvent?.({ event: 'phase', phase: 'importing' })
+  onEvent?.({ event: 'phase', phase: 'rendering' })
+  for (const done of [1, 2, 3]) onEvent?.({ event: 'progress', done, total: 3 })
   return renderAll(request)
 }
 const renderAll: RenderRows = async ({ method, files, samples }) => ({
@@ -145,6 +148,20 @@ test('the tokenizer’s findings join in, and a set without a learned token is r
     'render_invalid_input',
     'truncated',
     'nothing_learned',
+  ])
+})
+
+test('whoever gives an id is told how far a check is: the rules, then the rows that are rendered', async () => {
+  rendered.usable = 3
+  const { verdict } = await check('told', clean, { model: 'tiny', first: 3, progressId: 'a-check-of-mine' })
+  expect(verdict).toBe('usable')
+  expect(b.told('a-check-of-mine')).toMatchObject([
+    { step: 'rules', done: 0, total: 5, unit: 'rows' },
+    { step: 'rules', done: 5, total: 5 },
+    { step: 'loading', done: 0, total: 3 },
+    { step: 'rendering', done: 0, total: 3 },
+    // Those in between came too soon to be worth an event.
+    { step: 'rendering', done: 3, total: 3, secondsLeft: 0 },
   ])
 })
 

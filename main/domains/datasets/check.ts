@@ -4,13 +4,16 @@ import type { datasets } from '../../contract/datasets.ts'
 import { AppError } from '../../contract/errors.ts'
 import type { Handlers } from '../../contract/method.ts'
 import type { BlobStore } from '../../platform/blobs/store.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Store } from '../../platform/db/types.ts'
+import { createCheckProgress } from './check-progress.ts'
 import type { QueryThreads } from './query-threads.ts'
 import type { Rendered, RenderRows } from './render-rows.ts'
 import { type Filled, filledOf, rowSetOf, shown } from './versions.ts'
 
 type Deps = {
-  readonly store: Pick<Store, 'read'>
+  readonly store: Pick<Store, 'read' | 'record'>
+  readonly clock: Clock
   readonly blobs: Pick<BlobStore, 'pathOf'>
   readonly queries: QueryThreads
   readonly render: RenderRows
@@ -30,16 +33,19 @@ export const methodFor = (kind: DatasetKind): string => (kind === 'text' ? 'pret
 /** What would hurt training: found by rules in SQL, and by the tokenizer and chat template of a model. */
 export function createCheck({
   store,
+  clock,
   blobs,
   queries,
   render,
 }: Deps): Pick<Handlers<typeof datasets>, 'check' | 'render'> {
   const rowSet = (found: Filled) => rowSetOf(store.read, blobs, found)
   return {
-    check: async ({ id, model, method, against, maxSequenceLength, rows, first }, { signal }) => {
+    check: async ({ id, model, method, against, maxSequenceLength, rows, first, progressId }, { signal }) => {
       const found = filledOf(store.read, id)
+      const tell = createCheckProgress({ store, clock }, progressId)
       const other = against === undefined ? undefined : filledOf(store.read, against)
       const wrongKind = method === undefined ? undefined : kindProblem(found, method)
+      tell('rules', 0, found.rows)
       const toldByRules = await queries.ask(
         'check',
         {
@@ -49,7 +55,9 @@ export function createCheck({
           ...(other && { against: { ...rowSet(other), name: shown(other) } }),
         },
         signal,
+        done => tell('rules', done, found.rows),
       )
+      const toRender = Math.min(found.rows, first ?? found.rows)
       const rendered =
         model === undefined || wrongKind
           ? undefined
@@ -63,6 +71,10 @@ export function createCheck({
                 first,
               },
               signal,
+              event => {
+                if (event.event === 'phase') tell(event.phase === 'importing' ? 'loading' : 'rendering', 0, toRender)
+                if (event.event === 'progress') tell('rendering', event.done, event.total)
+              },
             )
       const problems = [
         ...(wrongKind ? [wrongKind] : []),

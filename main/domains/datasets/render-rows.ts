@@ -22,6 +22,8 @@ export type RenderRows = (
     readonly only?: { readonly firstRow: number; readonly rows: number }
   },
   signal?: AbortSignal,
+  /** Hears everything that the worker says, such as how far it is. */
+  onEvent?: (event: WorkerEvent) => void,
 ) => Promise<{
   readonly report: CheckReport
   /** Rows count from 0. */
@@ -44,7 +46,7 @@ const mostProblems = 100_000
 /** Shows rows as a model will see them, through the Python worker that renders them for training too. */
 export const createRenderRows =
   ({ scratchDir, model, python }: Deps): RenderRows =>
-  async ({ model: ref, method, files, maxSequenceLength, samples, first, only }, signal) => {
+  async ({ model: ref, method, files, maxSequenceLength, samples, first, only }, signal, onEvent) => {
     const { path } = model(ref)
     const { python: interpreter, env } = python()
     const config = {
@@ -59,7 +61,7 @@ export const createRenderRows =
     }
     return inScratch(scratchDir, 'check', folder => {
       writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
-      return follow(interpreter, folder, env, signal)
+      return follow(interpreter, folder, env, signal, onEvent)
     })
   }
 
@@ -68,6 +70,7 @@ function follow(
   cwd: string,
   env: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
+  onEvent: ((event: WorkerEvent) => void) | undefined,
 ): Promise<Rendered> {
   // Its standard input stays open: its end would tell the worker that nobody waits any more.
   const child = spawn(interpreter, ['-m', 'slipway_worker.check', 'config.json'], {
@@ -86,6 +89,7 @@ function follow(
       const event = WorkerEvent.safeParse(parseLine(line))
       if (!event.success) return
       const said = event.data
+      onEvent?.(said)
       if (said.event === 'sample') {
         // The worker counts rows from 1.
         const { event: _, pieces, row, ...rendered } = said

@@ -136,7 +136,7 @@ export function createDatasets({
   const handlers: Handlers<typeof datasets> = {
     ...createImports({ store, clock, jobs, blobsRoot, scratchDir, reader, storingEnded }),
     ...createRows({ store, blobs, queries }),
-    ...createCheck({ store, blobs, queries, render }),
+    ...createCheck({ store, clock, blobs, queries, render }),
     ...createRepair({ store, clock, blobs, scratchDir, queries, render, whileStoring }),
     ...createSplit({ store, clock, blobs, scratchDir, queries, whileStoring }),
     ...removal.handlers,

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { systemCall } from '../../contract/call.ts'
 import { toAppError } from '../../contract/errors.ts'
+import type { ChangeEvent } from '../../contract/events.ts'
 import { createCollector } from '../../platform/blobs/collector.ts'
 import { createBlobStore, diskError } from '../../platform/blobs/store.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
@@ -27,6 +28,8 @@ export type Bench = {
   readonly datasets: Datasets
   readonly audited: () => string[]
   readonly announced: string[]
+  /** What was told under an id, such as how far a check is. */
+  readonly told: (id: string) => unknown[]
   readonly users: Map<string, string[]>
   /** What other domains say of their things, by id. */
   readonly states: Map<string, { readonly name: string; readonly state: string }>
@@ -56,13 +59,17 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
   db.pragma('synchronous = FULL')
   migrate(db, [auditMigration, lineageMigration, ...datasetsMigrations])
   const announced: string[] = []
+  const events: ChangeEvent[] = []
   let aheadMs = 0
   const clock: Clock = { nowMs: () => systemClock.nowMs() + aheadMs, monotonicMs: systemClock.monotonicMs }
   const store = createStore({
     db,
     clock,
     bootId: 'test',
-    publish: event => announced.push(`${event.topic}.${event.kind}`),
+    publish: event => {
+      events.push(event)
+      announced.push(`${event.topic}.${event.kind}`)
+    },
   })
   const blobsRoot = join(at.dir, 'blobs')
   const running: Promise<void>[] = []
@@ -130,6 +137,7 @@ export function bench(render: RenderRows = async () => Promise.reject(new Error(
     at,
     datasets,
     announced,
+    told: id => events.filter(event => event.id === id).map(({ data }) => data),
     users,
     states,
     link: edge => store.record(tx => linkLineage(tx, edge)),

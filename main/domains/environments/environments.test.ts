@@ -336,18 +336,18 @@ describe('the network', () => {
   test('has been used by a build from the moment that it says so until it ends, and by no other', async () => {
     await build()
     end('done', [{ event: 'progress' }])
-    expect(environments.lastNetworkUse()).toBeUndefined()
+    expect(environments.latestNetworkUses()[0]).toBeUndefined()
 
     await build()
     sent(0, false)
-    expect(environments.lastNetworkUse()).toEqual({
+    expect(environments.latestNetworkUses()[0]).toEqual({
       environment: 'tiny',
       beganAtMs: expect.any(Number),
       endedAtMs: null,
       bytesOut: 0,
     })
     end('failed')
-    expect(environments.lastNetworkUse()).toMatchObject({ endedAtMs: expect.any(Number) })
+    expect(environments.latestNetworkUses()[0]).toMatchObject({ endedAtMs: expect.any(Number) })
   })
 
   test('what a build has sent is known while it goes on and by its last word, not after a kill', async () => {

@@ -32,12 +32,13 @@ export const endUse = (db: WritableDb, jobId: string, nowMs: number): void => {
 const COLUMNS = `environment, began_at_ms AS beganAtMs, ended_at_ms AS endedAtMs,
   CASE WHEN ended_at_ms IS NULL OR is_counted = 1 THEN bytes_out END AS bytesOut`
 
-export const lastUse = (db: ReadableDb): NetworkUse | undefined =>
+/** The latest uses, newest first; those that go on before all that have ended. */
+export const latestUses = (db: ReadableDb, most: number): NetworkUse[] =>
   db
-    .prepare<[], NetworkUse>(
-      `SELECT ${COLUMNS} FROM network_uses ORDER BY ended_at_ms IS NULL DESC, ended_at_ms DESC LIMIT 1`,
+    .prepare<[number], NetworkUse>(
+      `SELECT ${COLUMNS} FROM network_uses ORDER BY ended_at_ms IS NULL DESC, ended_at_ms DESC LIMIT ?`,
     )
-    .get()
+    .all(most)
 
 /** The uses that go on, or that ended at `sinceMs` or later. */
 export const usesSince = (db: ReadableDb, sinceMs: number): NetworkUse[] =>

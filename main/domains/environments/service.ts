@@ -17,7 +17,7 @@ import { readLock, recipeOf } from '../../platform/python/recipes.ts'
 import type { Run } from '../../platform/python/run.ts'
 import { foldersOf, lockIfAny, removeFolders, removeRemains } from './capsules.ts'
 import { createDescription } from './describe.ts'
-import { beginUse, endUse, lastUse, type NetworkUse, noteSent, usesSince } from './network-uses.ts'
+import { beginUse, endUse, latestUses, type NetworkUse, noteSent, usesSince } from './network-uses.ts'
 import { type Choice, findChoice, removeChoice, saveChoice } from './repo.ts'
 import { createSelection, type PythonChild, type SelectionDeps } from './selection.ts'
 
@@ -41,7 +41,7 @@ export type Environments = {
   /** The environments that users have; those of developers are built by name only. */
   readonly names: () => readonly string[]
   /** The latest build that used the network; one that goes on counts as the latest. */
-  readonly lastNetworkUse: () => NetworkUse | undefined
+  readonly latestNetworkUses: () => readonly NetworkUse[]
   /** The builds that use the network now, or did until `sinceMs` (since 1970) or later. */
   readonly networkUsesSince: (sinceMs: number) => readonly NetworkUse[]
 }
@@ -230,9 +230,9 @@ export function createEnvironments(deps: Deps): Environments {
     },
   })
 
-  const lastNetworkUse = () => lastUse(store.read)
+  const latestNetworkUses = () => latestUses(store.read, 8)
   const networkUsesSince = (sinceMs: number) => usesSince(store.read, sinceMs)
-  return { handlers, pythonFor: selection.pythonFor, describe, build, names, lastNetworkUse, networkUsesSince }
+  return { handlers, pythonFor: selection.pythonFor, describe, build, names, latestNetworkUses, networkUsesSince }
 }
 
 const namesLock = (event: object): boolean => Config.safeParse(event).data?.lockFile !== undefined

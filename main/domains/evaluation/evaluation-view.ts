@@ -34,7 +34,11 @@ export function createEvaluationView({ store, jobs }: Pick<EvaluationDeps, 'stor
     ...(record.failure && { failure: record.failure }),
     createdAt: isoOf(record.createdAtMs),
     updatedAt: isoOf(record.updatedAtMs),
-    ...(record.endedAtMs !== null && { endedAt: isoOf(record.endedAtMs) }),
+    ...(record.endedAtMs !== null && {
+      endedAt: isoOf(record.endedAtMs),
+      // Of evaluations that ended before this was noted, the wait in the queue cannot be told apart.
+      tookSeconds: (record.workedMs ?? record.endedAtMs - record.createdAtMs) / 1000,
+    }),
   })
 
   const detail = (record: EvaluationRecord): EvaluationDetail => ({

@@ -50,4 +50,10 @@ export const evaluationMigrations: readonly Migration[] = [
     name: 'evaluation-held-back',
     up: db => db.exec('ALTER TABLE evaluations ADD COLUMN held_back_by TEXT'),
   },
+  {
+    version: 830,
+    name: 'evaluation-time-worked',
+    // Of earlier evaluations it is not known how long they waited: theirs stays empty.
+    up: db => db.exec('ALTER TABLE evaluations ADD COLUMN worked_ms INTEGER'),
+  },
 ]

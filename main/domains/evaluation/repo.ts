@@ -26,6 +26,8 @@ export type EvaluationRecord = {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly endedAtMs: number | null
+  /** How long its jobs have worked so far, all attempts together, waits left out; null where it is not known. */
+  readonly workedMs: number | null
 }
 
 type Row = {
@@ -47,10 +49,11 @@ type Row = {
   created_at_ms: number
   updated_at_ms: number
   ended_at_ms: number | null
+  worked_ms: number | null
 }
 
 const COLUMNS =
-  'id, name, state, job_id, dataset_id, dataset_name, held_back_by, metrics, generation, objects, comparisons, warnings, failure, rows, size_bytes, created_at_ms, updated_at_ms, ended_at_ms'
+  'id, name, state, job_id, dataset_id, dataset_name, held_back_by, metrics, generation, objects, comparisons, warnings, failure, rows, size_bytes, created_at_ms, updated_at_ms, ended_at_ms, worked_ms'
 
 // JSON columns hold what this file wrote, from typed values: they are read back under the same types.
 const toRecord = (row: Row): EvaluationRecord => ({
@@ -71,6 +74,7 @@ const toRecord = (row: Row): EvaluationRecord => ({
   createdAtMs: row.created_at_ms,
   updatedAtMs: row.updated_at_ms,
   endedAtMs: row.ended_at_ms,
+  workedMs: row.worked_ms,
 })
 
 const KEPT = 'removed_at_ms IS NULL'
@@ -175,7 +179,16 @@ export function insertEvaluation(db: WritableDb, made: NewEvaluation): void {
 type Changes = Partial<
   Pick<
     EvaluationRecord,
-    'state' | 'jobId' | 'objects' | 'comparisons' | 'warnings' | 'failure' | 'rows' | 'sizeBytes' | 'endedAtMs'
+    | 'state'
+    | 'jobId'
+    | 'objects'
+    | 'comparisons'
+    | 'warnings'
+    | 'failure'
+    | 'rows'
+    | 'sizeBytes'
+    | 'endedAtMs'
+    | 'workedMs'
   >
 >
 
@@ -189,6 +202,7 @@ const columnOf = {
   rows: 'rows',
   sizeBytes: 'size_bytes',
   endedAtMs: 'ended_at_ms',
+  workedMs: 'worked_ms',
 } as const satisfies Record<keyof Changes, string>
 
 /** Changes the named columns and nothing else. */

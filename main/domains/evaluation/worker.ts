@@ -1,5 +1,6 @@
 import type { EvaluationObject } from '../../contract/evaluation.ts'
 import type { Job } from '../../contract/jobs.ts'
+import { workedMs } from '../../contract/worked-time.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Tx } from '../../platform/db/types.ts'
 import type { JobHandler } from '../../platform/processes/port.ts'
@@ -44,11 +45,15 @@ export function createEvaluationEvents(clock: Clock): JobHandler {
     restart: 'never',
     onEvent,
     onEnd: (tx, job) => {
+      const nowMs = clock.nowMs()
       updateEvaluation(
         tx,
         job.subjectId,
-        { state: job.state, failure: job.failure ?? null, endedAtMs: clock.nowMs() },
-        clock.nowMs(),
+        {
+          ...{ state: job.state, failure: job.failure ?? null, workedMs: workedMs(job, nowMs) ?? 0 },
+          endedAtMs: job.endedAt === undefined ? nowMs : Date.parse(job.endedAt),
+        },
+        nowMs,
       )
       tx.announce({ topic: 'evaluations', kind: 'changed', id: job.subjectId })
     },

@@ -4,10 +4,10 @@ import type { Tx } from '../../platform/db/types.ts'
 import { journalFile } from '../../platform/processes/job-folder.ts'
 import { type JournalRead, readJournal } from '../../platform/processes/journal.ts'
 import type { JobHandler } from '../../platform/processes/port.ts'
+import type { Meter } from '../../platform/processes/progress.ts'
 import { type ApplyContext, applyEntry, finish } from './apply-entry.ts'
 import type { JobsDeps } from './deps.ts'
 import type { Outcome } from './outcome.ts'
-import type { Meter } from './progress.ts'
 import { findJob, type JobRow, saveJob } from './repo.ts'
 
 type Deps = Pick<Required<JobsDeps>, 'store' | 'clock' | 'log' | 'leases' | 'random'> & {

@@ -21,7 +21,7 @@ export function compareRuns(db: ReadableDb, runs: readonly RunRecord[], toRun: (
       step: run.step,
       loss: run.loss,
       bestValidationLoss: bestValidationLoss(db, run.id),
-      seconds: run.endedAtMs === null ? null : (run.endedAtMs - run.createdAtMs) / 1000,
+      seconds: toRun(run).tookSeconds ?? null,
     })),
     differences: all
       .map(([key, read]) => ({ key, values: runs.map(read) }))

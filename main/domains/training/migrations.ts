@@ -110,4 +110,10 @@ export const trainingMigrations: readonly Migration[] = [
         CREATE INDEX runs_by_loss ON runs (coalesce(loss, 1e300), id, state, method, name, description, removed_at_ms) WHERE removed_at_ms IS NULL;
       `),
   },
+  {
+    version: 650,
+    name: 'training-time-worked',
+    // Of earlier runs it is not known how long they waited: theirs stays empty.
+    up: db => db.exec('ALTER TABLE runs ADD COLUMN worked_ms INTEGER'),
+  },
 ]

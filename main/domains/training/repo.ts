@@ -42,6 +42,8 @@ export type RunRecord = {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly endedAtMs: number | null
+  /** How long its jobs have worked so far, all attempts together, waits left out; null where it is not known. */
+  readonly workedMs: number | null
   /** What a resume asked for and the trainer has not yet taken. */
   readonly proposed: Pick<RunRecord, 'parameters' | 'config' | 'provenance'> | null
 }
@@ -76,11 +78,12 @@ type Row = {
   created_at_ms: number
   updated_at_ms: number
   ended_at_ms: number | null
+  worked_ms: number | null
   proposed: string | null
 }
 
 const COLUMNS = `id, name, description, method, state, phase, job_id, model_id, model_name, datasets, parameters, config, facts, metrics, warnings, memory_plan,
-  provenance, failure, step, total_steps, loss, seconds_left, size_bytes, artifact_path, result_id, result_name, created_at_ms, updated_at_ms, ended_at_ms, proposed`
+  provenance, failure, step, total_steps, loss, seconds_left, size_bytes, artifact_path, result_id, result_name, created_at_ms, updated_at_ms, ended_at_ms, worked_ms, proposed`
 
 // JSON columns hold what this file wrote, from typed values: they are read back under the same types.
 const toRun = (row: Row): RunRecord => ({
@@ -111,6 +114,7 @@ const toRun = (row: Row): RunRecord => ({
   createdAtMs: row.created_at_ms,
   updatedAtMs: row.updated_at_ms,
   endedAtMs: row.ended_at_ms,
+  workedMs: row.worked_ms,
   proposed: row.proposed === null ? null : (JSON.parse(row.proposed) as RunRecord['proposed']),
 })
 
@@ -268,6 +272,7 @@ type Changes = Partial<
     | 'artifactPath'
     | 'result'
     | 'endedAtMs'
+    | 'workedMs'
     | 'config'
     | 'parameters'
     | 'provenance'
@@ -291,6 +296,7 @@ const columnOf = {
   sizeBytes: 'size_bytes',
   artifactPath: 'artifact_path',
   endedAtMs: 'ended_at_ms',
+  workedMs: 'worked_ms',
   config: 'config',
   parameters: 'parameters',
   provenance: 'provenance',

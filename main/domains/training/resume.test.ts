@@ -139,3 +139,24 @@ test('a published checkpoint is whole, holds no optimizer state, and is copied o
   expect(existsSync(join(runFolder, 'published-12', 'optimizer.pt'))).toBe(false)
   expect(readFileSync(join(runFolder, 'published-12', 'weights'))).toEqual(readFileSync(join(folder, 'weights')))
 })
+
+test('how long a run took is what its attempts worked, the same in the list, on its page and beside others', async () => {
+  const at = (second: number) => new Date(bench.clock.now + second * 1_000).toISOString()
+  const other = await bench.start('other')
+  // It waits for a minute, works for 90.4 s, is noticed to have ended a second late, and goes on an hour later.
+  const first = { startedAt: at(60), endedAt: at(150.4) }
+  const second = { startedAt: at(3_600), endedAt: at(3_610) }
+  bench.clock.now += 151_400
+  bench.end(other.id, 'cancelled', first)
+  bench.checkpoint(other.id, 5)
+  expect(await bench.handlers.show({ id: other.id }, call)).toMatchObject({ tookSeconds: 90.4, endedAt: first.endedAt })
+  await bench.handlers.resume(inputOf(training.resume, { id: other.id }), call)
+  expect(await bench.handlers.show({ id: other.id }, call)).not.toHaveProperty('tookSeconds')
+  bench.end(other.id, 'done', second)
+  const tookSeconds = 100.4
+  expect(await bench.handlers.show({ id: other.id }, call)).toMatchObject({ tookSeconds, endedAt: second.endedAt })
+  const { items } = await bench.handlers.list(inputOf(training.list, {}), call)
+  expect(items.find(run => run.id === other.id)).toMatchObject({ tookSeconds })
+  const { runs } = await bench.handlers.compare(inputOf(training.compare, { id: [other.id, id] }), call)
+  expect(runs[0]).toMatchObject({ seconds: tookSeconds })
+})

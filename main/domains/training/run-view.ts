@@ -12,6 +12,10 @@ export type RunView = {
   readonly detail: (run: RunRecord) => RunDetail
 }
 
+/** Of runs that ended before the time they worked was noted, the wait in the queue cannot be told apart. */
+const tookSeconds = ({ workedMs, createdAtMs }: RunRecord, endedAtMs: number): number =>
+  (workedMs ?? endedAtMs - createdAtMs) / 1000
+
 /** How a run's row looks outside. */
 export function createRunView({ store, jobs }: Pick<TrainingDeps, 'store' | 'jobs'>): RunView {
   const jobOf = (run: RunRecord): Job | undefined => (run.jobId === null ? undefined : jobs.get(run.jobId as JobId))
@@ -41,7 +45,7 @@ export function createRunView({ store, jobs }: Pick<TrainingDeps, 'store' | 'job
       canResume: isEnded(state) && state !== 'done' && checkpointsOf(store.read, run.id).length > 0,
       createdAt: isoOf(run.createdAtMs),
       updatedAt: isoOf(run.updatedAtMs),
-      ...(run.endedAtMs !== null && { endedAt: isoOf(run.endedAtMs) }),
+      ...(run.endedAtMs !== null && { endedAt: isoOf(run.endedAtMs), tookSeconds: tookSeconds(run, run.endedAtMs) }),
     }
   }
 

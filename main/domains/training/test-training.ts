@@ -116,7 +116,12 @@ export function openTraining() {
       )
     },
     say: (runId: string, event: WorkerEvent) => jobs.say(store, runId, event),
-    end: (runId: string, state: 'done' | 'failed' | 'cancelled' = 'done') => jobs.end(store, runId, state),
+    /** Ends a run's job; `times`: when it started and ended, where that matters. */
+    end: (
+      runId: string,
+      state: 'done' | 'failed' | 'cancelled' = 'done',
+      times?: { readonly startedAt: string; readonly endedAt: string },
+    ) => jobs.end(store, runId, state, times),
     /** A checkpoint as the trainer leaves it: a folder in the run's own, and the event that tells it. */
     checkpoint: (runId: string, step: number, sizeBytes = 1_000): string => {
       const path = join(paths.runs, runId, `checkpoint-${step}`)

@@ -1,4 +1,5 @@
 import type { Job } from '../../contract/jobs.ts'
+import { workedMs } from '../../contract/worked-time.ts'
 import { WorkerEvent } from '../../contract/worker.ts'
 import { type Clock, isoOf } from '../../platform/clock.ts'
 import type { Store, Tx } from '../../platform/db/types.ts'
@@ -149,7 +150,9 @@ export function createRunEvents({ clock, log, ended }: Deps): JobHandler {
       tx,
       job.subjectId,
       {
-        ...{ state: job.state, phase: null, secondsLeft: null, failure: failureOf(job), endedAtMs: nowMs },
+        ...{ state: job.state, phase: null, secondsLeft: null, failure: failureOf(job) },
+        endedAtMs: job.endedAt === undefined ? nowMs : Date.parse(job.endedAt),
+        workedMs: (findRun(tx, job.subjectId)?.workedMs ?? 0) + (workedMs(job, nowMs) ?? 0),
         // What the trainer refused was never the run's: a plain resume goes on as before.
         proposed: null,
       },

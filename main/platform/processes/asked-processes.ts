@@ -36,6 +36,7 @@ const maxAnswerBytes = 64 << 20
 /** A process that a hostile file has taken over may say anything: what it says is believed only in this shape. */
 const Reply = z.union([
   z.strictObject({ output: z.unknown() }),
+  z.strictObject({ told: z.number() }),
   z.strictObject({
     error: z.object({
       code: z.enum(errorCodes as [(typeof errorCodes)[number]]),
@@ -85,6 +86,7 @@ function start(heard: Heard, options: Omit<Options, 'most' | 'idleMs'>): Member 
     if (cutBytes > 0) return end({ why: 'babble' })
     const reply = replyIn(bytes.toString('utf8'))
     if (!reply) return // a library printed it
+    if ('told' in reply) return heard.reply(reply)
     watching?.stop()
     watching = undefined
     heard.reply(reply)

@@ -58,7 +58,7 @@ export function createTestJobs(clock: Clock, kind: JobKind) {
       store: Store,
       subjectId: string,
       state: 'done' | 'failed' | 'cancelled' | 'lost',
-      facts: Pick<Job, 'failure' | 'pid'> = {},
+      facts: Pick<Job, 'failure' | 'pid' | 'startedAt' | 'endedAt'> = {},
     ) => {
       const found = latestOf(subjectId)
       found.job = { ...found.job, state, ...facts }

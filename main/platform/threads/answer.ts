@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import { AppError } from '../../contract/errors.ts'
 import { errorToCross } from './crossing.ts'
-import type { FromThread, Input, Output, Questions, ToThread } from './protocol.ts'
+import type { FromThread, Input, Output, Questions, Tell, ToThread } from './protocol.ts'
 
 export type Answers<Q extends Questions> = {
-  readonly [N in keyof Q]: (input: Input<Q, N>, signal: AbortSignal) => Promise<Output<Q, N>> | Output<Q, N>
+  readonly [N in keyof Q]: (input: Input<Q, N>, signal: AbortSignal, tell: Tell) => Promise<Output<Q, N>> | Output<Q, N>
 }
 
 /** The inside of a thread of `createThreads`: answers one question after the other. */
@@ -27,8 +27,8 @@ export function answerer<Q extends Questions>(
   const answer = async (name: string, input: unknown, signal: AbortSignal): Promise<FromThread> => {
     try {
       // The asking side's types tie name and input together; they cross as plain data.
-      const run = answers[name] as (input: unknown, signal: AbortSignal) => unknown
-      return { output: await run(input, signal) }
+      const run = answers[name] as (input: unknown, signal: AbortSignal, tell: Tell) => unknown
+      return { output: await run(input, signal, told => say({ told })) }
     } catch (error) {
       if (signal.aborted) return { error: new AppError('cancelled', 'Cancelled.').toBody() }
       return { error: errorToCross(error) }

@@ -1,13 +1,18 @@
 import { AppError } from '../../contract/errors.ts'
 import { type CrossedError, crossedError } from './crossing.ts'
-import type { FromThread, Input, Output, Questions, ToThread } from './protocol.ts'
+import type { FromThread, Input, Output, Questions, Tell, ToThread } from './protocol.ts'
 
 export type Asking<Q extends Questions> = {
   /**
    * Has a question answered off the event loop. Throws what the one that answers throws, `cancelled`, or why that one is
-   * gone.
+   * gone. `onTold` hears how far the answer is, where the one that answers says so.
    */
-  readonly ask: <N extends keyof Q & string>(name: N, input: Input<Q, N>, signal?: AbortSignal) => Promise<Output<Q, N>>
+  readonly ask: <N extends keyof Q & string>(
+    name: N,
+    input: Input<Q, N>,
+    signal?: AbortSignal,
+    onTold?: Tell,
+  ) => Promise<Output<Q, N>>
   readonly close: () => Promise<void>
 }
 
@@ -38,6 +43,7 @@ type Waiting = {
   readonly name: string
   readonly input: unknown
   readonly signal: AbortSignal | undefined
+  readonly onTold: Tell | undefined
   readonly resolve: (output: unknown) => void
   readonly reject: (error: Error) => void
 }
@@ -62,6 +68,7 @@ export function createPool<Q extends Questions>({ start, most, idleMs, cancellin
     places.add(place)
     place.member = start({
       reply: reply => {
+        if ('told' in reply) return place.now?.onTold?.(reply.told)
         const answered = place.now
         place.now = undefined
         rest(place)
@@ -110,7 +117,12 @@ export function createPool<Q extends Questions>({ start, most, idleMs, cancellin
     void place.member?.end()
   }
 
-  const put = (name: string, input: unknown, signal: AbortSignal | undefined): Promise<unknown> =>
+  const put = (
+    name: string,
+    input: unknown,
+    signal: AbortSignal | undefined,
+    onTold: Tell | undefined,
+  ): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (isClosed || signal?.aborted) return reject(isClosed ? stopping() : cancelled())
       const onAbort = () => cancel(waiting)
@@ -120,7 +132,7 @@ export function createPool<Q extends Questions>({ start, most, idleMs, cancellin
           signal?.removeEventListener('abort', onAbort)
           settle(value)
         }
-      const waiting: Waiting = { name, input, signal, resolve: settled(resolve), reject: settled(reject) }
+      const waiting: Waiting = { name, input, signal, onTold, resolve: settled(resolve), reject: settled(reject) }
       signal?.addEventListener('abort', onAbort)
       queue.push(waiting)
       next()
@@ -128,7 +140,7 @@ export function createPool<Q extends Questions>({ start, most, idleMs, cancellin
 
   return {
     // The member answers by the same table of types.
-    ask: (name, input, signal) => put(name, input, signal) as Promise<Output<Q, typeof name>>,
+    ask: (name, input, signal, onTold) => put(name, input, signal, onTold) as Promise<Output<Q, typeof name>>,
     close: async () => {
       isClosed = true
       for (const waiting of queue.splice(0)) waiting.reject(stopping())

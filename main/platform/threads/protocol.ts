@@ -5,5 +5,9 @@ export type Questions = Readonly<Record<string, (input: never) => unknown>>
 export type Input<Q extends Questions, N extends keyof Q> = Parameters<Q[N]>[0]
 export type Output<Q extends Questions, N extends keyof Q> = ReturnType<Q[N]>
 
+/** Says how far an answer is, as a count whose meaning the question defines. */
+export type Tell = (done: number) => void
+
 export type ToThread = { readonly ask: string; readonly input: unknown } | { readonly cancel: true }
-export type FromThread = { readonly output: unknown } | { readonly error: CrossedError }
+/** `told` comes any number of times before the answer: how far it is. */
+export type FromThread = { readonly output: unknown } | { readonly error: CrossedError } | { readonly told: number }

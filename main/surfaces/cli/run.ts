@@ -8,6 +8,7 @@ import { type Client, clientError, createClient } from '../rpc/client.ts'
 import { inputSchemaOf, parseInput } from './arguments.ts'
 import { connectOrStart } from './connect.ts'
 import { followJob, type Output } from './follow.ts'
+import { followCall } from './follow-call.ts'
 import { cliMethods, domainHelp, methodHelp, overview } from './help.ts'
 import { harmless, pretty } from './print.ts'
 import { pipedMessage, talk } from './talk.ts'
@@ -161,7 +162,11 @@ async function call(
   deps: Deps,
 ): Promise<number> {
   const { out } = deps.output
-  const answer = await methodOf(client, listed)(input)
+  const ask = methodOf(client, listed)
+  const tellsProgress = 'progressId' in (inputSchemaOf(listed.method).properties ?? {})
+  const answer = tellsProgress
+    ? await followCall(client, progressId => ask({ progressId, ...(input as object) }), deps.output)
+    : await ask(input)
   if (isStream(answer)) return printStream(answer, flags, deps)
   const { job: startsJob = false, waits = false } = listed.facts.cli ?? {}
   const jobId = startsJob ? jobIdOf(answer) : undefined

@@ -7,7 +7,7 @@ import { socketFetch } from '../../platform/http/socket-fetch.ts'
 import { throwingRefusals } from './refusals.ts'
 import { fromWire } from './wire-error.ts'
 
-export type Client = ContractRouterClient<Contract, { readonly lastEventId?: string }>
+export type Client = ContractRouterClient<Contract>
 
 /** Where a backend is: behind the socket of a data directory, or at an address with a key. */
 export type Target = { readonly socketPath: string } | { readonly url: string; readonly key: string }

@@ -2,6 +2,7 @@ import { Search } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { copyText } from '../../lib/copy.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { useOnceReady } from '../../lib/once-ready.ts'
 import { useView } from '../../lib/view.ts'
 import { Kbd } from '../../ui/bits.tsx'
 import type { Item, ItemGroup, Ranked } from './items.ts'
@@ -48,7 +49,6 @@ export function CommandPalette() {
   const [moved, setMoved] = useState<string>()
   const list = useRef<HTMLDivElement>(null)
   const listId = useId()
-  const [isEntered, setEntered] = useState(false)
   // Not deferred: whoever types fast and presses Enter means what they typed, not the list of a letter before.
   const wanted = query.trim()
   const { items, isAsking } = usePaletteItems(wanted)
@@ -67,13 +67,11 @@ export function CommandPalette() {
     item.run()
   }
   // Enter before the backend has said what it found waits for it, unless somebody moved to a line that is there.
-  const isEarly = isAsking && moved === undefined
-  useEffect(() => {
-    if (!isEntered || isEarly) return
-    setEntered(false)
-    run(items[chosen]?.item)
-  })
-  const moveTo = (index: number) => setMoved(items[Math.max(0, Math.min(items.length - 1, index))]?.item.key)
+  const entered = useOnceReady(!isAsking || moved !== undefined, () => run(items[chosen]?.item))
+  const moveTo = (index: number) => {
+    entered.forget()
+    setMoved(items[Math.max(0, Math.min(items.length - 1, index))]?.item.key)
+  }
   useEffect(() => {
     list.current?.querySelectorAll('[role="option"]')[chosen]?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
@@ -89,7 +87,7 @@ export function CommandPalette() {
     if (event.nativeEvent.isComposing) return
     if (event.key === 'Escape') close()
     else if (move !== undefined) moveTo(move)
-    else if (event.key === 'Enter') isEarly ? setEntered(true) : run(item)
+    else if (event.key === 'Enter') entered.ask()
     else if ((event.ctrlKey || event.metaKey) && event.key === 'c' && item?.cli && !getSelection()?.toString())
       void copyText(`slipway ${item.cli}`)
     // The list is walked with the arrows; the page behind is out of reach while the palette is open.
@@ -124,7 +122,7 @@ export function CommandPalette() {
             onChange={event => {
               setQuery(event.target.value)
               setMoved(undefined)
-              setEntered(false)
+              entered.forget()
             }}
             onKeyDown={onKeyDown}
           />

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { App, Modal } from 'antd'
-import { useState } from 'react'
 import { api } from '../../lib/client.ts'
+import { isText, useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
@@ -14,8 +14,11 @@ import { auditText } from './text.ts'
 export function ExportDialog() {
   const text = useText(auditText)
   const { message } = App.useApp()
-  const [path, setPath] = useState('')
-  const close = () => setQuery({ dialog: undefined })
+  const [path, setPath, forget] = useDraft('audit.export', '', isText)
+  const close = () => {
+    forget()
+    setQuery({ dialog: undefined })
+  }
   const write = useMutation(
     api.audit.export.mutationOptions({
       onSuccess: written => {

@@ -1,4 +1,5 @@
 import { number } from '../../lib/format.ts'
+import { facts, named } from '../../lib/marks.ts'
 
 export type Bar = {
   /** Where its range begins, on the horizontal axis. */
@@ -24,7 +25,7 @@ export function Bars({ label, bars, end, limit }: Props) {
   const tallest = Math.log(Math.max(1, ...bars.map(({ value }) => value)) + 1)
   const place = (at: number) => `${((at - start) / span) * 100}%`
   return (
-    <div className="hist" role="img" aria-label={`${label}: ${bars.map(({ title }) => title).join('; ')}`}>
+    <div className="hist" role="img" aria-label={named(label, facts(...bars.map(({ title }) => title)))}>
       <div className="bars">
         {bars.map(({ from, value, title }, index) => (
           <i

@@ -4,10 +4,12 @@ import { useDeferredValue, useState } from 'react'
 import type { DatasetKind } from '../../../main/contract/dataset-rows.ts'
 import type { DatasetState, DatasetVersion } from '../../../main/contract/dataset-versions.ts'
 import { useSaid } from '../../lib/backend-words.ts'
+import { useChosenRow } from '../../lib/chosen-row.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, dateTime, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { usePagedRows } from '../../lib/pages.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../lib/route.ts'
 import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
@@ -50,6 +52,7 @@ export function DatasetList() {
       },
     }),
   )
+  const [selected, remember] = useChosenRow(rows, cursor)
   const isFiltered = Boolean(query.q) || kind !== undefined || state !== undefined
   const isEmpty = !isFiltered && rows.total === 0
   const open = (index: number) => {
@@ -96,8 +99,11 @@ export function DatasetList() {
                 label={text.datasets}
                 count={rows.total ?? 0}
                 columns={columns}
-                selected={cursor}
-                onSelect={setCursor}
+                selected={selected}
+                onSelect={index => {
+                  setCursor(index)
+                  remember(index)
+                }}
                 onOpen={open}
                 onRange={rows.onRange}
                 isLoading={rows.isLoading}
@@ -169,7 +175,7 @@ function useColumns(at: (index: number) => DatasetVersion | undefined): readonly
           <Glyph
             state={datasetGlyph[state]}
             quiet={state === 'frozen'}
-            label={problem === undefined ? text[state] : `${text[state]}: ${said(problem)}`}
+            label={problem === undefined ? text[state] : named(text[state], said(problem))}
           />
           <a className="ell" dir="auto" title={name} href={hrefTo('datasets', id)} tabIndex={-1}>
             <b>{name}</b>

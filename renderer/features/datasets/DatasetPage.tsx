@@ -6,6 +6,7 @@ import type { DatasetDetail, DatasetVersionId } from '../../../main/contract/dat
 import { api, client, queries } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { go, goInstead, hrefTo, routeNow, setQuery, useRoute } from '../../lib/route.ts'
 import { ActionButton, ActionIcon } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
@@ -245,7 +246,7 @@ function VersionChip({ dataset }: { readonly dataset: DatasetDetail }) {
         })),
       }}
     >
-      <button type="button" className={`chip ${tone}`} aria-label={`${text.versions}: ${label}`}>
+      <button type="button" className={`chip ${tone}`} aria-label={named(text.versions, label)}>
         {label} ▾
       </button>
     </Dropdown>

@@ -5,13 +5,14 @@ import { DescribeDialog } from '../describe/DescribeDialog.tsx'
 
 /** Renames and describes a dataset. */
 export function EditDialog({ dataset, onClose }: { readonly dataset: DatasetDetail; readonly onClose: () => void }) {
-  const update = useMutation(api.datasets.update.mutationOptions({ onSuccess: onClose }))
+  const update = useMutation(api.datasets.update.mutationOptions())
   return (
     <DescribeDialog
+      id={dataset.id}
       described={dataset}
       error={update.error}
       isSaving={update.isPending}
-      onSave={changes => update.mutate({ id: dataset.id, ...changes })}
+      onSave={(changes, onSaved) => update.mutate({ id: dataset.id, ...changes }, { onSuccess: onSaved })}
       onClose={onClose}
     />
   )

@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Checkbox, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
+import { isLike, useDraft } from '../../lib/draft.ts'
 import { bytes, number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { Hash } from '../../ui/bits.tsx'
@@ -39,14 +40,21 @@ const phrases = dictionary({
 const isNamed = (path: string, isLeftOut: boolean): boolean =>
   (isLeftOut ? /\.jsonl$/i : /\.(jsonl|csv|parquet)$/i).test(path)
 
+/** `isLeftOut`: the rows that the import left out, instead of those that it took. */
+const emptyDraft = { path: '', hasAnnotations: true, isLeftOut: false }
+
 /** Writes the rows of a version to a file of the person's own. */
 export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDetail; readonly onClose: () => void }) {
   const text = useText(phrases)
   const names = useText(datasetsText)
   const id = useId()
-  const [path, setPath] = useState('')
-  const [hasAnnotations, setHasAnnotations] = useState(true)
-  const [isLeftOut, setLeftOut] = useState(false)
+  const [draft, setDraft, forget] = useDraft(`datasets.export.${dataset.id}`, emptyDraft, isLike(emptyDraft))
+  const { path, hasAnnotations, isLeftOut } = draft
+  const change = (part: Partial<typeof emptyDraft>) => setDraft(before => ({ ...before, ...part }))
+  const close = () => {
+    forget()
+    onClose()
+  }
   const write = useMutation(api.datasets.export.mutationOptions())
   const isReady = isNamed(path.trim(), isLeftOut)
   const send = () => {
@@ -58,10 +66,10 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
       open
       width={600}
       title={<span dir="auto">{text.title(`${dataset.name} ${names.version(dataset.version)}`)}</span>}
-      onCancel={onClose}
+      onCancel={close}
       footer={
         write.data ? (
-          <Button type="primary" onClick={onClose}>
+          <Button type="primary" onClick={close}>
             {text.close}
           </Button>
         ) : (
@@ -70,7 +78,7 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
             isReady={isReady}
             isRunning={write.isPending}
             onAct={send}
-            onCancel={onClose}
+            onCancel={close}
           />
         )
       }
@@ -91,7 +99,7 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
                 label={text.path}
                 value={path}
                 pick="save"
-                onChange={setPath}
+                onChange={path => change({ path })}
                 onEnter={send}
                 autoFocus
               />
@@ -105,7 +113,7 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
             <Checkbox
               checked={hasAnnotations}
               disabled={isLeftOut}
-              onChange={event => setHasAnnotations(event.target.checked)}
+              onChange={event => change({ hasAnnotations: event.target.checked })}
             >
               {text.annotations}
             </Checkbox>
@@ -113,7 +121,7 @@ export function ExportDialog({ dataset, onClose }: { readonly dataset: DatasetDe
           {dataset.badRows > 0 && (
             <div className="field">
               <span />
-              <Checkbox checked={isLeftOut} onChange={event => setLeftOut(event.target.checked)}>
+              <Checkbox checked={isLeftOut} onChange={event => change({ isLeftOut: event.target.checked })}>
                 {text.leftOut(number(dataset.badRows))}
               </Checkbox>
             </div>

@@ -1,6 +1,7 @@
 import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { bytes, dateTime, number, percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { listed, named } from '../../lib/marks.ts'
 import { Hash, Section } from '../../ui/bits.tsx'
 import { fieldText } from './import/text.ts'
 import { pageText } from './page-text.ts'
@@ -62,19 +63,19 @@ export function SourcesTab({ dataset }: { readonly dataset: DatasetDetail }) {
           {columns.length > 0 && (
             <>
               <dt>{text.mapping}</dt>
-              <dd>{columns.map(([field, column]) => `${fields[field]} ← ${column}`).join(', ')}</dd>
+              <dd>{listed(columns.map(([field, column]) => `${fields[field]} ← ${column}`))}</dd>
             </>
           )}
           {settings.ignoredColumns && settings.ignoredColumns.length > 0 && (
             <>
               <dt>{text.ignoredColumns}</dt>
-              <dd>{settings.ignoredColumns.join(', ')}</dd>
+              <dd>{listed(settings.ignoredColumns)}</dd>
             </>
           )}
           {settings.ignoredFiles && settings.ignoredFiles.length > 0 && (
             <>
               <dt>{text.ignoredFiles}</dt>
-              <dd>{settings.ignoredFiles.map(({ name, why }) => `${name}: ${why}`).join('; ')}</dd>
+              <dd>{listed(settings.ignoredFiles.map(({ name, why }) => named(name, why)))}</dd>
             </>
           )}
           {settings.seed !== undefined && settings.share !== undefined && (
@@ -100,7 +101,7 @@ export function SourcesTab({ dataset }: { readonly dataset: DatasetDetail }) {
               </dd>
             </div>
           ))}
-          <dt>ID</dt>
+          <dt>{text.id}</dt>
           <dd className="mono">{id}</dd>
         </dl>
       </Section>

@@ -1,10 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, InputNumber, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import type { DatasetDetail } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
-import { number } from '../../lib/format.ts'
+import { isLike, useDraft } from '../../lib/draft.ts'
+import { number, percent } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { facts } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
@@ -29,14 +31,21 @@ const phrases = dictionary({
   rows: [(count: string) => `${count} rows`, (count: string) => `${count} 行`],
 })
 
+/** Shares in percent. */
+const usual = { validation: 10, test: 0, seed: 42 }
+
 /** Divides a version into parts for training, validation and test, each a version of its own. */
 export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDetail; readonly onClose: () => void }) {
   const text = useText(phrases)
   const names = useText(datasetsText)
   const ids = { validation: useId(), test: useId(), seed: useId() }
-  const [validation, setValidation] = useState(10)
-  const [test, setTest] = useState(0)
-  const [seed, setSeed] = useState(42)
+  const [draft, setDraft, forget] = useDraft(`datasets.split.${dataset.id}`, usual, isLike(usual))
+  const { validation, test, seed } = draft
+  const change = (part: Partial<typeof usual>) => setDraft(before => ({ ...before, ...part }))
+  const close = () => {
+    forget()
+    onClose()
+  }
   const split = useMutation(api.datasets.split.mutationOptions())
   const held = validation + test
   const isPossible = held > 0 && held < 100
@@ -46,10 +55,10 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
       open
       width={520}
       title={<span dir="auto">{text.title(`${dataset.name} ${names.version(dataset.version)}`)}</span>}
-      onCancel={onClose}
+      onCancel={close}
       footer={
         split.data ? (
-          <Button type="primary" onClick={onClose}>
+          <Button type="primary" onClick={close}>
             {text.close}
           </Button>
         ) : (
@@ -58,7 +67,7 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
             isReady={isPossible}
             isRunning={split.isPending}
             onAct={() => split.mutate({ id: dataset.id, validation: validation / 100, test: test / 100, seed })}
-            onCancel={onClose}
+            onCancel={close}
           />
         )
       }
@@ -81,15 +90,21 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
             id={ids.validation}
             name={text.validation}
             value={validation}
-            onChange={setValidation}
+            onChange={next => change({ validation: next })}
             note={about(validation)}
           />
-          <Share id={ids.test} name={text.test} value={test} onChange={setTest} note={about(test)} />
+          <Share
+            id={ids.test}
+            name={text.test}
+            value={test}
+            onChange={next => change({ test: next })}
+            note={about(test)}
+          />
           <div className="field">
             <span className="sub">{text.train}</span>
             <div className="ctl">
               <span className="sub">
-                {isPossible ? `${number(100 - held)} %, ${about(100 - held)}` : text.impossible}
+                {isPossible ? facts(percent((100 - held) / 100, 0), about(100 - held)) : text.impossible}
               </span>
             </div>
           </div>
@@ -102,7 +117,7 @@ export function SplitDialog({ dataset, onClose }: { readonly dataset: DatasetDet
                 max={2_147_483_647}
                 precision={0}
                 value={seed}
-                onChange={value => setSeed(value ?? 0)}
+                onChange={value => change({ seed: value ?? 0 })}
               />
               <span className="hint">{text.seedHint}</span>
             </div>

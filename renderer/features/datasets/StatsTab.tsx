@@ -14,7 +14,7 @@ const phrases = dictionary({
   counting: ['Counting all rows', '正在统计全部行'],
   empty: ['Empty', '空'],
   distinct: ['Distinct', '不同值'],
-  distinctNote: ['within about 5 %', '误差约 5 %'],
+  distinctNote: ['within about 5 %', '误差约 5%'],
   shortest: ['Shortest', '最短'],
   mean: ['Mean', '平均'],
   median: ['Median', '中位数'],

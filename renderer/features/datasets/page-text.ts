@@ -50,6 +50,7 @@ export const pageText = dictionary({
   created: ['Made', '创建时间'],
   current: ['shown', '当前'],
   file: ['File', '文件'],
+  id: ['Id', '编号'],
   sourceSize: ['Source file', '源文件大小'],
   rows: ['Rows', '行数'],
   leftOut: ['Left out', '剔除'],

@@ -1,6 +1,8 @@
 import { Input, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { useId } from 'react'
+import { useDraft } from '../../lib/draft.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { listed } from '../../lib/marks.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { DescribeFields, type Description } from './DescribeFields.tsx'
@@ -22,29 +24,45 @@ export type Described = Description & { readonly version: number; readonly alias
 /** Only what was changed. */
 export type Changes = { name?: string; description?: string; label?: string[]; alias?: string }
 
+/** Only what a person typed: the rest is what the thing says of itself, also if that changes meanwhile. */
+type DescribeDraft = Partial<Description> & { readonly alias?: string }
+const emptyDraft: DescribeDraft = {}
+const isDescribeDraft = (value: unknown): value is DescribeDraft =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).every(([field, typed]) =>
+    field === 'labels' ? Array.isArray(typed) : typeof typed === 'string',
+  )
+
 type Props = {
+  readonly id: string
   readonly described: Described
   readonly error: Error | null
   readonly isSaving: boolean
-  readonly onSave: (changes: Changes) => void
+  readonly onSave: (changes: Changes, onSaved: () => void) => void
   readonly onClose: () => void
 }
 
 /** Name, description and labels of a model or dataset, and a new alias for the version that is shown. */
-export function DescribeDialog({ described, error, isSaving, onSave, onClose }: Props) {
+export function DescribeDialog({ id, described, error, isSaving, onSave, onClose }: Props) {
   const text = useText(phrases)
   const aliasId = useId()
-  const [draft, setDraft] = useState<Description>(described)
-  const { name, description, labels } = draft
-  const [alias, setAlias] = useState('')
+  const [draft, setDraft, forget] = useDraft(`described.${id}`, emptyDraft, isDescribeDraft)
+  const { name, description, labels, alias = '' } = { ...described, ...draft }
+  const change = (part: DescribeDraft) => setDraft(before => ({ ...before, ...part }))
+  const close = () => {
+    forget()
+    onClose()
+  }
   const save = () => {
     if (name.trim() === '' || isSaving) return
-    onSave({
+    const changes = {
       ...(name.trim() !== described.name && { name: name.trim() }),
       ...(description !== described.description && { description }),
       ...(labels.join('\n') !== described.labels.join('\n') && { label: [...labels] }),
       ...(alias.trim() !== '' && { alias: alias.trim() }),
-    })
+    }
+    onSave(changes, close)
   }
   return (
     <Modal
@@ -55,24 +73,19 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
           {text.title(described.name)}
         </span>
       }
-      onCancel={onClose}
+      onCancel={close}
       footer={
         <DialogButtons
           action={text.save}
           isReady={name.trim() !== ''}
           isRunning={isSaving}
           onAct={save}
-          onCancel={onClose}
+          onCancel={close}
         />
       }
     >
       <div className="dialog-form">
-        <DescribeFields
-          autoFocus
-          value={draft}
-          onChange={part => setDraft(before => ({ ...before, ...part }))}
-          onEnter={save}
-        />
+        <DescribeFields autoFocus value={{ name, description, labels }} onChange={change} onEnter={save} />
         <div className="field">
           <label htmlFor={aliasId}>{text.alias(described.version)}</label>
           <div className="ctl">
@@ -80,9 +93,9 @@ export function DescribeDialog({ described, error, isSaving, onSave, onClose }: 
               id={aliasId}
               className="mono"
               maxLength={60}
-              placeholder={described.aliases.join(', ')}
+              placeholder={listed(described.aliases)}
               value={alias}
-              onChange={event => setAlias(event.target.value)}
+              onChange={event => change({ alias: event.target.value })}
               onPressEnter={save}
             />
           </div>

@@ -1,15 +1,13 @@
 import { useMutation } from '@tanstack/react-query'
 import { Modal } from 'antd'
 import { api } from '../../lib/client.ts'
-import { useDraft } from '../../lib/draft.ts'
+import { isText, useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
 import { setQuery } from '../../lib/route.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { environmentsText } from './text.ts'
-
-const isText = (value: unknown): value is string => typeof value === 'string'
 
 type Props = { readonly name: string; readonly label: string }
 

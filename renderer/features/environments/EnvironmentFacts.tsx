@@ -2,6 +2,7 @@ import type { Environment } from '../../../main/contract/environments.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { bytes, dateTime, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { facts, listed } from '../../lib/marks.ts'
 import { Hash } from '../../ui/bits.tsx'
 import { backendText, environmentsText } from './text.ts'
 
@@ -11,10 +12,10 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
   const backends = useText(backendText)
   const said = useSaid()
   const { backend, recommended, path, python, lockHash, sizeBytes, builtAt, devices } = environment
-  const facts: readonly (readonly [string, React.ReactNode])[] = [
+  const rows: readonly (readonly [string, React.ReactNode])[] = [
     ...(backend ? [[text.backend, backends[backend]] as const] : []),
     [text.recommended, text.recommendedBy(backends[recommended.backend], said(recommended.reason))],
-    ...(python ? [[text.python, `${python.version}, ${python.executable}`] as const] : []),
+    ...(python ? [[text.python, facts(python.version, python.executable)] as const] : []),
     ...(path !== undefined ? [[text.path, path] as const] : []),
     ...(lockHash !== undefined ? [[text.lock, <Hash key="lock" hash={lockHash} />] as const] : []),
     ...(sizeBytes !== undefined ? [[text.size, bytes(sizeBytes)] as const] : []),
@@ -23,9 +24,9 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
       ? [
           [
             text.devices,
-            devices
-              .map(({ name, capability, memoryBytes }) => `${name}, ${capability}, ${memory(memoryBytes)}`)
-              .join('; '),
+            listed(
+              devices.map(({ name, capability, memoryBytes }) => `${name} (${capability}) ${memory(memoryBytes)}`),
+            ),
           ] as const,
         ]
       : []),
@@ -34,7 +35,7 @@ export function EnvironmentFacts({ environment }: { readonly environment: Enviro
     <section className="sec">
       <h2>{text.facts}</h2>
       <dl className="kv">
-        {facts.map(([name, value]) => (
+        {rows.map(([name, value]) => (
           <div key={name} className="kv-row">
             <dt>{name}</dt>
             <dd title={typeof value === 'string' ? value : undefined}>{value}</dd>

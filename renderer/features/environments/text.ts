@@ -69,7 +69,7 @@ export const environmentsText = dictionary({
   python: ['Python', 'Python'],
   lock: ['Lock', '锁文件'],
   size: ['Size', '大小'],
-  built: ['Built', '构建于'],
+  built: ['Built', '构建时间'],
   devices: ['Devices it sees', '可用设备'],
   packages: ['Packages', '软件包'],
   packageCount: [

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Select } from 'antd'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import type { DatasetVersion } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { matching, SearchSelect } from '../../ui/SearchSelect.tsx'
 import { formText } from './text.ts'
 
 type Props = {
@@ -24,53 +24,63 @@ const shown = 50
 const hasQuestions = ({ kind, state }: DatasetVersion): boolean =>
   (state === 'draft' || state === 'frozen') && kind !== undefined && kind !== 'text' && kind !== 'reward'
 
+const nameOf = ({ name, version }: DatasetVersion): string => `${name} v${version}`
+
 /** Chooses the questions. */
 export function DatasetSelect({ id, value, heldBack, onChange }: Props) {
   const text = useText(formText)
-  const [typed, setTyped] = useState('')
-  const q = useDeferredValue(typed.trim())
+  const [words, setWords] = useState('')
   const list = useQuery({
-    ...api.datasets.list.queryOptions({ input: { limit: shown, ...(q !== '' && { q }) } }),
+    ...api.datasets.list.queryOptions({ input: { limit: shown, ...matching(words) } }),
     placeholderData: keepPreviousData,
   })
-  const chosen = useQuery({
+  const dataset = useQuery({
     ...api.datasets.show.queryOptions({ input: { id: value ?? '' } }),
     enabled: value !== undefined,
   }).data
-  const listed: readonly DatasetVersion[] = list.data?.items ?? []
-  const all = chosen && !listed.some(each => each.id === chosen.id) ? [chosen, ...listed] : listed
-  const byId = new Map(all.map(each => [each.id as string, each]))
+  const isHeldBackFound = heldBack?.label.toLowerCase().includes(words.trim().toLowerCase())
+  const chosen = heldBack?.isChosen
+    ? [{ id: heldBackRows, label: heldBack.label }]
+    : value === undefined
+      ? []
+      : [{ id: value, label: dataset && nameOf(dataset) }]
   return (
-    <Select
+    <SearchSelect
       id={id}
       className="object-select"
       placeholder={text.datasetPlaceholder}
-      value={heldBack?.isChosen ? heldBackRows : (value ?? null)}
-      onChange={(next: string) => onChange(next === heldBackRows ? undefined : next)}
-      showSearch={{ filterOption: false, onSearch: setTyped }}
-      loading={list.isFetching}
+      none={text.noDataset}
+      words={words}
+      onWords={setWords}
+      answer={list}
+      chosen={chosen}
+      onChange={([next]) => onChange(next === heldBackRows ? undefined : next)}
       options={[
-        ...(heldBack ? [{ value: heldBackRows, label: heldBack.label, disabled: false }] : []),
-        ...all.map(each => ({
+        ...(heldBack && isHeldBackFound ? [{ value: heldBackRows, label: heldBack.label, dataset: undefined }] : []),
+        ...(list.data?.items ?? []).map(each => ({
           value: each.id as string,
-          label: `${each.name} v${each.version}`,
+          label: nameOf(each),
           disabled: !hasQuestions(each),
+          dataset: each,
         })),
       ]}
-      optionRender={({ value: optionId, label }) => {
-        const each = byId.get(String(optionId))
-        if (optionId === heldBackRows) return <span dir="auto">{label}</span>
-        return each ? (
-          <span className="model-option">
-            <span className="ell" dir="auto" title={each.name}>
-              {each.name}
-            </span>
-            <span className="dim">{`v${each.version}`}</span>
-            <span className="grow" />
-            <span className="dim">{hasQuestions(each) ? text.datasetRows(number(each.rows)) : text.noQuestions}</span>
-          </span>
-        ) : null
-      }}
+      renderOption={option =>
+        option.dataset ? <Option dataset={option.dataset} /> : <span dir="auto">{option.label}</span>
+      }
     />
+  )
+}
+
+function Option({ dataset }: { readonly dataset: DatasetVersion }) {
+  const text = useText(formText)
+  return (
+    <span className="model-option">
+      <span className="ell" dir="auto" title={dataset.name}>
+        {dataset.name}
+      </span>
+      <span className="dim">{`v${dataset.version}`}</span>
+      <span className="grow" />
+      <span className="dim">{hasQuestions(dataset) ? text.datasetRows(number(dataset.rows)) : text.noQuestions}</span>
+    </span>
   )
 }

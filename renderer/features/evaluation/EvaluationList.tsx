@@ -4,6 +4,7 @@ import { Plus } from 'lucide-react'
 import type { Evaluation } from '../../../main/contract/evaluation.ts'
 import type { JobState } from '../../../main/contract/jobs.ts'
 import { useSaid } from '../../lib/backend-words.ts'
+import { useChosenRow } from '../../lib/chosen-row.ts'
 import { api } from '../../lib/client.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, dateTime, number, percent } from '../../lib/format.ts'
@@ -78,7 +79,7 @@ export function EvaluationList() {
               {text.noneMatchesHint}
             </Empty>
           ) : (
-            <Rows rows={rows} selected={Number(query.sel ?? -1)} />
+            <Rows rows={rows} stored={Number(query.sel ?? -1)} />
           )}
         </div>
       )}
@@ -120,9 +121,11 @@ function Filters({ state, total }: FiltersProps) {
 
 type RowsProps = {
   readonly rows: ReturnType<typeof usePagedRows<Evaluation>>
-  readonly selected: number
+  /** The chosen row, as the address keeps it. */
+  readonly stored: number
 }
-function Rows({ rows, selected }: RowsProps) {
+function Rows({ rows, stored }: RowsProps) {
+  const [selected, remember] = useChosenRow(rows, stored)
   const text = useText(listText)
   const states = useText(jobStateText)
   const language = useView(view => view.language)
@@ -138,7 +141,7 @@ function Rows({ rows, selected }: RowsProps) {
     {
       key: 'name',
       title: text.name,
-      width: 'minmax(200px,1.3fr)',
+      width: 'minmax(150px,1fr)',
       cell: cell(({ id, name, state }) => (
         <span className="nm">
           <Glyph state={jobGlyph[state]} label={states[state]} quiet={state === 'done'} />
@@ -151,7 +154,7 @@ function Rows({ rows, selected }: RowsProps) {
     {
       key: 'objects',
       title: text.objects,
-      width: 'minmax(180px,1.2fr)',
+      width: 'minmax(230px,1.6fr)',
       cell: cell(({ objects }) => (
         <span className="nm">
           {objects.map(({ name }, index) => (
@@ -187,7 +190,7 @@ function Rows({ rows, selected }: RowsProps) {
     {
       key: 'score',
       title: text.score,
-      width: 'minmax(200px,1.4fr)',
+      width: 'minmax(150px,1.2fr)',
       cell: cell(evaluation => {
         if (!isEnded(evaluation.state)) return <Live evaluation={evaluation} />
         const [metric] = evaluation.metrics
@@ -230,7 +233,10 @@ function Rows({ rows, selected }: RowsProps) {
       isLoading={rows.isLoading}
       selected={selected}
       onRange={rows.onRange}
-      onSelect={index => setQuery({ sel: String(index) })}
+      onSelect={index => {
+        remember(index)
+        setQuery({ sel: String(index) })
+      }}
       onOpen={index => {
         const evaluation = rows.at(index)
         if (evaluation) go('evaluations', evaluation.id)

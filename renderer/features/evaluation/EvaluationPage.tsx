@@ -104,17 +104,15 @@ function Meta({ evaluation }: { readonly evaluation: EvaluationDetail }) {
   const text = useText(pageText)
   const states = useText(jobStateText)
   const language = useView(view => view.language)
-  const { state, rows, dataset, createdAt, endedAt } = evaluation
+  const { state, rows, dataset, endedAt, tookSeconds } = evaluation
   return (
     <>
       <Status state={jobGlyph[state]}>{states[state]}</Status>
       <a className="ell" dir="auto" title={dataset.name} href={hrefTo('datasets', dataset.id)}>
         {text.rowsOn(number(rows), middle(dataset.name, 32))}
       </a>
-      {endedAt !== undefined && (
-        <span title={dateTime(endedAt)}>
-          {text.took(duration((Date.parse(endedAt) - Date.parse(createdAt)) / 1000, language))}
-        </span>
+      {endedAt !== undefined && tookSeconds !== undefined && (
+        <span title={dateTime(endedAt)}>{text.took(duration(tookSeconds, language))}</span>
       )}
     </>
   )

@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import type { EvaluationDetail } from '../../../main/contract/evaluation.ts'
 import { useMay } from '../../lib/access.ts'
 import { api } from '../../lib/client.ts'
 import { desktop } from '../../lib/desktop.ts'
+import { isText, useDraft } from '../../lib/draft.ts'
 import { bytes } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
@@ -31,12 +32,20 @@ export function ReportDialog({ evaluation, format, onClose }: Props) {
   const { message } = App.useApp()
   const home = useQuery({ ...api.files.browse.queryOptions({ input: {} }), enabled: useMay('write') === true }).data
     ?.home
-  const [chosen, setChosen] = useState<string>()
+  const [chosen, setChosen, forget] = useDraft<string | undefined>(
+    `evaluations.report.${evaluation.id}.${format}`,
+    undefined,
+    isText,
+  )
+  const close = () => {
+    forget()
+    onClose()
+  }
   const path = chosen ?? (home === undefined ? '' : `${home}/${fileName(evaluation.name)}.${format}`)
   const save = useMutation(
     api.evaluation.report.mutationOptions({
       onSuccess: ({ path: saved, sizeBytes }) => {
-        onClose()
+        close()
         void message.success({
           duration: 8,
           content: (
@@ -61,7 +70,7 @@ export function ReportDialog({ evaluation, format, onClose }: Props) {
       open
       title={text.title}
       width={600}
-      onCancel={onClose}
+      onCancel={close}
       footer={
         <>
           <span className="hint grow">{text.note}</span>
@@ -70,7 +79,7 @@ export function ReportDialog({ evaluation, format, onClose }: Props) {
             isReady={path.trim() !== ''}
             isRunning={save.isPending}
             onAct={submit}
-            onCancel={onClose}
+            onCancel={close}
           />
         </>
       }

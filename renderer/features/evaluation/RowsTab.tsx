@@ -6,6 +6,7 @@ import type { ComparedRow, EvaluationDetail, RowFilter } from '../../../main/con
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { usePagedRows } from '../../lib/pages.ts'
 import { setQuery, useRoute } from '../../lib/route.ts'
 import { useWidth } from '../../lib/width.ts'
@@ -191,7 +192,7 @@ function PairChoice({ evaluation: { objects }, first, second, onChange }: PairPr
   const options = objects.map((object, index) => ({ value: object.name, label: `${letterOf(index)} ${object.name}` }))
   const choice = (value: number, key: 'a' | 'b') => (
     <Select
-      aria-label={`${text.between}: ${key.toUpperCase()}`}
+      aria-label={named(text.between, key.toUpperCase())}
       className="rows-select"
       value={objects[value]?.name ?? null}
       options={options}

@@ -36,10 +36,11 @@ export function FolderDialog({ pick, start, onChoose, onClose }: Props) {
   const [typed, setTyped] = useState<string>()
   const [filter, setFilter] = useState('')
   const [isHidden, setIsHidden] = useState(false)
-  const [chosen, setChosen] = useState(-1)
+  // By its path: the list under it becomes another one while folders are walked and names are typed.
+  const [chosen, setChosen] = useState<string>()
   const [fileName, setFileName] = useState(pick === 'save' ? nameOf(start) : '')
   const input = { ...(folder !== undefined && { path: folder }), hidden: isHidden, ...(filter !== '' && { q: filter }) }
-  const { data, error, isPending, refetch } = useQuery({
+  const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
     ...api.files.browse.queryOptions({ input }),
     // Folders change without telling: each visit looks again.
     staleTime: 0,
@@ -50,14 +51,16 @@ export function FolderDialog({ pick, start, onChoose, onClose }: Props) {
     if (error && folder === start && folderOf(start) !== start) setFolder(folderOf(start))
   }, [error, folder, start])
   const entries = (data?.entries ?? []).filter(({ kind }) => pick === 'any' || pick === 'save' || kind === 'folder')
-  const entry = entries[chosen]
-  const here = data?.path ?? folder ?? ''
+  const entry = entries.find(({ path }) => path === chosen)
+  // What is listed may still be the folder before.
+  const listed = isPlaceholderData ? (folder ?? data?.path) : (data?.path ?? folder)
+  const here = typed === undefined ? (listed ?? '') : cleanPath(typed)
 
   const visit = (path: string) => {
     setFolder(path)
     setTyped(undefined)
     setFilter('')
-    setChosen(-1)
+    setChosen(undefined)
   }
   const open = (each: FolderEntry | undefined) => {
     if (!each || each.problem) return
@@ -70,7 +73,7 @@ export function FolderDialog({ pick, start, onChoose, onClose }: Props) {
       ? fileName.trim() === ''
         ? undefined
         : joinPath(here, fileName.trim())
-      : entry && !entry.problem
+      : typed === undefined && entry && !entry.problem
         ? entry.path
         : here || undefined
   const onKeyDown = (event: KeyboardEvent) => {
@@ -93,7 +96,7 @@ export function FolderDialog({ pick, start, onChoose, onClose }: Props) {
             disabled={target === undefined}
             onClick={() => target !== undefined && onChoose(target)}
           >
-            {pick !== 'save' && entry ? text.choose(middle(entry.name, 32)) : text.chooseThis}
+            {pick !== 'save' && typed === undefined && entry ? text.choose(middle(entry.name, 32)) : text.chooseThis}
           </Button>
         </>
       }
@@ -113,9 +116,9 @@ export function FolderDialog({ pick, start, onChoose, onClose }: Props) {
             aria-label={text.address}
             dir="ltr"
             spellCheck={false}
-            value={typed ?? here}
+            value={typed ?? listed ?? ''}
             onChange={event => setTyped(event.target.value)}
-            onPressEnter={() => visit(cleanPath(typed ?? here))}
+            onPressEnter={() => visit(here)}
           />
           <Input
             className="folder-filter"
@@ -125,7 +128,7 @@ export function FolderDialog({ pick, start, onChoose, onClose }: Props) {
             value={filter}
             onChange={event => {
               setFilter(event.target.value)
-              setChosen(-1)
+              setChosen(undefined)
             }}
           />
           <Checkbox checked={isHidden} onChange={event => setIsHidden(event.target.checked)}>
@@ -155,10 +158,11 @@ export function FolderDialog({ pick, start, onChoose, onClose }: Props) {
                 count={entries.length}
                 columns={columnsOf(entries, text)}
                 rowHeightPx={rowHeightPx}
-                selected={chosen}
+                selected={entries.findIndex(({ path }) => path === chosen)}
                 onSelect={index => {
-                  setChosen(index)
                   const each = entries[index]
+                  setChosen(each?.path)
+                  setTyped(undefined)
                   if (pick === 'save' && each?.kind === 'file') setFileName(each.name)
                 }}
                 onOpen={index => open(entries[index])}

@@ -7,6 +7,7 @@ import { api, client } from '../../lib/client.ts'
 import { failureOf } from '../../lib/failure.ts'
 import { bytes, number } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { go } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { ProgressLine } from '../../ui/bits.tsx'
@@ -68,7 +69,7 @@ export function FoundModels() {
       try {
         await client.models.import({ path: model.path, name: model.name })
       } catch (error) {
-        refused.push(`${model.name}: ${said(failureOf(error).message)}`)
+        refused.push(named(model.name, said(failureOf(error).message)))
       }
     }
     setWork({ done: open.length, all: open.length, refused })

@@ -1,3 +1,5 @@
+import { named } from '../../lib/marks.ts'
+
 type Row = {
   readonly key: string
   readonly glyph: React.ReactNode
@@ -22,7 +24,7 @@ export const OverviewList = ({ title, all, rows, isPending, empty }: Props) => (
     <div className="h2">
       <span>{title}</span>
       <span className="grow" />
-      <a className="link" href={all.href} aria-label={`${all.name}: ${title}`}>
+      <a className="link" href={all.href} aria-label={named(all.name, title)}>
         {all.name}
       </a>
     </div>

@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
@@ -91,7 +92,7 @@ export function TourStepRow({ step, number, waitsFor, facts, samples, seconds, i
       <span className="ways-w">
         {step.state === 'waits' && number === waitsFor + 1 && <span className="dim">{text.waits(waitsFor)}</span>}
         {place !== undefined && (step.state === 'done' || step.state === 'failed' || isRunning) && (
-          <a className="link" href={place} aria-label={`${text.open}: ${name}`}>
+          <a className="link" href={place} aria-label={named(text.open, name)}>
             {text.open}
           </a>
         )}

@@ -42,10 +42,9 @@ export function useResult(id: TourStepId, facts: TourFacts): string | undefined 
         train && heldOut && text.data(number(train.rows), number(heldOut.rows), number(train.badRows + heldOut.badRows))
       )
     case 'tune': {
-      if (!run?.endedAt) return undefined
-      const seconds = (Date.parse(run.endedAt) - Date.parse(run.createdAt)) / 1000
+      if (run?.tookSeconds === undefined) return undefined
       // Steps are noted as they are logged; a short run ends between two of these.
-      return text.tune(number(run.totalSteps ?? run.step), duration(seconds, language), figure(run.loss))
+      return text.tune(number(run.totalSteps ?? run.step), duration(run.tookSeconds, language), figure(run.loss))
     }
     case 'evaluate': {
       const [before, after] = (evaluation?.objects ?? []).map(object =>

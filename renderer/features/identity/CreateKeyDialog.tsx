@@ -1,35 +1,31 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Checkbox, Input, Modal, Select } from 'antd'
-import { useState } from 'react'
 import type { Scope } from '../../../main/contract/method.ts'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
-import { setQuery } from '../../lib/route.ts'
 import { scopeText } from '../../lib/scope-words.ts'
 import { CommandLine } from '../../ui/CommandLine.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
-import { KeyOnce } from './KeyOnce.tsx'
 import { emptyKeyDraft, isKeyDraft, type KeyDraft, keyCommand, lifetimes } from './key-draft.ts'
 import { keysText, scopeWhy } from './text.ts'
 
 const allScopes: readonly Scope[] = ['inference', 'read', 'write', 'admin']
 
-/** Names a key, says what it may do and for how long; then shows its secret, once. */
-export function CreateKeyDialog() {
+type Props = { readonly onCreated: (secret: string) => void; readonly onClose: () => void }
+
+/** Names a key, says what it may do and for how long. */
+export function CreateKeyDialog({ onCreated, onClose }: Props) {
   const text = useText(keysText)
   const scopes = useText(scopeText)
   const why = useText(scopeWhy)
   const [draft, setDraft, clear] = useDraft<KeyDraft>('keys.new', emptyKeyDraft, isKeyDraft)
-  // Nowhere but here: a secret belongs neither into the address nor into what is kept on the disk.
-  const [secret, setSecret] = useState<string>()
-  const close = () => setQuery({ dialog: undefined })
   const create = useMutation({
     ...api.keys.create.mutationOptions(),
     gcTime: 0,
     onSuccess: made => {
-      setSecret(made.secret)
+      onCreated(made.secret)
       clear()
     },
   })
@@ -37,16 +33,15 @@ export function CreateKeyDialog() {
   const canCreate = draft.name.trim() !== '' && draft.scopes.length > 0
   const start = () =>
     canCreate && create.mutate({ name: draft.name.trim(), scope: [...draft.scopes], expires: draft.expires })
-  if (secret !== undefined) return <KeyOnce secret={secret} onClose={close} />
   return (
     <Modal
       open
       title={text.create}
       width={600}
-      onCancel={close}
+      onCancel={onClose}
       footer={
         <>
-          <Button onClick={close}>{text.cancel}</Button>
+          <Button onClick={onClose}>{text.cancel}</Button>
           <Button type="primary" disabled={!canCreate} loading={create.isPending} onClick={start}>
             {text.createDo}
           </Button>

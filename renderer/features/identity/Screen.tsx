@@ -10,6 +10,7 @@ import { Page } from '../../ui/Page.tsx'
 import { VirtualGrid } from '../../ui/VirtualGrid.tsx'
 import { Browsers } from './Browsers.tsx'
 import { CreateKeyDialog } from './CreateKeyDialog.tsx'
+import { KeyOnce } from './KeyOnce.tsx'
 import { useKeyColumns, useRevoke } from './key-columns.tsx'
 import { keysText } from './text.ts'
 import './keys.css'
@@ -21,6 +22,10 @@ export function Screen() {
   const tab = query.tab === 'browsers' ? 'browsers' : 'keys'
   const keys = useQuery(api.keys.list.queryOptions({ input: {} })).data?.items
   const isEmpty = tab === 'keys' && keys?.length === 0
+  // Nowhere but here: a secret belongs neither into the address nor into what is kept on the disk. And not in the dialog,
+  // which Back closes: what is shown once is not lost by a slip.
+  const [secret, setSecret] = useState<string>()
+  const close = () => setQuery({ dialog: undefined })
   return (
     <Page
       title={text.title}
@@ -38,7 +43,17 @@ export function Screen() {
       }
     >
       {tab === 'browsers' ? <Browsers /> : <Keys />}
-      {query.dialog === 'new' && <CreateKeyDialog />}
+      {secret === undefined ? (
+        query.dialog === 'new' && <CreateKeyDialog onCreated={setSecret} onClose={close} />
+      ) : (
+        <KeyOnce
+          secret={secret}
+          onClose={() => {
+            setSecret(undefined)
+            close()
+          }}
+        />
+      )}
     </Page>
   )
 }

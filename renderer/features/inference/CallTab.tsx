@@ -4,6 +4,7 @@ import { Copy } from 'lucide-react'
 import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
@@ -98,7 +99,7 @@ export function CodeBlock({ title, code }: { readonly title: string; readonly co
           size="small"
           type="text"
           icon={<Copy size={13} />}
-          aria-label={`${text.copy}: ${title}`}
+          aria-label={named(text.copy, title)}
           onClick={() => copy(code)}
         >
           {text.copy}

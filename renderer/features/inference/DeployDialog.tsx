@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
-import { type ReactNode, useDeferredValue, useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import type { Deployment } from '../../../main/contract/inference.ts'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
@@ -119,10 +119,9 @@ export function DeploymentModal(props: ModalProps) {
 
 /** What a draft would take; asked again when it changes, and never started by asking. */
 export function usePlan(draft: DeploymentDraft) {
-  const settled = useDeferredValue(draft)
   return useQuery({
-    ...api.inference.plan.queryOptions({ input: { model: settled.model ?? '', ...settingsOf(settled) } }),
-    enabled: settled.model !== undefined,
+    ...api.inference.plan.queryOptions({ input: { model: draft.model ?? '', ...settingsOf(draft) } }),
+    enabled: draft.model !== undefined,
     placeholderData: keepPreviousData,
     // What is free changes with everything else that runs.
     staleTime: 5_000,

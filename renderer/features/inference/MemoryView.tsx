@@ -3,6 +3,7 @@ import type { DeploymentPlan } from '../../../main/contract/inference.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { memory as memoryWords, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { Glyph } from '../../ui/Glyph.tsx'
 import { LoadBar } from '../../ui/LoadBar.tsx'
 import { formText, memoryTermText } from './text.ts'
@@ -26,7 +27,15 @@ function smallerBy(parameters: Readonly<Record<string, unknown>>): Smaller | und
 }
 
 const isTermName = (name: string): name is keyof typeof memoryTermText => Object.hasOwn(memoryTermText, name)
-const colours = ['var(--s1)', 'var(--s6)', 'var(--s3)', 'var(--s2)', 'var(--s0)']
+/** A term keeps its colour whichever others stand beside it: two plans are compared by them. */
+const colours: Record<keyof typeof memoryTermText, string> = {
+  weights: 'var(--s1)',
+  adapter: 'var(--s6)',
+  keyValueCache: 'var(--s3)',
+  computeBuffer: 'var(--s2)',
+  runtimeOverhead: 'var(--s0)',
+}
+const colourOf = (name: string): string => (isTermName(name) ? colours[name] : 'var(--s0)')
 
 /** What a served model takes: the load line, its terms, and what would make it fit. */
 export function MemoryView({ plan, onApply }: Props) {
@@ -51,21 +60,21 @@ export function MemoryView({ plan, onApply }: Props) {
         <span className="sub">{text.ofFree(memoryWords(plan.totalBytes), memoryWords(plan.freeBytes))}</span>
       </p>
       <LoadBar
-        segments={parts.map(({ name, bytes }, index) => ({
+        segments={parts.map(({ name, bytes }) => ({
           key: name,
           value: bytes,
-          colour: colours[index % colours.length] ?? 'var(--s0)',
+          colour: colourOf(name),
           label: `${nameOf(name)} ${memoryWords(bytes)}`,
         }))}
         limit={plan.freeBytes}
         heightPx={8}
-        label={`${verdict}: ${text.ofFree(memoryWords(plan.totalBytes), memoryWords(plan.freeBytes))}`}
+        label={named(verdict, text.ofFree(memoryWords(plan.totalBytes), memoryWords(plan.freeBytes)))}
       />
       <dl className="memory-terms">
-        {parts.map(({ name, bytes, formula }, index) => (
+        {parts.map(({ name, bytes, formula }) => (
           <div key={name} title={said(formula)}>
             <dt>
-              <i style={{ background: colours[index % colours.length] }} />
+              <i style={{ background: colourOf(name) }} />
               {nameOf(name)}
             </dt>
             <dd>{memoryWords(bytes)}</dd>

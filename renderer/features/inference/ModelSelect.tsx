@@ -1,12 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Select } from 'antd'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import type { ModelVersion } from '../../../main/contract/models.ts'
-import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
-import { failureOf } from '../../lib/failure.ts'
 import { bytes } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { facts } from '../../lib/marks.ts'
+import { matching, SearchSelect } from '../../ui/SearchSelect.tsx'
 
 const phrases = dictionary({
   choose: ['Search models', '搜索模型'],
@@ -18,11 +17,11 @@ const phrases = dictionary({
 type Props = {
   /** A version's id. */
   readonly value: string | undefined
-  readonly onChange: (id: string | undefined, version: ModelVersion | undefined) => void
+  readonly onChange: (id: string | undefined) => void
   readonly id?: string
   readonly label?: string
   /** Adapters laid over a base are chosen among adapters only. */
-  readonly only?: 'adapter' | 'base'
+  readonly only?: 'adapter'
   readonly isClearable?: boolean
 }
 
@@ -31,45 +30,40 @@ const shown = 50
 export const isServable = ({ summary, state }: Pick<ModelVersion, 'summary' | 'state'>): boolean =>
   state === 'ready' && (summary.format === 'gguf' || summary.format === 'safetensors' || summary.format === 'adapter')
 
+const nameOf = ({ name, version }: ModelVersion): string => `${name} v${version}`
+
 /** Chooses a model by its name; the backend searches, because there may be a hundred thousand. */
 export function ModelSelect({ value, onChange, id, label, only, isClearable = false }: Props) {
   const text = useText(phrases)
-  const [typed, setTyped] = useState('')
-  const q = useDeferredValue(typed.trim())
+  const [words, setWords] = useState('')
   const list = useQuery({
-    ...api.models.list.queryOptions({ input: { limit: shown, ...(q !== '' && { q }) } }),
+    ...api.models.list.queryOptions({ input: { limit: shown, ...(only && { format: only }), ...matching(words) } }),
     placeholderData: keepPreviousData,
   })
   const chosen = useQuery({
     ...api.models.show.queryOptions({ input: { id: value ?? '' } }),
     enabled: value !== undefined,
   }).data
-  const items = (list.data?.items ?? []).filter(
-    ({ summary }) => only === undefined || (summary.format === 'adapter') === (only === 'adapter'),
-  )
-  const known = chosen && !items.some(item => item.id === chosen.id) ? [chosen, ...items] : items
-  const byId = new Map(known.map(item => [item.id as string, item]))
   return (
-    <Select
+    <SearchSelect
       {...(id !== undefined && { id })}
       className="model-select"
-      aria-label={label}
+      label={label}
       placeholder={text.choose}
-      value={value}
+      none={text.none}
       allowClear={isClearable}
-      loading={list.isFetching}
-      showSearch={{ filterOption: false, onSearch: setTyped }}
-      onChange={(next: string | undefined) => onChange(next, next === undefined ? undefined : byId.get(next))}
-      notFoundContent={list.error ? <Said>{failureOf(list.error).message}</Said> : text.none}
-      options={known.map(item => ({
-        value: item.id as string,
-        label: `${item.name} v${item.version}`,
-        disabled: !isServable(item),
+      words={words}
+      onWords={setWords}
+      answer={list}
+      chosen={value === undefined ? [] : [{ id: value, label: chosen && nameOf(chosen) }]}
+      onChange={([next]) => onChange(next)}
+      options={(list.data?.items ?? []).map(model => ({
+        value: model.id as string,
+        label: nameOf(model),
+        disabled: !isServable(model),
+        model,
       }))}
-      optionRender={({ value: optionId }) => {
-        const item = byId.get(String(optionId))
-        return item ? <Option model={item} /> : null
-      }}
+      renderOption={({ model }) => <Option model={model} />}
     />
   )
 }
@@ -84,7 +78,7 @@ function Option({ model }: { readonly model: ModelVersion }) {
       </span>
       <span className="dim">{`v${model.version}`}</span>
       <span className="grow" />
-      <span className="dim">{why ?? `${model.summary.format}, ${bytes(model.sizeBytes)}`}</span>
+      <span className="dim">{why ?? facts(model.summary.format, bytes(model.sizeBytes))}</span>
     </span>
   )
 }

@@ -4,6 +4,7 @@ import type { DeploymentDetail } from '../../../main/contract/inference.ts'
 import { useNow } from '../../lib/clock.ts'
 import { number, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { hrefTo, setQuery } from '../../lib/route.ts'
 import type { Line } from '../../ui/Chart.tsx'
 import { trafficText } from './page-text.ts'
@@ -113,7 +114,7 @@ export function TrafficTab({ deployment: { id, name, stats }, hours }: Props) {
                 <Chart
                   data={data as never}
                   lines={lines}
-                  label={`${title}: ${latest}`}
+                  label={named(title, latest)}
                   syncKey={`deployment ${id}`}
                   {...(isSilent(data) && { rangeY: silence })}
                   formatX={clockTime}

@@ -14,7 +14,7 @@ export const pageText = dictionary({
     (name: string) => `Stopped and removed “${name}”; the model stays.`,
     (name: string) => `已停止并删除“${name}”，模型保留。`,
   ],
-  changed: [(ago: string) => `changed ${ago} ago`, (ago: string) => `${ago}前更新`],
+  changed: [(ago: string) => `changed ${ago} ago`, (ago: string) => `${ago}更新`],
   changedNow: ['changed just now', '刚刚更新'],
   actionFailed: ['That did not work', '操作失败'],
   failed: [(name: string) => `${name} is not serving`, (name: string) => `${name} 未在服务`],
@@ -113,12 +113,12 @@ export const factsText = dictionary({
   parallel: ['Parallel requests', '并行请求数'],
   threads: ['Threads', '线程数'],
   loadTime: ['Loaded in', '加载耗时'],
-  template: ['Chat template', '聊天模板'],
+  template: ['Chat template', '对话模板'],
   templateOwn: ['the model’s own', '模型自带'],
   templateNone: ['none: it continues text', '无，仅能续写文本'],
   templateSet: ['set on this deployment', '在该部署上设置'],
   measured: ['Measured now', '当前实测'],
-  made: ['Created', '创建于'],
+  made: ['Created', '创建时间'],
   files: ['Files', '文件'],
 })
 
@@ -148,6 +148,6 @@ export const callText = dictionary({
   terminal: ['Terminal', '终端'],
   noTemplate: [
     'This model has no chat template: call /v1/completions, which continues a text.',
-    '该模型没有聊天模板：请调用 /v1/completions 续写文本。',
+    '该模型没有对话模板：请调用 /v1/completions 续写文本。',
   ],
 })

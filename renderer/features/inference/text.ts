@@ -75,7 +75,7 @@ export const formText = dictionary({
   parallelHint: ['answered at once; more wait', '同时处理，超出的排队'],
   threads: ['Threads', '线程数'],
   threadsHint: ['default: measured when it is loaded', '默认：加载时实测'],
-  template: ['Chat template', '聊天模板'],
+  template: ['Chat template', '对话模板'],
   templateOwn: ['the model’s own', '使用模型自带的模板'],
   templateMissing: ['the model has none: it can only continue text', '模型没有模板：只能续写文本'],
   templateSet: [

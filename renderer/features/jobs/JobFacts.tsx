@@ -1,9 +1,11 @@
 import type { Job } from '../../../main/contract/jobs.ts'
+import { workedMs } from '../../../main/contract/worked-time.ts'
 import { useNow } from '../../lib/clock.ts'
 import { useDeviceWords } from '../../lib/device-words.ts'
 import { dateTime, duration, memory, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
+import { facts, listed } from '../../lib/marks.ts'
 import { useView } from '../../lib/view.ts'
 import { jobsText } from './text.ts'
 
@@ -14,17 +16,14 @@ export function JobFacts({ job }: { readonly job: Job }) {
   const language = useView(view => view.language)
   const nowMs = useNow()
   const asked = job.devices.map(({ device, memoryBytes, exclusive }) =>
-    [devices(device), memory(memoryBytes), exclusive && text.exclusive].filter(Boolean).join(', '),
+    facts(devices(device), memory(memoryBytes), exclusive && text.exclusive),
   )
   const { grantedDevices, grantedProcessors: processors } = job
   const granted =
     grantedDevices &&
-    [...grantedDevices.map(devices), ...(processors === undefined ? [] : [text.processors(processors)])].join(', ')
-  const seconds =
-    job.startedAt === undefined
-      ? undefined
-      : ((job.endedAt ? Date.parse(job.endedAt) : nowMs) - Date.parse(job.startedAt)) / 1000
-  const facts: readonly (readonly [string, React.ReactNode])[] = [
+    facts(listed(grantedDevices.map(devices)), processors !== undefined && text.processors(processors))
+  const tookMs = workedMs(job, nowMs)
+  const rows: readonly (readonly [string, React.ReactNode])[] = [
     [
       text.id,
       <span key="id" className="mono">
@@ -39,14 +38,14 @@ export function JobFacts({ job }: { readonly job: Job }) {
     [text.created, dateTime(job.createdAt)],
     ...(job.startedAt ? [[text.started, dateTime(job.startedAt)] as const] : []),
     ...(job.endedAt ? [[text.ended, dateTime(job.endedAt)] as const] : []),
-    ...(seconds === undefined ? [] : [[text.took, duration(seconds, language)] as const]),
+    ...(tookMs === undefined ? [] : [[text.took, duration(tookMs / 1000, language)] as const]),
     ...(job.pid === undefined || isEnded(job.state) ? [] : [[text.process, String(job.pid)] as const]),
   ]
   return (
     <div className="sec">
       <h2>{text.facts}</h2>
       <dl className="kv">
-        {facts.map(([name, value]) => (
+        {rows.map(([name, value]) => (
           <div key={name} className="kv-row">
             <dt>{name}</dt>
             <dd>{value}</dd>

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { useDeferredValue, useLayoutEffect } from 'react'
 import type { Job, JobKind, JobState } from '../../../main/contract/jobs.ts'
+import { useChosenRow } from '../../lib/chosen-row.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
@@ -41,7 +42,7 @@ export function Screen() {
   const isFiltered = q !== '' || state !== undefined || kind !== undefined
   const isEmpty = rows.total === 0 && !isFiltered
   const total = rows.total ?? 0
-  const selected = Number(query.sel ?? -1)
+  const [selected, remember] = useChosenRow(rows, Number(query.sel ?? -1))
   const openRow = (index: number) => {
     const job = rows.at(index)
     if (job) go('jobs', job.id, { ...query, sel: String(index) })
@@ -84,7 +85,11 @@ export function Screen() {
               columns={columns}
               isLoading={rows.isLoading}
               selected={selected}
-              onSelect={index => (id === undefined ? setQuery({ sel: String(index) }) : openRow(index))}
+              onSelect={index => {
+                remember(index)
+                if (id === undefined) setQuery({ sel: String(index) })
+                else openRow(index)
+              }}
               onOpen={openRow}
               onRange={rows.onRange}
             />

@@ -1,22 +1,18 @@
 import type { Job } from '../../../main/contract/jobs.ts'
+import { workedMs } from '../../../main/contract/worked-time.ts'
 import { useNow } from '../../lib/clock.ts'
 import { useDeviceWords } from '../../lib/device-words.ts'
 import { ago, dateTime, duration, middle, number, percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { progressWords } from '../../lib/job-progress.ts'
 import { isEnded, jobGlyph, jobKindText, jobStateText, stoppingText, useJobName } from '../../lib/job-words.ts'
+import { listed } from '../../lib/marks.ts'
 import { type Language, useView } from '../../lib/view.ts'
 import { useWidth } from '../../lib/width.ts'
 import { ProgressLine } from '../../ui/bits.tsx'
 import { Glyph } from '../../ui/Glyph.tsx'
 import type { Column } from '../../ui/VirtualGrid.tsx'
 import { jobsText } from './text.ts'
-
-/** How long a job has worked so far, seconds; undefined while it waits. */
-const secondsOf = ({ startedAt, endedAt }: Job, nowMs: number): number | undefined =>
-  startedAt === undefined
-    ? undefined
-    : Math.max(0, ((endedAt ? Date.parse(endedAt) : nowMs) - Date.parse(startedAt)) / 1000)
 
 /** The table of jobs; beside an open job it keeps its first columns. */
 export function useJobColumns(
@@ -55,7 +51,8 @@ export function useJobColumns(
   const progress: Column = {
     key: 'progress',
     title: text.progress,
-    width: 'minmax(170px,260px)',
+    // In a small window the room is the name's.
+    width: width < 1_100 && !isShort ? '170px' : 'minmax(170px,260px)',
     cell: cell(job => <JobProgressCell job={job} language={language} />),
   }
   if (isShort) return [name, progress]
@@ -66,7 +63,7 @@ export function useJobColumns(
     width: '110px',
     cell: cell(job => (
       <span className="dim">
-        {(job.grantedDevices ?? job.devices.map(each => each.device)).map(devices).join(', ') || '–'}
+        {listed((job.grantedDevices ?? job.devices.map(each => each.device)).map(devices)) || '–'}
       </span>
     )),
   }
@@ -76,8 +73,8 @@ export function useJobColumns(
     width: '104px',
     align: 'right',
     cell: cell(job => {
-      const seconds = secondsOf(job, nowMs)
-      return seconds === undefined ? <span className="dim">–</span> : duration(seconds, language)
+      const tookMs = workedMs(job, nowMs)
+      return tookMs === undefined ? <span className="dim">–</span> : duration(tookMs / 1000, language)
     }),
   }
   const age: Column = {

@@ -15,7 +15,7 @@ export const jobsText = dictionary({
   device: ['Device', '设备'],
   attempt: ['Try', '次数'],
   took: ['Time', '用时'],
-  ago: ['Age', '距今'],
+  ago: ['Age', '创建'],
   unread: ['The jobs could not be read', '无法读取任务'],
   none: ['No job has run yet', '还没有任务'],
   noneWhy: [

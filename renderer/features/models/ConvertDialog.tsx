@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Input, Modal, Select } from 'antd'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import type { ConversionTarget, GgufType } from '../../../main/contract/conversion.ts'
 import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
+import { isLike, useDraft } from '../../lib/draft.ts'
 import { bytes, memory } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { isEnded } from '../../lib/job-words.ts'
@@ -52,15 +53,24 @@ const targetsOf = ({ summary }: ModelDetail): readonly ConversionTarget[] =>
 
 export const canConvert = (model: ModelDetail): boolean => model.state === 'ready' && targetsOf(model).length > 0
 
+/** What was chosen, by name: a target that this version cannot become any more is not. */
+const emptyDraft = { to: '', type: '', name: '' }
+
 /** Makes another format of a version, as a job. */
 export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail; readonly onClose: () => void }) {
   const text = useText(phrases)
   const ids = { to: useId(), type: useId(), name: useId() }
   const targets = targetsOf(model)
-  const [to, setTo] = useState<ConversionTarget>(targets[0] ?? 'gguf')
-  const [type, setType] = useState<GgufType>()
-  const [name, setName] = useState('')
-  const start = useMutation(api.models.convert.mutationOptions())
+  const [draft, setDraft, forget] = useDraft(`models.convert.${model.id}`, emptyDraft, isLike(emptyDraft))
+  const change = (part: Partial<typeof emptyDraft>) => setDraft(before => ({ ...before, ...part }))
+  const to: ConversionTarget = targets.find(each => each === draft.to) ?? targets[0] ?? 'gguf'
+  const type = types.find(each => each === draft.type)
+  const { name } = draft
+  const close = () => {
+    forget()
+    onClose()
+  }
+  const start = useMutation(api.models.convert.mutationOptions({ onSuccess: forget }))
   const made = start.data
   const job = useQuery({
     ...api.jobs.show.queryOptions({ input: { id: made?.jobId ?? '' } }),
@@ -84,17 +94,17 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
           {text.title(`${model.name} v${model.version}`)}
         </span>
       }
-      onCancel={onClose}
+      onCancel={close}
       footer={
         made ? (
           <>
-            <Button onClick={onClose}>{text.close}</Button>
+            <Button onClick={close}>{text.close}</Button>
             <Button type="primary" disabled={job?.state !== 'done'} onClick={() => go('models', made.id)}>
               {text.open}
             </Button>
           </>
         ) : (
-          <DialogButtons action={text.start} isRunning={start.isPending} onAct={send} onCancel={onClose} />
+          <DialogButtons action={text.start} isRunning={start.isPending} onAct={send} onCancel={close} />
         )
       }
     >
@@ -121,7 +131,7 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
                 id={ids.to}
                 autoFocus
                 value={to}
-                onChange={setTo}
+                onChange={next => change({ to: next })}
                 style={{ width: 300 }}
                 options={targets.map(target => ({ value: target, label: text[target] }))}
               />
@@ -135,7 +145,7 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
                   <Select
                     id={ids.type}
                     value={type ?? ''}
-                    onChange={(next: GgufType | '') => setType(next === '' ? undefined : next)}
+                    onChange={(next: GgufType | '') => change({ type: next })}
                     style={{ width: 160 }}
                     options={[
                       { value: '' as const, label: text.asNow },
@@ -156,7 +166,7 @@ export function ConvertDialog({ model, onClose }: { readonly model: ModelDetail;
                 maxLength={300}
                 placeholder={text.nameHint}
                 value={name}
-                onChange={event => setName(event.target.value)}
+                onChange={event => change({ name: event.target.value })}
                 onPressEnter={send}
               />
             </div>

@@ -5,13 +5,14 @@ import { DescribeDialog } from '../describe/DescribeDialog.tsx'
 
 /** Renames and describes a model. */
 export function EditDialog({ model, onClose }: { readonly model: ModelDetail; readonly onClose: () => void }) {
-  const update = useMutation(api.models.update.mutationOptions({ onSuccess: onClose }))
+  const update = useMutation(api.models.update.mutationOptions())
   return (
     <DescribeDialog
+      id={model.id}
       described={model}
       error={update.error}
       isSaving={update.isPending}
-      onSave={changes => update.mutate({ id: model.id, ...changes })}
+      onSave={(changes, onSaved) => update.mutate({ id: model.id, ...changes }, { onSuccess: onSaved })}
       onClose={onClose}
     />
   )

@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { useId } from 'react'
 import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
+import { isLike, useDraft } from '../../lib/draft.ts'
 import { bytes } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
@@ -34,8 +35,14 @@ const folderNameOf = (model: ModelDetail): string =>
 export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; readonly onClose: () => void }) {
   const text = useText(phrases)
   const ids = { into: useId(), folder: useId() }
-  const [into, setInto] = useState('')
-  const [folder, setFolder] = useState(folderNameOf(model))
+  const usual = { into: '', folder: folderNameOf(model) }
+  const [draft, setDraft, forget] = useDraft(`models.export.${model.id}`, usual, isLike(usual))
+  const { into, folder } = draft
+  const change = (part: Partial<typeof usual>) => setDraft(before => ({ ...before, ...part }))
+  const close = () => {
+    forget()
+    onClose()
+  }
   const start = useMutation(api.models.export.mutationOptions())
   const dir = joinPath(into.trim(), folder.trim())
   const isComplete = into.trim() !== '' && folder.trim() !== ''
@@ -47,10 +54,10 @@ export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; 
       open
       width={600}
       title={<span dir="auto">{text.title(`${model.name} v${model.version}`)}</span>}
-      onCancel={onClose}
+      onCancel={close}
       footer={
         start.data ? (
-          <Button type="primary" onClick={onClose}>
+          <Button type="primary" onClick={close}>
             {text.close}
           </Button>
         ) : (
@@ -59,7 +66,7 @@ export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; 
             isReady={isComplete}
             isRunning={start.isPending}
             onAct={send}
-            onCancel={onClose}
+            onCancel={close}
           />
         )
       }
@@ -77,7 +84,7 @@ export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; 
                 label={text.into}
                 value={into}
                 pick="folder"
-                onChange={setInto}
+                onChange={next => change({ into: next })}
                 onEnter={send}
                 autoFocus
               />
@@ -90,7 +97,7 @@ export function ExportDialog({ model, onClose }: { readonly model: ModelDetail; 
                 id={ids.folder}
                 dir="auto"
                 value={folder}
-                onChange={event => setFolder(event.target.value)}
+                onChange={event => change({ folder: event.target.value })}
                 onPressEnter={send}
               />
             </div>

@@ -3,7 +3,10 @@ import { Button, Modal } from 'antd'
 import { useState } from 'react'
 import { Said } from '../../lib/backend-words.ts'
 import { api } from '../../lib/client.ts'
+import { isText, useDraft } from '../../lib/draft.ts'
+import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { FailureFault } from '../../ui/Fault.tsx'
 import { PathField } from '../files/PathField.tsx'
 import { FoundList } from './FoundList.tsx'
@@ -12,7 +15,7 @@ import { importText } from './import-text.ts'
 /** The models that this machine has already, in the stores of other programs and in folders that a person names. */
 export function FindDialog({ onClose }: { readonly onClose: () => void }) {
   const text = useText(importText)
-  const [folder, setFolder] = useState('')
+  const [folder, setFolder] = useDraft('models.find', '', isText)
   const [dirs, setDirs] = useState<string[]>([])
   const { data, error, isFetching, refetch } = useQuery({
     ...api.models.find.queryOptions({ input: { dir: dirs } }),
@@ -45,7 +48,7 @@ export function FindDialog({ onClose }: { readonly onClose: () => void }) {
         {data && data.items.length > 0 && <FoundList key={dirs.join('\n')} items={data.items} onClose={onClose} />}
         {data && data.warnings.length > 0 && (
           <details className="hint">
-            <summary>{`${text.unreadableNote}: ${data.warnings.length}`}</summary>
+            <summary>{named(text.unreadableNote, number(data.warnings.length))}</summary>
             {data.warnings.map(warning => (
               <p key={warning}>
                 <Said>{warning}</Said>

@@ -2,6 +2,7 @@ import type { FoundModel } from '../../../main/contract/models.ts'
 import { useSaid } from '../../lib/backend-words.ts'
 import { bytes, count, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { listed } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { Fault } from '../../ui/Fault.tsx'
@@ -45,7 +46,7 @@ export function FoundFacts({ model }: { readonly model: FoundModel }) {
           {said(warning)}
         </p>
       ))}
-      {model.duplicates.length > 0 && <p className="hint">{text.duplicate(model.duplicates.join(', '))}</p>}
+      {model.duplicates.length > 0 && <p className="hint">{text.duplicate(listed(model.duplicates))}</p>}
     </section>
   )
 }

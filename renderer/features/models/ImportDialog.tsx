@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
-import { useDeferredValue, useEffect } from 'react'
+import { useEffect } from 'react'
 import type { FoundModel } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { useDraft } from '../../lib/draft.ts'
@@ -31,7 +31,8 @@ export function ImportDialog({ start, onClose }: Props) {
   useEffect(() => {
     if (start !== '') setDraft(before => (before.path === start ? before : { ...emptyDraft, path: start }))
   }, [start, setDraft])
-  const asked = useDeferredValue(draft.path.trim())
+  const asked = draft.path.trim()
+  // Of this path and no other: nothing of a path before is shown, let alone imported, while this one is looked at.
   const found = useFound(asked)
   const items = found.data?.items ?? []
   const [single] = items.length === 1 ? items : []

@@ -1,9 +1,11 @@
 import { useMemo, useState } from 'react'
 import type { ListedModel } from '../../../main/contract/models.ts'
 import { useSaid } from '../../lib/backend-words.ts'
+import { useChosenRow } from '../../lib/chosen-row.ts'
 import { useNow } from '../../lib/clock.ts'
 import { ago, bytes, count, dateTime, gib, memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import type { PagedRows } from '../../lib/pages.ts'
 import { hrefTo, type Query, setQuery, useRoute } from '../../lib/route.ts'
 import { nextSort, sortedAs, sortOf } from '../../lib/sort.ts'
@@ -33,6 +35,7 @@ export function ModelTable({ rows, device, widthPx, openModelId, onSelect, onOpe
   const text = useText(modelsText)
   // Kept here and not above: a step through the list draws the list alone.
   const [cursor, setCursor] = useState(-1)
+  const [selected, remember] = useChosenRow(rows, cursor)
   const columns = useColumns(rows.at, device)
   const kept = useMemo(() => columns.filter(({ fromPx = 0 }) => widthPx >= fromPx), [columns, widthPx])
   return (
@@ -40,9 +43,10 @@ export function ModelTable({ rows, device, widthPx, openModelId, onSelect, onOpe
       label={text.models}
       count={rows.total ?? 0}
       columns={kept}
-      selected={cursor}
+      selected={selected}
       onSelect={index => {
         setCursor(index)
+        remember(index)
         onSelect(index)
       }}
       onOpen={onOpen}
@@ -101,7 +105,7 @@ function columnsOf({ at, device, text, said, facets, language, nowMs, query }: D
           <Glyph
             state={modelStateGlyph[state]}
             quiet={state === 'ready'}
-            label={problem === undefined ? text[state] : `${text[state]}: ${said(problem)}`}
+            label={problem === undefined ? text[state] : named(text[state], said(problem))}
           />
           <a className="ell" dir="auto" title={name} href={hrefTo('models', id, query)} tabIndex={-1}>
             <b>{name}</b>

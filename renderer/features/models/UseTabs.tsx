@@ -3,6 +3,7 @@ import type { ModelDetail } from '../../../main/contract/models.ts'
 import { api } from '../../lib/client.ts'
 import { deviceName, figure, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Status } from '../../ui/bits.tsx'
@@ -57,7 +58,7 @@ export function EvaluationsTab({ model }: { readonly model: ModelDetail }) {
                 <a
                   className="link"
                   dir="auto"
-                  title={`${evaluation.name}: ${evaluation.dataset.name}`}
+                  title={named(evaluation.name, evaluation.dataset.name)}
                   href={hrefTo('evaluations', evaluation.id)}
                 >
                   {evaluation.name}

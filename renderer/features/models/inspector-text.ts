@@ -20,7 +20,7 @@ export const inspectorText = dictionary({
   tabLineage: ['Lineage', '来源图'],
   tabEvaluations: ['Evaluations', '评测'],
   tabDeployments: ['Deployments', '部署'],
-  verifiedAt: [(time: string) => `Verified ${time} ago`, (time: string) => `${time}前校验`],
+  verifiedAt: [(time: string) => `Verified ${time} ago`, (time: string) => `${time}校验`],
   verifiedNow: ['Verified just now', '刚刚校验'],
   broken: [(name: string) => `${name} cannot be used as it is`, (name: string) => `${name} 目前无法使用`],
   brokenRemedy: [
@@ -74,7 +74,7 @@ export const inspectorText = dictionary({
     'As it is stored, with 8,192 tokens of context at most, for 4 requests at once.',
     '按现有精度、上下文至多 8,192 个词元、4 个并发请求估算。',
   ],
-  fits: ['fits', '可放入'],
+  fits: ['fits', '放得下'],
   tight: ['tight', '勉强放入'],
   too_large: ['too large', '放不下'],
   notNow: ['but not in what is free now', '但当前空闲内存不足'],

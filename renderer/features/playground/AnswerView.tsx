@@ -3,6 +3,7 @@ import { RefreshCw } from 'lucide-react'
 import { memo } from 'react'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { facts } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { ActionButton, ActionIcon } from '../../ui/ActionButton.tsx'
 import { Fault } from '../../ui/Fault.tsx'
@@ -38,7 +39,7 @@ export const AnswerView = memo(
     return (
       <div className="turn" aria-busy={isLive || undefined}>
         <div className="turn-head">
-          <h2 className="ell" dir="auto" title={`${label}, ${answer.model}`}>
+          <h2 className="ell" dir="auto" title={facts(label, answer.model)}>
             {label}
           </h2>
           {!isLive && (

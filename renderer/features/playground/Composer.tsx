@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { ArrowUp, Square } from 'lucide-react'
 import { type KeyboardEvent, useRef } from 'react'
 import { useMay } from '../../lib/access.ts'
-import { useDraft } from '../../lib/draft.ts'
+import { isText, useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { Kbd } from '../../ui/bits.tsx'
@@ -13,8 +13,6 @@ import { conversations } from './playground-store.ts'
 import { playgroundText } from './text.ts'
 
 type Props = { readonly conversation: Conversation; readonly answerers: Answerers }
-
-const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** Where questions are written. What was not sent is kept; Escape stops what is being written. */
 export function Composer({ conversation, answerers }: Props) {

@@ -1,6 +1,6 @@
 import { Button, Tooltip } from 'antd'
 import { Copy, Pencil } from 'lucide-react'
-import { useState } from 'react'
+import { isText, useDraft } from '../../lib/draft.ts'
 import { useText } from '../../lib/i18n.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { GrowingText } from '../../ui/GrowingText.tsx'
@@ -11,6 +11,8 @@ import { conversations } from './playground-store.ts'
 import { playgroundText } from './text.ts'
 
 type Props = {
+  /** Of its turn, on its side. */
+  readonly id: string
   readonly question: string
   readonly isBusy: boolean
   /** How many turns follow it. */
@@ -20,13 +22,13 @@ type Props = {
 }
 
 /** What was asked; it can be edited and asked again, and what that drops can be brought back. */
-export function Question({ question, isBusy, later, conversation, onAskAgain }: Props) {
+export function Question({ id, question, isBusy, later, conversation, onAskAgain }: Props) {
   const text = useText(playgroundText)
   const undo = useUndo()
-  const [edited, setEdited] = useState<string>()
+  const [edited, setEdited, close] = useDraft<string | undefined>(`playground.edit.${id}`, undefined, isText)
   const send = () => {
     if (edited === undefined || edited.trim() === '') return
-    setEdited(undefined)
+    close()
     onAskAgain(edited)
     if (later === 0) return
     undo(text.laterGone(later), async () => {
@@ -46,7 +48,7 @@ export function Question({ question, isBusy, later, conversation, onAskAgain }: 
           dir="auto"
           onChange={event => setEdited(event.target.value)}
           onKeyDown={event => {
-            if (event.key === 'Escape') setEdited(undefined)
+            if (event.key === 'Escape') close()
             else if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send()
             else return
             event.preventDefault()
@@ -57,7 +59,7 @@ export function Question({ question, isBusy, later, conversation, onAskAgain }: 
           <ActionButton needs="inference" size="small" onClick={send} disabled={edited.trim() === ''}>
             {text.askAgain}
           </ActionButton>
-          <Button size="small" type="text" onClick={() => setEdited(undefined)}>
+          <Button size="small" type="text" onClick={close}>
             {text.cancel}
           </Button>
         </div>

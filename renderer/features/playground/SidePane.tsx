@@ -51,6 +51,7 @@ export function SidePane({ side, conversation, deployments, answerers, onChoose 
         {turns.map((turn, index) => (
           <div key={turn.id} className="turn-pair">
             <Question
+              id={`${turn.id}.${side}`}
               question={turn.question}
               isBusy={isWriting(turn.answers.a) || isWriting(turn.answers.b)}
               later={turns.length - 1 - index}

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { percent } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { facts } from '../../lib/marks.ts'
 import { tokenText } from './text.ts'
 import { groupTokens, isControl, probabilityOf, type Token, type TokenGroup, visible } from './tokens.ts'
 
@@ -76,7 +77,7 @@ function tokenClass(group: TokenGroup, isOn: boolean): string {
 }
 
 const wordsOf = ({ tokens }: TokenGroup): string =>
-  tokens.map(({ text, logprob }) => `${visible(text)} ${percent(probabilityOf(logprob))}`).join(', ')
+  facts(...tokens.map(({ text, logprob }) => `${visible(text)} ${percent(probabilityOf(logprob))}`))
 
 const cardPx = 232
 const gapPx = 4

@@ -57,7 +57,7 @@ export const playgroundText = dictionary({
   ],
   baseNote: [
     'This model has no chat template: it continues the text as it stands, and the system prompt is left out.',
-    '该模型没有聊天模板：将按原文续写，不使用系统提示词。',
+    '该模型没有对话模板：将按原文续写，不使用系统提示词。',
   ],
   failure: ['No answer came', '没有得到回答'],
   unreachable: ['The connection ended before the answer was complete.', '连接在回答完成前中断。'],

@@ -2,6 +2,7 @@ import type { Lease } from '../../../main/contract/resources.ts'
 import { dateTime, memory, middle, timeOfDay } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { useLiveJobs } from '../../lib/live-jobs.ts'
+import { facts } from '../../lib/marks.ts'
 import { hrefTo } from '../../lib/route.ts'
 import { Chip } from '../../ui/bits.tsx'
 import { resourcesText } from './text.ts'
@@ -21,10 +22,7 @@ export function LeaseList({ leases }: { readonly leases: readonly Lease[] }) {
               {middle(jobs.find(({ id }) => id === jobId)?.name ?? jobId, 60)}
             </a>
             {exclusive && <Chip>{text.alone}</Chip>}
-            <b>
-              {memory(memoryBytes)}
-              {processors !== undefined && `, ${text.processors(processors)}`}
-            </b>
+            <b>{facts(memory(memoryBytes), processors !== undefined && text.processors(processors))}</b>
             <time className="dim" dateTime={grantedAt}>
               {text.since(isToday(grantedAt) ? timeOfDay(grantedAt) : dateTime(grantedAt))}
             </time>

@@ -1,6 +1,7 @@
 import type { Device } from '../../../main/contract/resources.ts'
 import { memory } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { facts } from '../../lib/marks.ts'
 import { LoadBar } from '../../ui/LoadBar.tsx'
 import { resourcesText } from './text.ts'
 
@@ -33,7 +34,7 @@ export function MemoryBar({ device }: Props) {
           { key: 'others', value: others, kind: 'foreign' },
           { key: 'promised', value: promised, kind: 'kept' },
         ]}
-        label={words.join(', ')}
+        label={facts(...words)}
       />
       <p className="sub">{words.join(' · ')}</p>
     </div>

@@ -58,7 +58,7 @@ export const resourcesText = dictionary({
   noGpu: ['This machine has no GPU that Slipway can use', '本机没有可用的 GPU'],
   noGpuWhat: [
     'Models are tuned and served on the processor: small ones in minutes, several billion parameters not in reasonable time. GGUF models in 4 bits answer at reading speed up to about 8 billion parameters.',
-    '微调和推理将使用处理器：小模型只需几分钟，数十亿参数的模型则难以完成。4 位量化的 GGUF 模型在 80 亿参数以内可以达到阅读速度。',
+    '微调和推理将使用处理器：小模型只需几分钟，数十亿参数的模型则难以完成。4 比特量化的 GGUF 模型在 80 亿参数以内可以达到阅读速度。',
   ],
   noGpuDo: [
     'If there is an NVIDIA or AMD card in it, install its driver and look again: nvidia-smi or rocm-smi must list it.',

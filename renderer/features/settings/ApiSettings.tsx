@@ -20,6 +20,7 @@ export function ApiSettings() {
       </section>
     )
   }
+  const last = data?.network.uses[0]
   const isOffline = data?.network.state === 'offline'
   return (
     <section className="sec" aria-labelledby="settings-api" aria-busy={!data}>
@@ -41,11 +42,7 @@ export function ApiSettings() {
           <Setting name={text.sent}>
             {data.network.bytesOut === null ? text.sentUnknown : bytes(data.network.bytesOut)}
           </Setting>
-          {data.network.lastUse && (
-            <Setting name={text.lastUse}>
-              {text.lastUseFor(dateTime(data.network.lastUse.at), data.network.lastUse.environment)}
-            </Setting>
-          )}
+          {last && <Setting name={text.lastUse}>{text.lastUseFor(dateTime(last.at), last.environment)}</Setting>}
           {!isOffline && (
             <>
               <p className="hint">{text.offlineHow}</p>

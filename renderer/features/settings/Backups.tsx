@@ -6,6 +6,7 @@ import { useSaid } from '../../lib/backend-words.ts'
 import { api, client } from '../../lib/client.ts'
 import { bytes, dateTime, number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { facts, named } from '../../lib/marks.ts'
 import { ActionButton } from '../../ui/ActionButton.tsx'
 import { CommandLine } from '../../ui/CommandLine.tsx'
 import { FailureFault, Fault, NoPermission } from '../../ui/Fault.tsx'
@@ -43,7 +44,7 @@ export function Backups() {
         (verify.data.ok ? (
           <Fault
             tone="ok"
-            title={`${text.sound}: ${verify.data.name}`}
+            title={named(text.sound, verify.data.name)}
             cause={text.soundWhat(
               number(Object.values(verify.data.tables).reduce((sum, rows) => sum + rows, 0)),
               number(Object.keys(verify.data.tables).length),
@@ -51,8 +52,8 @@ export function Backups() {
           />
         ) : (
           <Fault
-            title={`${text.damaged}: ${verify.data.name}`}
-            cause={verify.data.problems.map(said).join('; ')}
+            title={named(text.damaged, verify.data.name)}
+            cause={facts(...verify.data.problems.map(each => said(each)))}
             remedy={text.damagedDo}
           />
         ))}

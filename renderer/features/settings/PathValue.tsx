@@ -2,6 +2,7 @@ import { Tooltip } from 'antd'
 import { Copy, FolderOpen } from 'lucide-react'
 import { desktop } from '../../lib/desktop.ts'
 import { useText } from '../../lib/i18n.ts'
+import { named } from '../../lib/marks.ts'
 import { useCopy } from '../../ui/use-copy.ts'
 import { settingsText } from './text.ts'
 
@@ -15,7 +16,7 @@ export function PathValue({ path }: { readonly path: string }) {
         {path}
       </span>
       <Tooltip title={text.copyPath}>
-        <button type="button" className="icon" aria-label={`${text.copyPath}: ${path}`} onClick={() => copy(path)}>
+        <button type="button" className="icon" aria-label={named(text.copyPath, path)} onClick={() => copy(path)}>
           <Copy size={13} />
         </button>
       </Tooltip>
@@ -24,7 +25,7 @@ export function PathValue({ path }: { readonly path: string }) {
           <button
             type="button"
             className="icon"
-            aria-label={`${text.show}: ${path}`}
+            aria-label={named(text.show, path)}
             onClick={() => void desktop?.showItemInFolder(path)}
           >
             <FolderOpen size={13} />

@@ -1,4 +1,5 @@
 import { type Text, useText } from '../../lib/i18n.ts'
+import { listed } from '../../lib/marks.ts'
 import type { Parameter } from './form/draft.ts'
 import { shortNumber } from './numbers.ts'
 import { choiceText, groupText, parameterText, unitText } from './parameter-text.ts'
@@ -32,7 +33,7 @@ const wordsOf = (
       if (value === undefined || value === null) return none
       if (typeof value === 'boolean') return value ? on : off
       if (typeof value === 'number') return shortNumber(value)
-      return Array.isArray(value) ? value.join(', ') : choice(key, String(value))
+      return Array.isArray(value) ? listed(value.map(String)) : choice(key, String(value))
     },
   }
 }

@@ -187,3 +187,29 @@ export function unsaidTexts(file: string, source: string): readonly LiteralText[
 
 const isSaid = (element: Node | undefined): boolean =>
   element?.type === 'JSXElement' && nameOf((element.openingElement as Node | undefined)?.name) === 'Said'
+
+/** Marks that differ between the languages, put between parts where no dictionary chooses them: `` `${a}: ${b}` ``, `join(', ')`. */
+export function gluedMarks(file: string, source: string): readonly LiteralText[] {
+  const found: LiteralText[] = []
+  const isForMachines = (parents: readonly Node[]) =>
+    parents.some(
+      parent =>
+        (parent.type === 'CallExpression' && nameOf(parent.callee) === 'dictionary') ||
+        // A message as it came from the backend, to be copied into a report.
+        (parent.type === 'JSXAttribute' && nameOf(parent.name) === 'raw') ||
+        (parent.type === 'Property' && nameOf(parent.key) === 'raw'),
+    )
+  walk(treeOf(file, source), (node, parents) => {
+    if (isForMachines(parents)) return
+    const isGlue =
+      (node.type === 'TemplateLiteral' &&
+        plainTexts(node)
+          .slice(1, -1)
+          .some(text => /^[:,;.] $/.test(text))) ||
+      (node.type === 'CallExpression' &&
+        nameOf((node.callee as Node).property) === 'join' &&
+        (node.arguments as readonly Node[]).flatMap(plainTexts).some(text => /^[,;] $/.test(text)))
+    if (isGlue) found.push({ line: lineOf(source, node.start), text: source.slice(node.start, node.end) })
+  })
+  return found
+}

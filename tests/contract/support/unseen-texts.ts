@@ -16,6 +16,7 @@ export const unseenFiles: readonly Unseen[] = [
   [/^surfaces\/rpc\/client\.ts$/, 'the command line’s way to a backend'],
   [/(^|\/)run_log\.py$/, 'the log of a run is a record, in English for everybody, as its libraries write theirs'],
   [/^setup\//, 'set-up in a terminal, before there is a screen'],
+  [/^platform\/python\/lock\.ts$/, 'what lock-environments.ts says in a terminal and writes into a lock'],
   [/^entry\/(cli|electron-releases|generate|lock-environments|package|tour)\.ts$/, 'programs of the terminal'],
   [/^shell\/(strings|failure-page)\.ts$/, 'the shell’s own words, in both languages already'],
 ]
@@ -23,7 +24,8 @@ export const unseenFiles: readonly Unseen[] = [
 const texts: readonly (readonly [texts: readonly string[], why: string])[] = [
   [['Slipway worker wire'], 'the title of a JSON Schema'],
   [[' and ', ' or '], 'between the items of a list, where the translator knows them'],
-  [[', label', ', tools'], 'columns of a query'],
+  [[', tools'], 'columns of a query'],
+  [['SET preserve_insertion_order = false'], 'SQL'],
   [
     ['{0} --backend …', 'chmod 700 "{0}"', 'slipway serve [--port N] [--host H]'],
     'commands, the same in each language',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { duckError, literal } from '../import/duckdb.ts'
-import { type CheckInput, findings } from './check.ts'
+import { type CheckInput, findings, markFor } from './check.ts'
 import { columnNames } from './preview.ts'
 import { rowsOf } from './row-sql.ts'
 
@@ -21,15 +21,20 @@ export type Repaired = {
 }
 
 /** Writes the rows that have none of some problems. */
-export async function repairRows(connection: DuckDBConnection, input: RepairInput): Promise<Repaired> {
+export async function repairRows(
+  connection: DuckDBConnection,
+  input: RepairInput,
+  signal: AbortSignal,
+): Promise<Repaired> {
   const path = join(input.outDir, 'repaired.parquet')
-  const known = new Map((await findings(connection, input)).map(({ code, rows }) => [code, rows]))
-  const unknown = input.without.filter(code => !known.has(code))
+  const sought = (await findings(connection, input)).filter(({ code }) => input.without.includes(code))
+  const unknown = input.without.filter(code => !sought.some(finding => finding.code === code))
   if (unknown.length > 0) return { path, rows: 0, unknown }
   const listed = `SELECT unnest([${input.alsoRows.map(Math.trunc).join(', ')}]::BIGINT[]) AS row_number`
-  const bad = [...input.without.map(code => known.get(code) ?? ''), listed].map(sql => `(${sql})`).join(' UNION ')
+  const bad = [...sought.map(({ rows }) => rows), listed].map(sql => `(${sql})`).join(' UNION ')
   const columns = (await columnNames(connection, input)).map(name => `"${name}"`).join(', ')
   try {
+    await markFor(connection, input, sought, { signal })
     const result = await connection.runAndReadAll(
       `COPY (SELECT ${columns} FROM ${rowsOf(input)} WHERE row_number NOT IN (${bad}) ORDER BY row_number)
        TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,

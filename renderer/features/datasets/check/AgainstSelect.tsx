@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Select } from 'antd'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
 import { api } from '../../../lib/client.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { setQuery } from '../../../lib/route.ts'
+import { matching, SearchSelect } from '../../../ui/SearchSelect.tsx'
 import { datasetsText } from '../text.ts'
 import { checkText } from './text.ts'
 
@@ -15,10 +15,9 @@ const shown = 50
 export function AgainstSelect({ id, dataset, value }: Props) {
   const text = useText(checkText)
   const names = useText(datasetsText)
-  const [typed, setTyped] = useState('')
-  const q = useDeferredValue(typed.trim())
+  const [words, setWords] = useState('')
   const list = useQuery({
-    ...api.datasets.list.queryOptions({ input: { limit: shown, ...(q !== '' && { q }) } }),
+    ...api.datasets.list.queryOptions({ input: { limit: shown, ...matching(words) } }),
     placeholderData: keepPreviousData,
   })
   const chosen = useQuery({
@@ -31,26 +30,25 @@ export function AgainstSelect({ id, dataset, value }: Props) {
       value: each.id as string,
       label: `${dataset.name} ${names.version(each.version)}${each.splitRole ? `, ${names[each.splitRole]}` : ''}`,
     }))
+    .filter(each => each.label.toLowerCase().includes(words.trim().toLowerCase()))
   const others = (list.data?.items ?? [])
     .filter(each => each.datasetId !== dataset.datasetId && (each.state === 'draft' || each.state === 'frozen'))
     .map(each => ({ value: each.id as string, label: `${each.name} ${names.version(each.version)}` }))
-  const options = [...siblings, ...others]
-  const isListed = options.some(option => option.value === value)
   return (
-    <Select
+    <SearchSelect
       id={id}
       className="against-select"
       allowClear
       placeholder={text.noAgainst}
-      {...(value !== undefined && { value })}
-      showSearch={{ filterOption: false, onSearch: setTyped }}
-      loading={list.isFetching}
-      onChange={(against: string | undefined) => setQuery({ against })}
-      options={
-        chosen && !isListed
-          ? [{ value: value ?? '', label: `${chosen.name} ${names.version(chosen.version)}` }, ...options]
-          : options
+      none={text.noneMatches}
+      words={words}
+      onWords={setWords}
+      answer={list}
+      chosen={
+        value === undefined ? [] : [{ id: value, label: chosen && `${chosen.name} ${names.version(chosen.version)}` }]
       }
+      onChange={([against]) => setQuery({ against })}
+      options={[...siblings, ...others]}
     />
   )
 }

@@ -19,11 +19,16 @@ export function CheckSettingsBar({ dataset, settings }: Props) {
   const inAddress = settings.maxSequenceLength
   useEffect(() => setMax(inAddress ?? null), [inAddress])
   // All rows are rendered again for another limit: not for every digit of it.
+  const isSent = max === (inAddress ?? null)
+  const send = () => {
+    if (!isSent) setQuery({ max: max === null ? undefined : String(max) })
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is sent is the limit that was typed.
   useEffect(() => {
-    if (max === (inAddress ?? null)) return
-    const timer = window.setTimeout(() => setQuery({ max: max === null ? undefined : String(max) }), typingMs)
+    if (isSent) return
+    const timer = window.setTimeout(send, typingMs)
     return () => window.clearTimeout(timer)
-  }, [max, inAddress])
+  }, [max, isSent])
   const nameOf = (method: string) => (method === 'pretrain' ? text.pretrain : method.toUpperCase())
   return (
     <div className="toolbar check-bar">
@@ -52,6 +57,9 @@ export function CheckSettingsBar({ dataset, settings }: Props) {
         style={{ width: 92 }}
         value={max}
         onChange={setMax}
+        // What is done next is done with this limit, not with the one before.
+        onBlur={send}
+        onPressEnter={send}
       />
       <label htmlFor={ids.against}>{text.against}</label>
       <AgainstSelect id={ids.against} dataset={dataset} value={settings.against} />

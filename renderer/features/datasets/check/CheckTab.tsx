@@ -4,12 +4,13 @@ import { useState } from 'react'
 import type { CheckReport } from '../../../../main/contract/dataset-checks.ts'
 import type { DatasetKind } from '../../../../main/contract/dataset-rows.ts'
 import type { DatasetDetail } from '../../../../main/contract/dataset-versions.ts'
-import { api } from '../../../lib/client.ts'
+import { api, queries } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { setQuery, useRoute } from '../../../lib/route.ts'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { Bars } from '../Bars.tsx'
+import { CheckingLine } from './CheckingLine.tsx'
 import { CheckRows } from './CheckRows.tsx'
 import { CheckSettingsBar } from './CheckSettingsBar.tsx'
 import { CheckStats } from './CheckStats.tsx'
@@ -17,6 +18,7 @@ import { ProblemList } from './ProblemList.tsx'
 import { RenderedPane } from './RenderedPane.tsx'
 import { inputOf, settingsOf } from './settings.ts'
 import { checkText } from './text.ts'
+import { progressId, useCheckProgress } from './use-check-progress.ts'
 import { useRendered } from './use-rendered.ts'
 
 const mostAtOnce = 50_000
@@ -29,12 +31,13 @@ export function CheckTab({ dataset, kind }: { readonly dataset: DatasetDetail; r
   // Hours of rendering are not begun by opening a tab: the first rows tell most of it.
   const first = dataset.rows > mostAtOnce && query.whole !== '1' ? mostAtOnce : undefined
   const [only, setOnly] = useState<string>()
-  const check = useQuery({
-    ...api.datasets.check.queryOptions({
-      input: { id: dataset.id, rows: 1, ...inputOf(settings), ...(first !== undefined && { first }) },
-      retry: false,
-    }),
+  const asked = api.datasets.check.queryOptions({
+    input: { id: dataset.id, rows: 1, progressId, ...inputOf(settings), ...(first !== undefined && { first }) },
+    retry: false,
   })
+  const check = useQuery(asked)
+  const progress = useCheckProgress(check.isFetching)
+  const isStopped = check.isPending && !check.isFetching
   const row = query.row === undefined ? 0 : Number(query.row)
   const rendered = useRendered(dataset.id, row, settings)
   const model = useQuery({
@@ -66,6 +69,17 @@ export function CheckTab({ dataset, kind }: { readonly dataset: DatasetDetail; r
               : text.checkingWith(number(first ?? dataset.rows), model.name)
         }
       />
+      {progress && (
+        <CheckingLine progress={progress} onCancel={() => void queries.cancelQueries({ queryKey: asked.queryKey })} />
+      )}
+      {isStopped && (
+        <p className="checking" role="status">
+          {text.stopped}{' '}
+          <Button size="small" onClick={() => void check.refetch()}>
+            {text.checkAgain}
+          </Button>
+        </p>
+      )}
       {check.error && (
         <div className="sec">
           <FailureFault error={check.error} title={text.notChecked} onRetry={() => void check.refetch()} />

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
-import { useDeferredValue, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { DatasetVersion } from '../../../../main/contract/dataset-versions.ts'
 import type { Outputs } from '../../../../main/contract/index.ts'
 import { useMay } from '../../../lib/access.ts'
@@ -98,19 +98,17 @@ type FormProps = {
 
 function Form({ draft, onChange, onSend, onClose, isSending, error }: FormProps) {
   const text = useText(importText)
-  const asked = useDeferredValue(draft)
   const mayImport = useMay('write') === true
-  const enabled = mayImport && canDetect(asked)
+  const enabled = mayImport && canDetect(draft)
   const detection = useQuery({
-    ...api.datasets.detect.queryOptions({ input: readingOf(asked), retry: false }),
+    ...api.datasets.detect.queryOptions({ input: readingOf(draft), retry: false }),
     enabled,
     // The columns stay where they are while another mapping is tried.
     placeholderData: keepPreviousData,
     // A file may have been corrected since it was looked at.
     staleTime: 0,
   })
-  const isReadable =
-    enabled && detection.data !== undefined && !detection.error && !detection.isPlaceholderData && asked === draft
+  const isReadable = enabled && detection.data !== undefined && !detection.error && !detection.isPlaceholderData
   const send = () => {
     if (isReadable && !isSending) onSend()
   }

@@ -5,6 +5,7 @@ import type { Outputs } from '../../../../main/contract/index.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { bytes, number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { FailureFault, Fault } from '../../../ui/Fault.tsx'
 import { Glyph } from '../../../ui/Glyph.tsx'
 import { formatText, kindText } from '../text.ts'
@@ -96,7 +97,7 @@ export function Reading({ draft, onChange, detection, error, isLooking, onRetry 
         )}
         {detection && detection.ignoredColumns.length > 0 && (
           <p className="hint" dir="auto">
-            {text.ignored(detection.ignoredColumns.join(', '))}
+            {text.ignored(listed(detection.ignoredColumns))}
           </p>
         )}
         {detection && (

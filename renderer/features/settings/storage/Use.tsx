@@ -3,6 +3,7 @@ import type { StoragePart, StorageUse } from '../../../../main/contract/storage.
 import { api } from '../../../lib/client.ts'
 import { bytes, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { hrefTo } from '../../../lib/route.ts'
 import { LoadBar } from '../../../ui/LoadBar.tsx'
 import { Setting } from '../Setting.tsx'
@@ -43,7 +44,7 @@ export function Use({ use: { parts, sizeBytes, disk } }: { readonly use: Storage
           look="big"
           limit={sizeBytes}
           hasMark={false}
-          label={ordered.map(({ part, sizeBytes: size }) => `${names[part]} ${bytes(size)}`).join(', ')}
+          label={listed(ordered.map(({ part, sizeBytes: size }) => `${names[part]} ${bytes(size)}`))}
           segments={ordered.map(({ part, sizeBytes: size }) => ({
             key: part,
             value: size,

@@ -5,6 +5,7 @@ import type { Outputs } from '../../../../main/contract/index.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { hrefTo, setQuery, useRoute } from '../../../lib/route.ts'
 import { Empty } from '../../../ui/Empty.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
@@ -14,6 +15,7 @@ import { CurveControls } from '../curve/CurveControls.tsx'
 import { valueAt } from '../curve/curve.ts'
 import { useCurveView } from '../curve/curve-view.ts'
 import { curveText } from '../curve/text.ts'
+import { mostMarked } from '../list/marks.ts'
 import { useWords } from '../words.ts'
 import { Differences, shownValue, useDifferenceLabel } from './Differences.tsx'
 import { Legend } from './Legend.tsx'
@@ -23,7 +25,6 @@ import { RunPicker } from './RunPicker.tsx'
 import { compareText } from './text.ts'
 import { useCurves } from './use-curves.ts'
 
-const most = 50
 const tunedFirst = ['learningRate', 'loraRank', 'globalBatchSize', 'epochs']
 const assets = ['model', 'datasets', 'method']
 /** Where a difference stands among those that tell a run from the others. */
@@ -37,7 +38,7 @@ export function Compare() {
   const text = useText(compareText)
   const { query } = useRoute()
   const idText = query.ids ?? ''
-  const ids = useMemo(() => [...new Set(idText.split(',').filter(Boolean))].slice(0, most), [idText])
+  const ids = useMemo(() => [...new Set(idText.split(',').filter(Boolean))].slice(0, mostMarked), [idText])
   const change = (next: readonly string[]) => setQuery({ ids: next.join(',') })
   const comparison = useQuery({
     ...api.training.compare.queryOptions({ input: { id: [...ids] } }),
@@ -95,11 +96,12 @@ function Overlay({ ids, comparison, onChange }: OverlayProps) {
   const failed = errors.findIndex(error => error !== null)
   const noteOf = (run: number) =>
     // What people tune comes first, names of models and data last: they are long, and mostly the same.
-    differences
-      .toSorted((a, b) => weightOf(a.key) - weightOf(b.key))
-      .slice(0, 3)
-      .map(({ key, values }) => `${labelOf(key)} ${shownValue(words, key, values[run])}`)
-      .join(', ')
+    listed(
+      differences
+        .toSorted((a, b) => weightOf(a.key) - weightOf(b.key))
+        .slice(0, 3)
+        .map(({ key, values }) => `${labelOf(key)} ${shownValue(words, key, values[run])}`),
+    )
   const pointCount = curves.reduce((sum, { train, validation }) => sum + train.step.length + validation.step.length, 0)
   return (
     <div className="run-page scroll">

@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { figure } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { facts, listed, named } from '../../../lib/marks.ts'
 import { Chart, type Line } from '../../../ui/Chart.tsx'
 import { dash } from '../../../ui/tokens.ts'
 import { formatAxis } from '../curve/axis.ts'
@@ -52,7 +53,7 @@ export function OverlayChart({ overlaid, names, hidden, axis, isLogarithmic, has
     <Chart
       data={data as never}
       lines={lines}
-      label={`${text.overlay}: ${names.join(', ')}. ${names[0] ?? ''} ${figure(last)}`}
+      label={facts(named(text.overlay, listed(names)), `${names[0] ?? ''} ${figure(last)}`)}
       formatX={formatAxis[axis]}
       isLogarithmic={isLogarithmic}
       {...(overlaid.range && { rangeY: overlaid.range })}

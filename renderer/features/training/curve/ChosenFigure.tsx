@@ -2,6 +2,7 @@ import { Select } from 'antd'
 import { useMemo } from 'react'
 import { figure as figureWords } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { named } from '../../../lib/marks.ts'
 import { formatLarge } from './axis.ts'
 import type { Columns, XAxis } from './curve.ts'
 import { FigurePlot } from './FigureChart.tsx'
@@ -43,7 +44,7 @@ export function ChosenFigure({ runId, columns, version, axis, endX, smoothing, s
   const name = isOwn ? shown : text.gradNorm
   return (
     <FigurePlot
-      label={`${name}: ${value}`}
+      label={named(name, value)}
       title={
         other.names.length === 0 ? (
           name

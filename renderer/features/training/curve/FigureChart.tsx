@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react'
 import { useText } from '../../../lib/i18n.ts'
+import { named } from '../../../lib/marks.ts'
 import { Counting } from '../../../ui/bits.tsx'
 import { Chart, type Line } from '../../../ui/Chart.tsx'
 import { align } from './align.ts'
@@ -84,6 +85,6 @@ export const FigureChart = memo(({ version, figure, scale = 1, columns, title, v
     [columns, version, figure, scale],
   )
   return (
-    <FigurePlot {...rest} title={title} label={`${title}: ${value}`} value={value} columns={columns} values={values} />
+    <FigurePlot {...rest} title={title} label={named(title, value)} value={value} columns={columns} values={values} />
   )
 })

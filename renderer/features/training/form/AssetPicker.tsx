@@ -1,5 +1,5 @@
-import { Select } from 'antd'
 import { middle } from '../../../lib/format.ts'
+import { type Answer, SearchSelect } from '../../../ui/SearchSelect.tsx'
 import type { Picked } from './draft.ts'
 
 export type AssetOption = {
@@ -11,7 +11,7 @@ export type AssetOption = {
   readonly refusal?: string | undefined
 }
 
-export type AssetOptions = { readonly options: readonly AssetOption[]; readonly isLoading: boolean }
+export type FoundAssets = { readonly options: readonly AssetOption[]; readonly answer: Answer }
 
 type Props = {
   readonly id: string
@@ -21,9 +21,10 @@ type Props = {
   readonly value: readonly Picked[]
   readonly isMultiple?: boolean
   readonly canClear?: boolean
+  readonly words: string
+  readonly onWords: (words: string) => void
   /** Found by the backend: there may be a hundred thousand. */
-  readonly found: AssetOptions
-  readonly onSearch: (text: string) => void
+  readonly found: FoundAssets
   readonly onChange: (picked: readonly Picked[]) => void
 }
 
@@ -36,53 +37,49 @@ export function AssetPicker({
   value,
   isMultiple = false,
   canClear = false,
-  found: { options, isLoading },
-  onSearch,
+  words,
+  onWords,
+  found: { options, answer },
   onChange,
 }: Props) {
-  // What was chosen stays in the list, whatever is searched for.
-  const rest = value.filter(picked => options.every(option => option.id !== picked.id))
-  const all: readonly AssetOption[] = [...options, ...rest.map(picked => ({ ...picked, note: '' }))]
   const pick = (ids: readonly string[]) =>
     onChange(
       ids.flatMap(each => {
-        const found = all.find(option => option.id === each)
+        const found = [...value, ...options].find(option => option.id === each)
         return found ? [{ id: found.id, name: found.name }] : []
       }),
     )
   return (
-    <Select<string | string[]>
+    <SearchSelect
       id={id}
       className="field-asset"
-      {...(isMultiple && { mode: 'multiple' as const })}
-      showSearch
-      filterOption={false}
-      value={isMultiple ? value.map(each => each.id) : (value[0]?.id ?? (null as unknown as string))}
+      isMultiple={isMultiple}
+      label={label}
       placeholder={placeholder}
-      aria-label={label}
+      none={<span className="sub">{nothing}</span>}
       allowClear={canClear}
-      loading={isLoading}
-      notFoundContent={<span className="sub">{nothing}</span>}
       popupMatchSelectWidth={460}
       maxTagTextLength={32}
-      onSearch={onSearch}
-      options={all.map(({ id: key, name, note, refusal }) => ({
-        value: key,
+      words={words}
+      onWords={onWords}
+      answer={answer}
+      chosen={value.map(each => ({ id: each.id, label: middle(each.name, 40) }))}
+      options={options.map(({ id: value, name, note, refusal }) => ({
+        value,
         label: middle(name, 40),
         title: name,
         disabled: refusal !== undefined,
         note: refusal ?? note,
-        name,
       }))}
-      optionRender={({ data }) => (
+      renderOption={option => (
         <span className="pick">
           <span className="ell" dir="auto">
-            {middle(data.name, 40)}
+            {option.label}
           </span>
-          <small>{data.note}</small>
+          <small>{option.note}</small>
         </span>
       )}
-      onChange={next => pick(next === undefined || next === null ? [] : typeof next === 'string' ? [next] : next)}
+      onChange={pick}
     />
   )
 }

@@ -1,6 +1,7 @@
 import { Tooltip } from 'antd'
 import { RotateCcw } from 'lucide-react'
 import { useText } from '../../../lib/i18n.ts'
+import { facts, named } from '../../../lib/marks.ts'
 import { formText } from './text.ts'
 
 type Props = {
@@ -37,11 +38,11 @@ export function FieldRow(props: Props) {
           </Tooltip>
         )}
         {isChanged && (
-          <Tooltip title={`${text.changed}. ${text.reset(defaultValue ?? '')}`}>
+          <Tooltip title={facts(text.changed, text.reset(defaultValue ?? ''))}>
             <button
               type="button"
               className="field-reset"
-              aria-label={`${typeof label === 'string' ? label : ''}: ${text.reset(defaultValue ?? '')}`}
+              aria-label={named(typeof label === 'string' ? label : '', text.reset(defaultValue ?? ''))}
               onClick={onReset}
             >
               <i className="dot" />

@@ -3,12 +3,15 @@ import { App, Button, Segmented, Tooltip } from 'antd'
 import { Play } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { api } from '../../../lib/client.ts'
+import { offerDraft } from '../../../lib/draft.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { useOnceReady } from '../../../lib/once-ready.ts'
 import { go, hrefTo, setQuery, useRoute } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
 import { Page } from '../../../ui/Page.tsx'
-import { ratesOf } from './draft.ts'
+import { useUndo } from '../../../ui/undo.tsx'
+import { emptyDraft, ratesOf } from './draft.ts'
 import { EnvironmentFault, useCanTrain } from './Environment.tsx'
 import { FormBones } from './FormBones.tsx'
 import { FoldedSections, OpenSections } from './ParameterSections.tsx'
@@ -16,7 +19,7 @@ import { ParametersJson } from './ParametersJson.tsx'
 import { Planner } from './Planner.tsx'
 import { formText, planText } from './text.ts'
 import { usePrefill } from './use-prefill.ts'
-import { useRunForm } from './use-run-form.ts'
+import { runDraft, useRunForm } from './use-run-form.ts'
 import { WhatSection } from './WhatSection.tsx'
 
 /** A run is filled in, planned while it is, and started. */
@@ -59,6 +62,20 @@ export function NewRun() {
       ...(draft.from && { from: draft.from.id }),
     })
   }
+  const undo = useUndo()
+  const bringBack = async () => {
+    form.update(draft)
+    // For the form that is opened next, should this one have been left meanwhile.
+    offerDraft(runDraft, draft)
+  }
+  const clear = () => {
+    form.clear()
+    if (draft !== emptyDraft) undo(text.cleared, bringBack)
+  }
+  // Asked for right behind the last letter, it waits for the plan of what stands in the form by now.
+  const started = useOnceReady(form.isPlanned || !canStart, () => {
+    if (canStart) submit()
+  })
   const isJson = query.view === 'json'
   const button = (
     <ActionButton
@@ -66,9 +83,9 @@ export function NewRun() {
       type="primary"
       icon={<Play size={14} />}
       disabled={!canStart}
-      loading={start.isPending}
+      loading={start.isPending || started.isWaiting}
       danger={isAnyway}
-      onClick={submit}
+      onClick={started.ask}
     >
       {isAnyway ? text.startAnyway : text.start}
     </ActionButton>
@@ -88,7 +105,7 @@ export function NewRun() {
             ]}
             onChange={view => setQuery({ view: view === 'json' ? view : undefined })}
           />
-          <Button type="text" onClick={form.clear}>
+          <Button type="text" onClick={clear}>
             {text.clear}
           </Button>
           {isTooLarge && !isAnyway ? <Tooltip title={plans.overCause}>{button}</Tooltip> : button}

@@ -1,10 +1,12 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
+import { isText, useDraft } from '../../../lib/draft.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { CodeEditor } from '../../../ui/CodeEditor.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
 import { applies, isSame } from './form-model.ts'
-import { parametersJson, readParameters } from './parameters-json.ts'
+import { jsonDraft, parametersJson, readParameters } from './parameters-json.ts'
 import { formText } from './text.ts'
 import type { RunForm } from './use-run-form.ts'
 
@@ -12,7 +14,7 @@ import type { RunForm } from './use-run-form.ts'
 export function ParametersJson({ form }: { readonly form: RunForm }) {
   const text = useText(formText)
   const [view, setView] = useState<'set' | 'all'>('set')
-  const [typed, setTyped] = useState<string>()
+  const [typed, setTyped] = useDraft<string | undefined>(jsonDraft, undefined, isText)
   const read = typed === undefined ? undefined : readParameters(typed, form.items)
   // What stands in the editor is the person's until the form says something else than it.
   const isTheirs = read !== undefined && ('problem' in read || isSame(read.values, form.draft.values))
@@ -63,7 +65,7 @@ export function ParametersJson({ form }: { readonly form: RunForm }) {
         />
       )}
       {view === 'set' && read && 'unknown' in read && read.unknown.length > 0 && (
-        <Fault tone="warn" title={text.jsonUnknown(read.unknown.join(', '))} cause={text.jsonUnknownCause} />
+        <Fault tone="warn" title={text.jsonUnknown(listed(read.unknown))} cause={text.jsonUnknownCause} />
       )}
       {view === 'set' && [...form.problems].map(([key, message]) => <Fault key={key} title={key} cause={message} />)}
     </section>

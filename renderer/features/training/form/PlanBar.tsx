@@ -2,6 +2,7 @@ import type { MemoryPlan } from '../../../../main/contract/memory-plan.ts'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { gib, memory, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { facts } from '../../../lib/marks.ts'
 import { Glyph, type GlyphState } from '../../../ui/Glyph.tsx'
 import { LoadBar } from '../../../ui/LoadBar.tsx'
 import { formulaInBrief } from './formula-in-brief.ts'
@@ -74,7 +75,7 @@ export function PlanBar({ plan, isStale = false }: Props) {
             label: `${label(name)} ${memory(bytes)}`,
           })),
         ]}
-        label={`${title}. ${memory(totalBytes)} ${text.of(gib(freeBytes))}`}
+        label={facts(title, `${memory(totalBytes)} ${text.of(gib(freeBytes))}`)}
       />
       <div className={`verdict ${verdictClass[verdict]}`} role="status">
         <Glyph state={verdictGlyph[verdict]} size={14} />

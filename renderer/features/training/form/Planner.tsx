@@ -5,6 +5,7 @@ import { api } from '../../../lib/client.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import { bytes, count, number, percent } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { facts } from '../../../lib/marks.ts'
 import { Section } from '../../../ui/bits.tsx'
 import { CommandLine } from '../../../ui/CommandLine.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
@@ -25,7 +26,7 @@ export function Planner({ form, isAnyway, onAnyway }: Props) {
   const devices = useQuery(api.resources.show.queryOptions({ input: {} })).data?.devices ?? []
   const options = [
     { value: 'auto', label: text.auto },
-    ...devices.map(({ id, kind, name }) => ({ value: id, label: kind === 'cpu' ? text.cpu : `${id}, ${name}` })),
+    ...devices.map(({ id, kind, name }) => ({ value: id, label: kind === 'cpu' ? text.cpu : facts(id, name) })),
   ]
   // A device that the draft names and this machine does not have is shown as what it is.
   const all = options.some(({ value }) => value === draft.device)

@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useSaid } from '../../../lib/backend-words.ts'
 import { gib } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { facts } from '../../../lib/marks.ts'
 import { useWords } from '../words.ts'
 import type { Plan } from './draft.ts'
 import { planText } from './text.ts'
@@ -20,11 +21,11 @@ export function Remedies({ plan, form }: { readonly plan: Plan; readonly form: R
         const name =
           keys.length === 0
             ? text.largerDevice
-            : keys
-                .map(key =>
+            : facts(
+                ...keys.map(key =>
                   text.set(words.label(key), words.value(key, plan.parameters[key]), words.value(key, parameters[key])),
-                )
-                .join('; ')
+                ),
+              )
         return (
           <li key={change} title={said(change)}>
             <div>

@@ -4,8 +4,10 @@ import type { ModelVersion } from '../../../../main/contract/models.ts'
 import { api } from '../../../lib/client.ts'
 import { bytes, count, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { facts } from '../../../lib/marks.ts'
+import { matching } from '../../../ui/SearchSelect.tsx'
 import { methodText } from '../parameter-text.ts'
-import type { AssetOptions } from './AssetPicker.tsx'
+import type { FoundAssets } from './AssetPicker.tsx'
 import type { Method } from './draft.ts'
 import { formText } from './text.ts'
 
@@ -16,24 +18,26 @@ export const versionName = ({ name, version }: { readonly name: string; readonly
   `${name}@${version}`
 
 export const modelNote = ({ summary, sizeBytes }: Pick<ModelVersion, 'summary' | 'sizeBytes'>): string =>
-  [
+  facts(
     summary.parameterCount !== undefined && count(summary.parameterCount),
     summary.dtype ?? summary.quantization,
     bytes(sizeBytes),
     summary.license,
-  ]
-    .filter(Boolean)
-    .join(', ')
+  )
 
 /** Models that are ready, of one format, by a few letters. */
-export const useModels = (q: string, format: 'safetensors' | 'adapter'): AssetOptions => {
-  const { data, isFetching } = useQuery({
-    ...api.models.list.queryOptions({ input: { limit: most, format, state: 'ready', ...(q !== '' && { q }) } }),
+export const useModels = (words: string, format: 'safetensors' | 'adapter'): FoundAssets => {
+  const answer = useQuery({
+    ...api.models.list.queryOptions({ input: { limit: most, format, state: 'ready', ...matching(words) } }),
     placeholderData: keepPreviousData,
   })
   return {
-    isLoading: isFetching,
-    options: (data?.items ?? []).map(model => ({ id: model.id, name: versionName(model), note: modelNote(model) })),
+    answer,
+    options: (answer.data?.items ?? []).map(model => ({
+      id: model.id,
+      name: versionName(model),
+      note: modelNote(model),
+    })),
   }
 }
 
@@ -45,11 +49,11 @@ export const kindsOf: Readonly<Record<Method, readonly string[]>> = {
   kto: ['kto', 'dpo'],
 }
 
-export const useDatasets = (q: string, method: Method): AssetOptions => {
+export const useDatasets = (words: string, method: Method): FoundAssets => {
   const text = useText(formText)
   const methods = useText(methodText)
-  const { data, isFetching } = useQuery({
-    ...api.datasets.list.queryOptions({ input: { limit: most, ...(q !== '' && { q }) } }),
+  const answer = useQuery({
+    ...api.datasets.list.queryOptions({ input: { limit: most, ...matching(words) } }),
     placeholderData: keepPreviousData,
   })
   const refusalOf = ({ state, kind }: DatasetVersion): string | undefined => {
@@ -59,8 +63,8 @@ export const useDatasets = (q: string, method: Method): AssetOptions => {
       : text.otherKind(kind ?? '?', methods[method])
   }
   return {
-    isLoading: isFetching,
-    options: (data?.items ?? []).map(dataset => ({
+    answer,
+    options: (answer.data?.items ?? []).map(dataset => ({
       id: dataset.id,
       name: versionName(dataset),
       note: text.rowsOf(number(dataset.rows), dataset.kind ?? '?'),

@@ -1,5 +1,8 @@
 import type { Parameter, Values } from './draft.ts'
 
+/** The draft of what is typed as JSON, as long as it cannot be read as parameters. */
+export const jsonDraft = 'training.new.json'
+
 export const parametersJson = (values: Values): string => `${JSON.stringify(values, undefined, 2)}\n`
 
 export type ReadParameters =

@@ -1,17 +1,9 @@
 import { useState } from 'react'
-import { useDebounced } from '../../../lib/debounced.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { AssetPicker } from './AssetPicker.tsx'
 import type { Method, Picked } from './draft.ts'
 import { useDatasets, useModels } from './options.ts'
 import { formText } from './text.ts'
-
-const searchAfterMs = 150
-
-function useSearch() {
-  const [text, setText] = useState('')
-  return [useDebounced(text.trim(), searchAfterMs), setText] as const
-}
 
 type One = {
   readonly id: string
@@ -22,7 +14,7 @@ type One = {
 /** A model that can be trained: weights as safetensors. */
 export function BasePicker({ id, value, onChange }: One) {
   const text = useText(formText)
-  const [query, search] = useSearch()
+  const [words, setWords] = useState('')
   return (
     <AssetPicker
       id={id}
@@ -30,8 +22,9 @@ export function BasePicker({ id, value, onChange }: One) {
       placeholder={text.pickModel}
       nothing={text.noModel}
       value={value ? [value] : []}
-      found={useModels(query, 'safetensors')}
-      onSearch={search}
+      found={useModels(words, 'safetensors')}
+      words={words}
+      onWords={setWords}
       onChange={([picked]) => onChange(picked)}
     />
   )
@@ -40,7 +33,7 @@ export function BasePicker({ id, value, onChange }: One) {
 /** An adapter to train further. */
 export function AdapterPicker({ id, value, onChange }: One) {
   const text = useText(formText)
-  const [query, search] = useSearch()
+  const [words, setWords] = useState('')
   return (
     <AssetPicker
       id={id}
@@ -49,8 +42,9 @@ export function AdapterPicker({ id, value, onChange }: One) {
       nothing={text.noAdapter}
       value={value ? [value] : []}
       canClear
-      found={useModels(query, 'adapter')}
-      onSearch={search}
+      found={useModels(words, 'adapter')}
+      words={words}
+      onWords={setWords}
       onChange={([picked]) => onChange(picked)}
     />
   )
@@ -68,7 +62,7 @@ type Many = {
 /** Datasets whose rows the method learns from; others are shown with the reason why not. */
 export function DatasetPicker({ id, label, placeholder, method, value, onChange }: Many) {
   const text = useText(formText)
-  const [query, search] = useSearch()
+  const [words, setWords] = useState('')
   return (
     <AssetPicker
       id={id}
@@ -77,8 +71,9 @@ export function DatasetPicker({ id, label, placeholder, method, value, onChange 
       nothing={text.noDataset}
       value={value}
       isMultiple
-      found={useDatasets(query, method)}
-      onSearch={search}
+      found={useDatasets(words, method)}
+      words={words}
+      onWords={setWords}
       onChange={onChange}
     />
   )

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api } from '../../../lib/client.ts'
 import { useDebounced } from '../../../lib/debounced.ts'
-import { useDraft } from '../../../lib/draft.ts'
+import { forgetDraft, useDraft } from '../../../lib/draft.ts'
 import { failureOf } from '../../../lib/failure.ts'
 import {
   emptyDraft,
@@ -14,6 +14,10 @@ import {
   type Values,
 } from './draft.ts'
 import { effectiveValues, problemOf, type Shortened, shortenedLength, valuesToSend, withValue } from './form-model.ts'
+import { jsonDraft } from './parameters-json.ts'
+
+/** The name of the one draft of a run that there is. */
+export const runDraft = 'training.new'
 
 export type RunForm = {
   readonly draft: RunDraft
@@ -27,6 +31,8 @@ export type RunForm = {
   readonly plan: Plan | undefined
   readonly planError: unknown
   readonly isPlanning: boolean
+  /** Whether the plan is that of the form as it stands, and not still of what stood there before. */
+  readonly isPlanned: boolean
   /** True once model and data are chosen: there is something to plan. */
   readonly isComplete: boolean
   /** What is wrong with single parameters, in the backend's words. */
@@ -45,7 +51,7 @@ const nothing: readonly Parameter[] = []
 
 /** The draft of a run, the schema that it is filled in by, and what the planner says of it. */
 export function useRunForm(): RunForm {
-  const [draft, setDraft, clear] = useDraft<RunDraft>('training.new', emptyDraft, isRunDraft)
+  const [draft, setDraft, clear] = useDraft<RunDraft>(runDraft, emptyDraft, isRunDraft)
   const schema = useQuery({
     ...api.training.schema.queryOptions({ input: { method: draft.method, tuning: tuningOf(draft) } }),
     placeholderData: keepPreviousData,
@@ -60,7 +66,8 @@ export function useRunForm(): RunForm {
   const set =
     shortened && wished.maxSequenceLength !== undefined ? { ...wished, maxSequenceLength: shortened.longest } : wished
   const isValid = items.every(item => problemOf(item, set[item.key]) === undefined)
-  const wanted = useDebounced(planInputOf(draft, set), planAfterMs)
+  const now = planInputOf(draft, set)
+  const wanted = useDebounced(now, planAfterMs)
   const isReady = wanted !== undefined && items.length > 0 && isValid && !base.isPending
   const planned = useQuery({
     ...api.training.plan.queryOptions({ input: wanted ?? { method: draft.method, model: '-', dataset: ['-'] } }),
@@ -69,7 +76,7 @@ export function useRunForm(): RunForm {
     refetchOnMount: 'always',
     placeholderData: keepPreviousData,
   })
-  const isComplete = planInputOf(draft, set) !== undefined
+  const isComplete = now !== undefined
   const plan = isComplete && !planned.isError ? planned.data : undefined
   return {
     draft,
@@ -85,13 +92,19 @@ export function useRunForm(): RunForm {
     plan,
     planError: isComplete && isReady ? planned.error : null,
     isPlanning: isComplete && planned.isFetching,
+    isPlanned:
+      JSON.stringify(wanted) === JSON.stringify(now) &&
+      !(schema.isPlaceholderData || base.isLoading || planned.isPlaceholderData),
     isComplete,
     problems: problemsOf(planned.error),
     isValid,
     update: part => setDraft(before => ({ ...before, ...part })),
     setValue: (key, value) => setDraft(before => ({ ...before, values: withValue(before.values, key, value) })),
     setValues: values => setDraft(before => ({ ...before, values })),
-    clear,
+    clear: () => {
+      forgetDraft(jsonDraft)
+      clear()
+    },
   }
 }
 

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Tooltip } from 'antd'
 import { GitCompareArrows, Plus } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { JobState } from '../../../../main/contract/jobs.ts'
 import type { Run } from '../../../../main/contract/runs.ts'
-import { api } from '../../../lib/client.ts'
+import { useChosenRow } from '../../../lib/chosen-row.ts'
+import { api, client } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { jobStateText } from '../../../lib/job-words.ts'
@@ -22,6 +23,7 @@ import { methodText } from '../parameter-text.ts'
 import { useLivePoints } from './live-points.ts'
 import { type Sort, useRunColumns } from './run-columns.tsx'
 import { listText } from './text.ts'
+import { useMarks } from './use-marks.ts'
 import { useJobsBySubject } from './use-queue.ts'
 
 const sortKeys = { name: 1, created: 1, updated: 1, loss: 1 }
@@ -32,7 +34,6 @@ export function RunList() {
   const states = useText(jobStateText)
   const methods = useText(methodText)
   const { query } = useRoute()
-  const [marked, setMarked] = useState<readonly string[]>([])
   const [moveError, setMoveError] = useState<unknown>()
   const state = oneOf<JobState>(jobStateText, query.state)
   const method = oneOf<Method>(methodText, query.method)
@@ -42,33 +43,21 @@ export function RunList() {
     order: query.order === 'asc' ? 'asc' : 'desc',
   }
   const filters = { ...(state && { state }), ...(method && { method }), ...(q !== '' && { q }) }
+  const asked = { sort: sort.key, order: sort.order, ...filters }
   const rows = usePagedRows<Run>((offset, limit) =>
-    api.training.list.queryOptions({ input: { offset, limit, sort: sort.key, order: sort.order, ...filters } }),
+    api.training.list.queryOptions({ input: { offset, limit, ...asked } }),
   )
   const jobs = useJobsBySubject()
   const points = useLivePoints()
-  const lastMark = useRef<{ readonly index: number; readonly id: string }>(undefined)
-  const mark = (index: number, isRange = false) => {
-    const run = rows.at(index)
-    if (!run) return
-    const last = lastMark.current
-    // Sorted or filtered since, what was marked before stands elsewhere: there is nothing "between" to speak of.
-    const from = isRange && last && rows.at(last.index)?.id === last.id ? last.index : index
-    const ids: readonly string[] = Array.from(
-      { length: Math.abs(index - from) + 1 },
-      (_, step) => rows.at(Math.min(from, index) + step)?.id,
-    ).filter(id => id !== undefined)
-    setMarked(before => {
-      const others = before.filter(id => !ids.includes(id))
-      return before.includes(run.id) ? others : [...others, ...ids]
-    })
-    lastMark.current = { index, id: run.id }
-  }
+  const { marked, mark } = useMarks({
+    at: rows.at,
+    read: async (offset, limit) => (await client.training.list({ offset, limit, ...asked })).items,
+  })
   const columns = useRunColumns({ at: rows.at, jobs, points, marked, onMark: mark, sort, onFailed: setMoveError })
   const isFiltered = Object.keys(filters).length > 0
   const total = rows.total ?? 0
   const isEmpty = rows.total === 0 && !isFiltered
-  const selected = Number(query.sel ?? -1)
+  const [selected, remember] = useChosenRow(rows, Number(query.sel ?? -1))
   const alive = [...jobs.values()]
   const running = alive.filter(job => ['starting', 'running', 'stopping'].includes(job.state)).length
   const waiting = alive.filter(job => job.state === 'queued').length
@@ -133,7 +122,7 @@ export function RunList() {
               const run = rows.at(selected)
               if (event.key !== ' ' || !run || !(event.target as HTMLElement).matches('[role="grid"]')) return
               event.preventDefault()
-              mark(selected)
+              mark(selected, event.shiftKey)
             }}
           >
             <VirtualGrid
@@ -142,7 +131,10 @@ export function RunList() {
               columns={columns}
               isLoading={rows.isLoading}
               selected={selected}
-              onSelect={index => setQuery({ sel: String(index) })}
+              onSelect={index => {
+                remember(index)
+                setQuery({ sel: String(index) })
+              }}
               onOpen={open}
               onRange={rows.onRange}
             />

@@ -6,6 +6,7 @@ import { useNow } from '../../../lib/clock.ts'
 import { ago, dateTime, duration, figure, middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { isEnded, jobGlyph, stoppingText } from '../../../lib/job-words.ts'
+import { listed, named } from '../../../lib/marks.ts'
 import { hrefTo, setQuery } from '../../../lib/route.ts'
 import { useView } from '../../../lib/view.ts'
 import { useWidth } from '../../../lib/width.ts'
@@ -139,8 +140,8 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
       title: text.data,
       width: 'minmax(120px,1fr)',
       cell: cell(run => (
-        <span dir="auto" title={run.datasets.map(({ name }) => name).join(', ')}>
-          {run.datasets.map(({ name }) => middle(name, 28)).join(', ')}
+        <span dir="auto" title={listed(run.datasets.map(({ name }) => name))}>
+          {listed(run.datasets.map(({ name }) => middle(name, 28)))}
         </span>
       )),
     },
@@ -156,7 +157,7 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
           <span className="run-step">
             <ProgressLine
               share={run.totalSteps ? step / run.totalSteps : undefined}
-              label={`${text.step}: ${run.name}`}
+              label={named(text.step, run.name)}
               hasEnded={!isAlive}
             />
             <span className={isAlive ? undefined : 'dim'}>
@@ -191,8 +192,10 @@ export function useRunColumns({ at, jobs, points, marked, onMark, sort, onFailed
           const left = job?.progress?.secondsLeft ?? run.secondsLeft
           return left === undefined ? <span className="dim">–</span> : text.timeLeft(duration(left, language))
         }
-        const tookSeconds = (Date.parse(run.endedAt ?? run.updatedAt) - Date.parse(run.createdAt)) / 1000
-        return <span className="dim">{text.took(duration(tookSeconds, language))}</span>
+        const { tookSeconds } = run
+        return (
+          <span className="dim">{tookSeconds === undefined ? '–' : text.took(duration(tookSeconds, language))}</span>
+        )
       }),
     },
     {

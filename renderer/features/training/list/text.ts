@@ -11,6 +11,18 @@ export const listText = dictionary({
     'Mark two runs or more with the space bar, or their boxes; Shift marks all between two',
     '用空格键或复选框标记两个以上的训练；按住 Shift 可连续标记',
   ],
+  mostMarked: [
+    (most: number) => `No more than ${most} runs can be compared at once.`,
+    (most: number) => `最多同时对比 ${most} 个训练。`,
+  ],
+  markedOf: [
+    (most: number, all: string) => `${all} runs lie between the two; the first ${most} are marked.`,
+    (most: number, all: string) => `两者之间共有 ${all} 个训练，已标记前 ${most} 个。`,
+  ],
+  changedSince: [
+    'The list has changed since the mark before: this run alone is marked.',
+    '上次标记后列表已变化，仅标记了这个训练。',
+  ],
   filters: ['Filters', '筛选'],
   search: ['Filter by name or description', '按名称或说明筛选'],
   state: ['State', '状态'],

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { App, Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { api } from '../../../lib/client.ts'
+import { isText, useDraft } from '../../../lib/draft.ts'
 import { bytes, dateTime, figure, middle, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { hrefTo } from '../../../lib/route.ts'
@@ -131,12 +132,16 @@ function PublishDialog({ runId, usualName, step, onClose }: DialogProps) {
   const text = useText(runText)
   const id = useId()
   const { message } = App.useApp()
-  const [name, setName] = useState(usualName)
+  const [name, setName, forget] = useDraft(`training.publish.${runId}.${step}`, usualName, isText)
+  const close = () => {
+    forget()
+    onClose()
+  }
   const publish = useMutation(
     api.training.publish.mutationOptions({
       onSuccess: made => {
         void message.success(text.madeModel(middle(made.name)))
-        onClose()
+        close()
       },
     }),
   )
@@ -146,8 +151,8 @@ function PublishDialog({ runId, usualName, step, onClose }: DialogProps) {
       open
       width={480}
       title={text.publishTitle(number(step))}
-      onCancel={onClose}
-      footer={<DialogButtons action={text.publish} isRunning={publish.isPending} onAct={submit} onCancel={onClose} />}
+      onCancel={close}
+      footer={<DialogButtons action={text.publish} isRunning={publish.isPending} onAct={submit} onCancel={close} />}
     >
       <p className="sub">{text.publishText}</p>
       <div className="field">

@@ -2,6 +2,7 @@ import type { Lineage } from '../../../../main/contract/common.ts'
 import { Said } from '../../../lib/backend-words.ts'
 import { bytes, count, dateTime, deviceName, figure, memory, number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { hrefTo } from '../../../lib/route.ts'
 import { Hash } from '../../../ui/bits.tsx'
 import { lineageRoleText } from '../../lineage/role-words.ts'
@@ -59,8 +60,8 @@ export function Configuration({ shown: { run } }: { readonly shown: ShownRun }) 
             <Hash hash={provenance.code.workerSha256} />
           </dd>
           <dt>{text.machine}</dt>
-          <dd title={`${provenance.machine.cpu}, ${provenance.machine.cores}`}>
-            {provenance.machine.platform}, {provenance.machine.cpu}, {memory(provenance.machine.memoryBytes)}
+          <dd title={listed([provenance.machine.cpu, String(provenance.machine.cores)])}>
+            {listed([provenance.machine.platform, provenance.machine.cpu, memory(provenance.machine.memoryBytes)])}
           </dd>
           <dt>{text.device}</dt>
           <dd>

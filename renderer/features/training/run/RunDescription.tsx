@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Pencil } from 'lucide-react'
-import { useState } from 'react'
 import { api } from '../../../lib/client.ts'
+import { isText, useDraft } from '../../../lib/draft.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { ActionButton, ActionIcon } from '../../../ui/ActionButton.tsx'
 import { FailureFault } from '../../../ui/Fault.tsx'
@@ -14,8 +14,7 @@ import type { ShownRun } from './use-run.ts'
 /** What the run is for, in its owner's words; changed where it stands. */
 export function RunDescription({ shown: { run } }: { readonly shown: ShownRun }) {
   const text = useText(runText)
-  const [draft, setDraft] = useState<string>()
-  const close = () => setDraft(undefined)
+  const [draft, setDraft, close] = useDraft<string | undefined>(`training.description.${run.id}`, undefined, isText)
   const update = useMutation(api.training.update.mutationOptions({ onSuccess: close }))
   if (draft === undefined) {
     const hasWords = run.description !== ''

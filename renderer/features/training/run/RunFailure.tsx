@@ -4,6 +4,7 @@ import { useSaid } from '../../../lib/backend-words.ts'
 import { api } from '../../../lib/client.ts'
 import { number } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
+import { listed } from '../../../lib/marks.ts'
 import { go, hrefTo } from '../../../lib/route.ts'
 import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { Fault } from '../../../ui/Fault.tsx'
@@ -103,9 +104,11 @@ export function RunFailure({ shown, onFailed }: { readonly shown: ShownRun; read
                   onClick={() => resume.mutate({ id: run.id, set: parameters, acceptDrift: true })}
                 >
                   {text.resumeWith(
-                    Object.entries(parameters)
-                      .map(([key, value]) => `${words.label(key)} ${words.value(key, value)}`)
-                      .join(', '),
+                    listed(
+                      Object.entries(parameters).map(
+                        ([key, value]) => `${words.label(key)} ${words.value(key, value)}`,
+                      ),
+                    ),
                   )}
                 </ActionButton>
               ))}

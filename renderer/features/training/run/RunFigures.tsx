@@ -30,12 +30,6 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
   const isQueued = state === 'queued'
   const place = isQueued ? job?.queuePosition : undefined
   const phase = isQueued ? undefined : phaseWord(run.phase)
-  const took =
-    run.endedAt !== undefined
-      ? (Date.parse(run.endedAt) - Date.parse(job?.startedAt ?? run.createdAt)) / 1000
-      : undefined
-  // A resumed run has a job of its own for each attempt, and pauses in between that nobody worked in.
-  const isResumed = job !== undefined && Date.parse(job.createdAt) - Date.parse(run.createdAt) > 1000
   const change = loss !== undefined && !Number.isNaN(loss) && typeof first === 'number' ? loss - first : undefined
   return (
     <div className="stats even">
@@ -86,8 +80,8 @@ export function RunFigures({ shown, live }: { readonly shown: ShownRun; readonly
         />
       ) : (
         <Stat
-          name={isResumed ? text.tookLast : text.took}
-          value={took === undefined ? '–' : duration(took, language)}
+          name={text.took}
+          value={run.tookSeconds === undefined ? '–' : duration(run.tookSeconds, language)}
           {...(run.endedAt !== undefined && { note: text.endedAt(timeOfDay(run.endedAt)) })}
         />
       )}

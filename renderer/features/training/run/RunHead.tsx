@@ -3,8 +3,8 @@ import { useSaid } from '../../../lib/backend-words.ts'
 import { middle } from '../../../lib/format.ts'
 import { useText } from '../../../lib/i18n.ts'
 import { jobGlyph, jobStateText } from '../../../lib/job-words.ts'
+import { listed } from '../../../lib/marks.ts'
 import { hrefTo } from '../../../lib/route.ts'
-import { useView } from '../../../lib/view.ts'
 import { Chip, Status } from '../../../ui/bits.tsx'
 import { methodText } from '../parameter-text.ts'
 import { useWords } from '../words.ts'
@@ -26,17 +26,16 @@ export function RunMeta({ shown: { run, state } }: { readonly shown: ShownRun })
   const words = useWords()
   const methods = useText(methodText)
   const states = useText(jobStateText)
-  const language = useView(view => view.language)
   const tuning = String(run.parameters.tuning ?? 'full')
   const rank = run.parameters.loraRank
   const what = `${methods[run.method]} ${words.choice('tuning', tuning)}${tuning !== 'full' && rank !== undefined ? ` r${rank}` : ''}`
-  const data = run.datasets.map(({ name }) => middle(name, 28)).join(language === 'zh' ? '、' : ', ')
+  const data = listed(run.datasets.map(({ name }) => middle(name, 28)))
   return (
     <>
       <Status state={jobGlyph[state]}>
         <span className={toneOf[state]}>{states[state]}</span>
       </Status>
-      <span className="ell run-what" title={`${run.model.name}, ${run.datasets.map(({ name }) => name).join(', ')}`}>
+      <span className="ell run-what" title={listed([run.model.name, ...run.datasets.map(({ name }) => name)])}>
         {text.of(what, middle(run.model.name, 32), data)}
       </span>
       {run.warnings.length > 0 && (

@@ -23,7 +23,6 @@ export const runText = dictionary({
   ending: ['Stopping', '正在停止'],
   endingNote: ['without a checkpoint', '不写入检查点'],
   took: ['Took', '用时'],
-  tookLast: ['Last attempt', '末次用时'],
   perStep: [(seconds: string) => `${seconds} s a step`, (seconds: string) => `每步 ${seconds} 秒`],
   planned: [(size: string) => `planned ${size}`, (size: string) => `计划 ${size}`],
   bestAt: [
@@ -170,7 +169,7 @@ export const runText = dictionary({
   worker: ['Worker', '训练器代码'],
   machine: ['Machine', '机器'],
   device: ['Device', '设备'],
-  created: ['Created', '创建于'],
+  created: ['Created', '创建时间'],
   results: ['Final figures', '最终指标'],
 })
 

@@ -1,5 +1,5 @@
 import type { JobProgress } from '../../contract/jobs.ts'
-import type { WorkerEvent } from '../../platform/processes/port.ts'
+import type { WorkerEvent } from './port.ts'
 
 /** What is remembered between two progress events to know the speed. */
 export type Meter = { readonly done: number; readonly atMs: number; readonly ratePerSecond: number | undefined }
