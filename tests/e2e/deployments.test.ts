@@ -118,7 +118,7 @@ describe.skipIf(!chromiumPath)('deployments', () => {
       await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) * 0.9, (box?.y ?? 0) + 60)
       return charts.locator('.chart-at').allTextContents()
     }
-    await expect.poll(async () => (await underPointer('zh'))[0]).toMatch(/^\d\d:\d\d: 已回答 \d+, 失败 \d+$/)
+    await expect.poll(async () => (await underPointer('zh'))[0]).toMatch(/^\d\d:\d\d：已回答 \d+，失败 \d+$/)
     await expect.poll(async () => (await underPointer('en'))[0]).toMatch(/^\d\d:\d\d: answered \d+, failed \d+$/)
     await expect.poll(async () => (await underPointer('en'))[1]).toMatch(/^\d\d:\d\d: [\d.,]+$/)
   })
