@@ -114,7 +114,7 @@ async function buildAsking(env: Record<string, string>) {
     env: { XDG_CACHE_HOME: join(folder, 'cache'), PIP_RETRIES: '0', UV_HTTP_RETRIES: '0', ...env },
   })
   try {
-    expect((await backend.client.system.status({})).network).toEqual({ state: 'open', bytesOut: 0 })
+    expect((await backend.client.system.status({})).network).toEqual({ state: 'open', bytesOut: 0, uses: [] })
     const { id } = await backend.client.environments.build({
       name: 'training',
       backend: 'cpu',
@@ -131,7 +131,7 @@ test('a build that asks an index on this machine is told as a use of the network
   expect(await buildAsking({})).toEqual({
     state: 'open',
     bytesOut: 0,
-    lastUse: { at: expect.any(String), environment: 'training' },
+    uses: [{ at: expect.any(String), environment: 'training', isOver: true, bytesOut: 0 }],
   })
 })
 
@@ -139,7 +139,7 @@ test('a build through a proxy of the user makes the bytes that left unknown, nev
   expect(await buildAsking({ HTTP_PROXY: 'http://127.0.0.1:9' })).toEqual({
     state: 'open',
     bytesOut: null,
-    lastUse: { at: expect.any(String), environment: 'training' },
+    uses: [{ at: expect.any(String), environment: 'training', isOver: true, bytesOut: null }],
   })
 })
 
@@ -151,7 +151,7 @@ test('in hard offline mode a build from an index is refused, and no byte has lef
       state: 'failed',
       failure: { code: 'forbidden' },
     })
-    expect((await backend.client.system.status({})).network).toEqual({ state: 'offline', bytesOut: 0 })
+    expect((await backend.client.system.status({})).network).toEqual({ state: 'offline', bytesOut: 0, uses: [] })
   } finally {
     await backend.dispose()
   }

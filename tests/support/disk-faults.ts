@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const detachMs = 2_000
+
 /** What a disk refuses: system calls that only ever concern files, so that no socket or pipe is hit. */
 export type DiskCall = 'pwrite64' | 'fsync' | 'fdatasync' | 'rename' | 'link' | 'ftruncate'
 export type Fault = { readonly calls: readonly DiskCall[]; readonly error: 'EIO' | 'ENOSPC'; readonly at: number }
@@ -34,14 +36,24 @@ export async function withDiskFault<T>(
   try {
     await untilAttached(strace)
     const result = await work()
-    // What was traced goes on by itself.
-    strace.kill('SIGTERM')
-    if (strace.exitCode === null && strace.signalCode === null) await once(strace, 'exit')
+    await detached(strace)
     return { result, refused: readFileSync(trace, 'utf8').split('(INJECTED)').length - 1 }
   } finally {
     strace.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What was traced goes on by itself. */
+async function detached(strace: ChildProcess): Promise<void> {
+  if (strace.exitCode !== null || strace.signalCode !== null) return
+  const exit = once(strace, 'exit')
+  strace.kill('SIGTERM')
+  // It waits for each thread to stop before it lets go of it, and for ever for one that ended just then. What it has seen is
+  // in its file by now; the kernel lets go of the others.
+  const timer = setTimeout(() => strace.kill('SIGKILL'), detachMs)
+  await exit
+  clearTimeout(timer)
 }
 
 function untilAttached(strace: ChildProcess): Promise<void> {

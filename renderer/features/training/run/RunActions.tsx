@@ -11,7 +11,10 @@ import { runText } from './text.ts'
 import { useRunRemoval } from './use-removal.tsx'
 import type { ShownRun } from './use-run.ts'
 
-/** What can be done with a run, by the state that it is in: what changes stands first, so that the rest keeps its place. */
+/**
+ * What can be done with a run, by the state that it is in: what changes stands first, so that the rest keeps its place, and
+ * one button never becomes another under the pointer.
+ */
 export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; readonly onFailed: OnFailed }) {
   const text = useText(runText)
   const { run, state, isAlive } = shown
@@ -44,11 +47,12 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
   return (
     <>
       {state === 'queued' ? (
-        <ActionButton needs="write" loading={stop.isPending} onClick={() => stop.mutate({ id: run.id })}>
+        <ActionButton key="dequeue" needs="write" loading={stop.isPending} onClick={() => stop.mutate({ id: run.id })}>
           {text.dequeue}
         </ActionButton>
       ) : isAlive ? (
         <ActionButton
+          key="stop"
           needs="write"
           icon={<Square size={12} />}
           disabled={state === 'stopping'}
@@ -60,6 +64,7 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
         run.canResume &&
         state === 'cancelled' && (
           <ActionButton
+            key="resume"
             needs="write"
             type="primary"
             icon={<Play size={14} />}
