@@ -61,7 +61,7 @@ test('a model shows its card, its graph, and comes back after a removal with its
   expect(await client.models.show({ id: 'sample@best' })).toMatchObject({ id: modelId, labels: ['tour'] })
 })
 
-test('an alias of a model is taken away: what was chosen by it stays, and the record says who did it', async () => {
+test('an alias of a model is taken away from the version that has it, and the audit log tells', async () => {
   const { client } = backend
   await client.models.update({ id: 'sample', alias: 'chosen' })
   await expect(client.models.update({ id: 'sample', removeAlias: 'other' })).rejects.toThrow(

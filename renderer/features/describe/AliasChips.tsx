@@ -32,20 +32,25 @@ type Props = { readonly aliases: readonly string[]; readonly removal: ReturnType
 /** The aliases of the version that is shown; each can be taken away. */
 export function AliasChips({ aliases, removal }: Props) {
   const text = useText(phrases)
-  return aliases.map(alias => (
-    <span key={alias} className="chip line alias">
-      <span className="ell" title={alias}>
-        {alias}
-      </span>
-      <ActionIcon
-        needs="write"
-        aria-label={text.remove(alias)}
-        title={text.remove(alias)}
-        disabled={removal.isPending}
-        onClick={() => removal.remove(alias)}
-      >
-        <X size={12} />
-      </ActionIcon>
+  if (aliases.length === 0) return null
+  return (
+    <span className="aliases">
+      {aliases.map(alias => (
+        <span key={alias} className="chip line">
+          <span className="ell" title={alias}>
+            {alias}
+          </span>
+          <ActionIcon
+            needs="write"
+            aria-label={text.remove(alias)}
+            title={text.remove(alias)}
+            disabled={removal.isPending}
+            onClick={() => removal.remove(alias)}
+          >
+            <X size={12} />
+          </ActionIcon>
+        </span>
+      ))}
     </span>
-  ))
+  )
 }

@@ -108,7 +108,6 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
             {name}
           </h2>
           <Chip tone="acc">{names.version(version)}</Chip>
-          <AliasChips aliases={model.aliases} removal={aliases} />
           <span className="grow" />
           <Dropdown
             trigger={['click']}
@@ -143,6 +142,7 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
           <span>{`${formatNames[summary.format]} ${storedAs(summary)}`}</span>
           <span>{bytes(model.sizeBytes)}</span>
           {summary.license !== undefined && <span>{summary.license}</span>}
+          <AliasChips aliases={model.aliases} removal={aliases} />
         </p>
         <div className="acts">
           <ActionButton needs="write" type="primary" href={hrefTo('training', 'new', { model: model.id })}>
