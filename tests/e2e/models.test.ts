@@ -71,6 +71,22 @@ describe.skipIf(!chromiumPath)('models, from none to many', () => {
     expect(await barriers(page)).toEqual([])
   })
 
+  test('a link in a dialog leads on for good: Back returns to the page below, not to the dialog', async () => {
+    await given('ibis')
+    await workstation.open('#/home')
+    await workstation.open('#/models')
+    await page.getByRole('main').getByRole('button', { name: 'Import' }).first().click()
+    const form = dialog('Import a model')
+    await form.getByLabel('Folder or file').fill(sample('model'))
+    await form.getByLabel('Folder or file').blur()
+    await form.getByRole('link', { name: /registered/ }).click()
+    await page.waitForURL(/#\/models\/mdv_/)
+    await page.goBack()
+    await grid().waitFor()
+    expect(await page.evaluate(() => location.hash)).toBe('#/models')
+    expect(await form.count()).toBe(0)
+  })
+
   test('a model opens by its name in the address, on the tab that the address names', async () => {
     await given('egret')
     await workstation.open('#/models/egret?tab=files')
