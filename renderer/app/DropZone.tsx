@@ -1,5 +1,5 @@
 import { App } from 'antd'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useLayoutEffect, useState } from 'react'
 import { nameOf } from '../features/files/clean-path.ts'
 import { desktop } from '../lib/desktop.ts'
 import { middle, number } from '../lib/format.ts'
@@ -54,7 +54,8 @@ export function DropZone() {
   const { message } = App.useApp()
   const openPaths = useOpenPaths()
   const [isOver, setIsOver] = useState(false)
-  useEffect(() => {
+  // With the first frame: a file let go over a page that does not listen yet would be opened in its place.
+  useLayoutEffect(() => {
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
     const over = (event: DragEvent) => {
       if (!holdsFiles(event)) return

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 import { desktop } from '../lib/desktop.ts'
 import { go } from '../lib/route.ts'
 import { type Command, commands } from './commands.ts'
@@ -56,7 +56,8 @@ function stepOf({ key, altKey, ctrlKey, metaKey, shiftKey, target }: KeyboardEve
 
 /** Keys that work on every page. Letters alone do nothing while a person types, or while a dialog is open. */
 export function useShortcuts(): void {
-  useEffect(() => {
+  // With the first frame, not behind it: what is seen answers to its keys.
+  useLayoutEffect(() => {
     let goUntilMs = 0
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return
@@ -77,13 +78,14 @@ export function useShortcuts(): void {
         return command ? run(command.run) : undefined
       }
       if (isTyping(event.target) || isInDialog(event.target)) return
-      if (performance.now() < goUntilMs) {
+      // When the key was pressed, not when a busy page came to hear of it.
+      if (event.timeStamp < goUntilMs) {
         goUntilMs = 0
         const place = places.find(({ letter }) => letter === keys)
         if (place) return run(() => go(place.page))
       }
       if (keys === 'G') {
-        goUntilMs = performance.now() + sequenceMs
+        goUntilMs = event.timeStamp + sequenceMs
         return
       }
       if (keys === '/') {

@@ -124,10 +124,16 @@ export async function followChanges(signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Cheap to read again. What checks environments and files takes its time, and its jobs tell of it when they end. */
+const { environments: _checked, storage: _walked, ...cheap } = staleBy
+const readBeforeLive = [...new Set(Object.values(cheap).flat())]
+
 async function becomeLive(): Promise<void> {
   const before = useConnection.getState().state
   useConnection.setState({ state: 'live' }, true)
   // What was asked of a backend that was silent may never be answered: it is asked again.
   if (before === 'silent') await queries.cancelQueries()
   if (before !== 'connecting') void queries.invalidateQueries()
+  // What changed after the first screen was read and before changes were heard of was told to nobody.
+  else markStale(readBeforeLive)
 }

@@ -387,7 +387,7 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
       [720, 450],
     ] as const) {
       await page.setViewportSize({ width, height })
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
     }
     await shoot(page, 'datasets', { theme: 'light', width: 1440 })
     expect(await barriers(page)).toEqual([])

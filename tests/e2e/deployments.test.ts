@@ -118,10 +118,9 @@ describe.skipIf(!chromiumPath)('deployments', () => {
       await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) * 0.9, (box?.y ?? 0) + 60)
       return charts.locator('.chart-at').allTextContents()
     }
-    expect((await underPointer('zh'))[0]).toMatch(/^\d\d:\d\d: 已回答 \d+, 失败 \d+$/)
-    const [requests, throughput] = await underPointer('en')
-    expect(requests).toMatch(/^\d\d:\d\d: answered \d+, failed \d+$/)
-    expect(throughput).toMatch(/^\d\d:\d\d: [\d.,]+$/)
+    await expect.poll(async () => (await underPointer('zh'))[0]).toMatch(/^\d\d:\d\d：已回答 \d+，失败 \d+$/)
+    await expect.poll(async () => (await underPointer('en'))[0]).toMatch(/^\d\d:\d\d: answered \d+, failed \d+$/)
+    await expect.poll(async () => (await underPointer('en'))[1]).toMatch(/^\d\d:\d\d: [\d.,]+$/)
   })
 
   test('its log is one tab away, even when its engine has said nothing', async () => {
@@ -148,7 +147,9 @@ describe.skipIf(!chromiumPath)('deployments', () => {
   test('how to call it can be copied, and works', async () => {
     await tab('Call it').click()
     await page.getByRole('button', { name: 'Copy: curl' }).click()
-    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(clipboard).toMatch(/^curl /)
+    const copied = await clipboard()
     const [, address = ''] = /curl (\S+)/.exec(copied) ?? []
     const [, body = ''] = /-d '(.*)'/.exec(copied) ?? []
     const { secret } = await workstation.backend.client.keys.create({ name: 'e2e', scope: ['inference'] })
@@ -201,7 +202,7 @@ describe.skipIf(!chromiumPath)('deployments', () => {
       [900, 600],
     ] as const) {
       await page.setViewportSize({ width, height })
-      expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
     }
     for (const theme of ['dark', 'light'] as const) {
       await setLook(page, { theme, language: 'en', width: 1440 })

@@ -147,9 +147,8 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
       await dialog().getByRole('textbox', { name: 'File' }).fill(path)
       await dialog().getByRole('button', { name: 'Save', exact: true }).click()
       if (expected === 'saved')
-        await expect
-          .poll(async () => (await dialog().isVisible()) && dialog().textContent(), { timeout: 30_000 })
-          .toBe(false)
+        // All at once: asked for its text alone, a dialog that has just closed would be waited for.
+        await expect.poll(() => dialog().allTextContents(), { timeout: 30_000 }).toEqual([])
       else
         await dialog()
           .getByRole('alert')
@@ -213,7 +212,7 @@ describe.skipIf(!chromiumPath)('evaluations', () => {
     }
     await shoot(page, 'evaluations', { theme: 'light', language: 'en', width: 1440 })
     await page.setViewportSize({ width: 900, height: 600 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
   })
 
   test('nothing was complained of but the refusals that were asked for', () => {

@@ -1,22 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startBackend, temporaryDir } from '../support/backend.ts'
+import { twoFreePorts } from '../support/free-ports.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { barriers, setLook, shoot } from './support/looks.ts'
 import { openWorkstation, type Workstation } from './support/workstation.ts'
-
-/** A port that nobody has at this moment. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
   let workstation: Workstation
@@ -71,7 +61,7 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
     await page.waitForFunction(() => location.hash === '#/keys')
     await once.getByRole('button', { name: 'I have it' }).click()
     await once.waitFor({ state: 'hidden' })
-    expect(await page.content()).not.toContain(key)
+    await expect.poll(() => page.content()).not.toContain(key)
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(key)
 
     const row = page.getByRole('row').filter({ hasText: '笔记本 laptop' })
@@ -172,7 +162,7 @@ describe.skipIf(!chromiumPath)('keys, audit log and settings', () => {
     await workstation.open('#/settings?section=api')
     const other = await startBackend()
     try {
-      const [first, second] = [await freePort(), await freePort()]
+      const [first, second] = await twoFreePorts()
       await other.client.settings.update({ apiListener: true, apiPort: first })
       const { url } = await other.client.system.launchLink({})
       const window = await page.context().newPage()

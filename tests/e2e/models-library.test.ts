@@ -26,12 +26,17 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
   const names = () => grid().locator('.vrow .nm b').allTextContents()
   const facet = (name: string, value: string) =>
     page.getByRole('group', { name }).locator('label').filter({ hasText: value })
+  /** What a value of a facet would show, once the counts belong to the filters that are chosen. */
+  const countOf = async (name: string, value: string): Promise<number> => {
+    await page.locator('.facets[aria-busy="false"]').waitFor()
+    return Number(await facet(name, value).locator('em').textContent())
+  }
   const shown = () => page.getByRole('main').getByRole('status').first().textContent()
 
   test('every model can be scrolled to, and only those in view are drawn', async () => {
     await workstation.open('#/models')
-    expect(await shown()).toBe('700 of 700')
-    expect(await grid().getAttribute('aria-rowcount')).toBe('701')
+    await expect.poll(shown).toBe('700 of 700')
+    await expect.poll(() => grid().getAttribute('aria-rowcount')).toBe('701')
     await grid().focus()
     await page.keyboard.press('End')
     await grid().getByText('llama-0-0b').waitFor()
@@ -42,13 +47,13 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
 
   test('facets count what they would show, together and against each other; the address keeps them', async () => {
     await workstation.open('#/models')
-    const gguf = Number(await facet('Format', 'GGUF').locator('em').textContent())
+    const gguf = await countOf('Format', 'GGUF')
     await facet('Format', 'GGUF').click()
     await expect.poll(shown).toBe(`${gguf} of 700`)
-    const chat = Number(await facet('Task', 'Chat').locator('em').textContent())
+    const chat = await countOf('Task', 'Chat')
     await facet('Task', 'Chat').click()
     await expect.poll(shown).toBe(`${chat} of 700`)
-    const onnx = Number(await facet('Format', 'ONNX').locator('em').textContent())
+    const onnx = await countOf('Format', 'ONNX')
     await facet('Format', 'ONNX').click()
     await expect.poll(shown).toBe(`${chat + onnx} of 700`)
     expect(await page.evaluate(() => location.hash)).toMatch(/format=gguf%2Connx/)
@@ -133,8 +138,8 @@ describe.skipIf(!chromiumPath)('a library of models', () => {
     ] as const) {
       await page.setViewportSize({ width, height })
       await grid().getByText('deepseek-699-').waitFor()
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-      expect(await grid().evaluate(element => element.scrollWidth <= element.clientWidth)).toBe(true)
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+      await expect.poll(() => grid().evaluate(element => element.scrollWidth <= element.clientWidth)).toBe(true)
     }
     await setLook(page, {})
   })

@@ -65,7 +65,8 @@ describe.skipIf(!chromiumPath)('the playground', () => {
     const first = await answer.textContent()
     expect(first?.length).toBeGreaterThan(0)
     await pane('chatty').getByText('Ended at the limit of 24 tokens.').waitFor()
-    expect(await pane('chatty').locator('footer').textContent()).toMatch(/first token\s+\d+\s+ms/)
+    // A busy machine may take longer than a second: 1,397 ms.
+    expect(await pane('chatty').locator('footer').textContent()).toMatch(/first token\s+[\d,]+\s+ms/)
     expect(await pane('chatty').locator('footer').textContent()).toMatch(/context\s+\d+\s*\/ 1,024/)
     await pane('chatty').locator('.turn:not(.me)').hover()
     await page.getByRole('button', { name: 'Regenerate' }).click()
@@ -287,7 +288,7 @@ describe.skipIf(!chromiumPath)('the playground', () => {
   test('a narrow window keeps everything within it', async () => {
     await page.setViewportSize({ width: 900, height: 600 })
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-    expect(await overflow()).toBe(false)
+    await expect.poll(overflow).toBe(false)
     await composer().waitFor()
     await page.setViewportSize({ width: 1440, height: 900 })
   })

@@ -96,15 +96,19 @@ describe.skipIf(!chromiumPath)('training', () => {
     const box = await loss.boundingBox()
     if (!box) throw new Error('the curve has no place on the page')
     const at = (share: number) => [box.x + 60 + (box.width - 90) * share, box.y + box.height / 2] as const
+    const caption = () => main().locator('.run-charts figcaption').first().textContent()
     const stepUnder = async (share: number): Promise<number> => {
+      // From outside: what is read then belongs to where the pointer is now, and not to where it was before.
+      await page.mouse.move(1, 1)
+      await expect.poll(caption).not.toContain('Step')
       await page.mouse.move(...at(share))
-      const caption = await main().locator('.run-charts figcaption').first().textContent()
-      return Number(/Step ([\d,]+)$/.exec(caption ?? '')?.[1])
+      await expect.poll(caption).toMatch(/Step [\d,]+$/)
+      return Number(/Step ([\d,]+)$/.exec((await caption()) ?? '')?.[1])
     }
     const first = await stepUnder(0.01)
     const late = await stepUnder(0.7)
     expect(late).toBeGreaterThan(first)
-    expect(await rate.locator('.chart-at').textContent()).toMatch(new RegExp(`^${late}: \\S`))
+    await expect.poll(() => rate.locator('.chart-at').textContent()).toMatch(new RegExp(`^${late}: \\S`))
     await page.mouse.move(...at(0.4))
     await page.mouse.down()
     await page.mouse.move(...at(0.95), { steps: 5 })
@@ -128,7 +132,7 @@ describe.skipIf(!chromiumPath)('training', () => {
     async () => {
       await workstation.open('#/training/new')
       await button('Clear the form').click()
-      expect(await button('Start').isDisabled()).toBe(true)
+      await expect.poll(() => button('Start').isDisabled()).toBe(true)
       await choose('Base model', 'base@1')
       await choose('Dataset', 'notes@1')
       await page.getByLabel('Name', { exact: true }).fill('first-run')
@@ -320,7 +324,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       await main()
         .getByText(/over the load line/)
         .waitFor()
-      expect(await button('Start').isDisabled()).toBe(true)
+      await expect.poll(() => button('Start').isDisabled()).toBe(true)
       await shoot(page, 'training-new-too-large', { width: 1440 })
       await setLook(page, { width: 1440 })
       await page.getByLabel('Start although the plan says').check()
@@ -342,8 +346,8 @@ describe.skipIf(!chromiumPath)('training', () => {
       await workstation.open('#/training/new')
       await button('Clear the form').click()
       await pasteParameters({ learning_rate: '2e-4', epoch: 2, r: 8, vf_coef: 1 })
-      expect(await field('Learning rate').inputValue()).toBe('2e-4')
-      expect(await field('Epochs').inputValue()).toBe('2')
+      await expect.poll(() => field('Learning rate').inputValue()).toBe('2e-4')
+      await expect.poll(() => field('Epochs').inputValue()).toBe('2')
       await main().getByText('JSON', { exact: true }).click()
       await page.getByRole('textbox', { name: 'What differs' }).click()
       await page.keyboard.press('Control+a')
@@ -360,7 +364,7 @@ describe.skipIf(!chromiumPath)('training', () => {
       await main()
         .getByRole('button', { name: /^Learning rate: Back to the default/ })
         .click()
-      expect(await field('Learning rate').inputValue()).toBe('3e-4')
+      await expect.poll(() => field('Learning rate').inputValue()).toBe('3e-4')
     },
     testMs,
   )

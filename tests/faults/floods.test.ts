@@ -90,12 +90,12 @@ test('a gigabyte without a line break is one cut line', async () => {
 
 test('a flood of well-formed events is slowed down to what a journal may take', async () => {
   const { jobs } = house()
+  const startedMs = performance.now()
   const { id } = jobs.port.start(asOwner, shellJob(`exec yes '{"event":"n","text":"${'x'.repeat(1000)}"}'`))
   const size = () => statSync(journalFile(jobs.port.folder(id), 1), { throwIfNoEntry: false })?.size ?? 0
-  await until('the burst to be over', () => size() > 18 * mib, 30_000)
-  const [before, startedMs] = [size(), performance.now()]
-  await until('another mebibyte', () => size() > before + mib, 30_000)
-  expect(performance.now() - startedMs).toBeGreaterThan(500)
+  // Sixteen at once, then one a second, counted from the start: a busy machine may be slower, none is faster.
+  await until('the burst to be over', () => size() > 20 * mib, 30_000)
+  expect(performance.now() - startedMs).toBeGreaterThan(2_000)
   jobs.port.stop(asOwner, id)
   expect((await jobs.port.ended(id)).state).toBe('cancelled')
 })

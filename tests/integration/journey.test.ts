@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isEnded } from '../../main/contract/jobs.ts'
 import type { RunDetail } from '../../main/contract/runs.ts'
+import { journalFile } from '../../main/platform/processes/job-folder.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
 import { endAll, ended } from '../support/jobs.ts'
 
@@ -45,13 +46,33 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
   }
 }
 
-/** The backend dies as it would by a crash; what it started goes on, the same process, in the care of the next one. */
-async function crashAndRestart(jobId: string | undefined): Promise<void> {
-  const job = () => backend.client.jobs.show({ id: jobId ?? '' })
+/**
+ * The backend dies as it would by a crash; what it started goes on, the same process, in the care of the next one.
+ * @param meanwhile is done while there is no backend, with the process that goes on
+ */
+async function crashAndRestart(jobId: string, meanwhile?: (pid: number) => Promise<void>): Promise<void> {
+  const job = () => backend.client.jobs.show({ id: jobId })
   const { pid } = await job()
   await backend.kill('SIGKILL')
+  await meanwhile?.(pid ?? 0)
   backend = await startBackend({ dataDir: backend.dataDir })
   expect(await job()).toMatchObject({ state: 'running', pid, attempt: 1 })
+}
+
+/** The same with a trainer, which goes on learning without a backend, and is then held: it shall not be done before the next. */
+async function crashInTraining(jobId: string): Promise<void> {
+  const journal = journalFile(join(backend.dataDir, 'jobs', jobId), 1)
+  let trainer: number | undefined
+  try {
+    await crashAndRestart(jobId, async pid => {
+      const { size } = statSync(journal)
+      await expect.poll(() => statSync(journal).size, { interval: 5 }).toBeGreaterThan(size)
+      process.kill(pid, 'SIGSTOP')
+      trainer = pid
+    })
+  } finally {
+    if (trainer !== undefined) process.kill(trainer, 'SIGCONT')
+  }
 }
 
 async function untilStep(id: string, step: number): Promise<void> {
@@ -99,7 +120,7 @@ const tuned = once(async () => {
   await started('tuned')
   for (const step of [4, 10]) {
     await untilStep('tuned', step)
-    await crashAndRestart(await jobOf('tuned'))
+    await crashInTraining(await jobOf('tuned'))
   }
   return finished('tuned')
 })
@@ -171,7 +192,7 @@ test.skipIf(!hasPython)(
   async () => {
     const deployed = await served()
     expect(deployed.state).toBe('serving')
-    await crashAndRestart(deployed.jobId)
+    await crashAndRestart(deployed.jobId ?? '')
     const answer = await backend.fetch('/v1/chat/completions', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -9,7 +9,8 @@ import { endAll, ended } from '../support/jobs.ts'
 
 const samples = fileURLToPath(new URL('../../resources/samples', import.meta.url))
 const hasPython = process.env.SLIPWAY_TEST_PYTHON !== undefined
-const set = { epochs: 50, microBatchSize: 2, globalBatchSize: 2, maxSequenceLength: 64, validationSplit: 0 }
+// Longer than any machine takes until all of them have begun: each is stopped.
+const set = { epochs: 1_000, microBatchSize: 2, globalBatchSize: 2, maxSequenceLength: 64, validationSplit: 0 }
 
 let backend: RunningBackend
 beforeAll(async () => {

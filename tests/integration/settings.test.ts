@@ -1,7 +1,7 @@
-import { createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { clientError } from '../../main/surfaces/rpc/client.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
+import { holdPort, twoFreePorts } from '../support/free-ports.ts'
 
 const cleanUps: (() => void | Promise<void>)[] = []
 afterEach(async () => {
@@ -14,28 +14,10 @@ const opened = async (options: Parameters<typeof startBackend>[0] = {}): Promise
   return backend
 }
 
-/** A port that is free now, and the way to take it. */
-async function somePort(): Promise<{ port: number; take: () => Promise<void> }> {
-  const listen = (port: number) => {
-    const server = createServer()
-    return new Promise<{ port: number; close: () => Promise<void> }>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, '127.0.0.1', () =>
-        resolve({
-          port: (server.address() as { port: number }).port,
-          close: () => new Promise(done => server.close(() => done())),
-        }),
-      )
-    })
-  }
-  const found = await listen(0)
-  await found.close()
-  return {
-    port: found.port,
-    take: async () => {
-      cleanUps.push((await listen(found.port)).close)
-    },
-  }
+/** Has a port until the test is over, as another program would. */
+async function take(port: number): Promise<void> {
+  const server = await holdPort(port)
+  cleanUps.push(() => new Promise(done => server.close(() => done())))
 }
 
 const refusal = (promise: Promise<unknown>) => promise.then(() => undefined, clientError)
@@ -65,18 +47,18 @@ test('settings have defaults, are kept, and are audited without being repeated t
 })
 
 test('the API opens on the chosen port, moves to another and closes, while the backend runs', async () => {
-  const [first, second] = [await somePort(), await somePort()]
+  const [first, second] = await twoFreePorts()
   const { client } = await opened()
-  const at = ({ port }: { port: number }) => `http://127.0.0.1:${port}`
+  const at = (port: number) => `http://127.0.0.1:${port}`
   expect(await answers(at(first))).toBe(false)
 
-  expect(await client.settings.update({ apiListener: true, apiPort: first.port })).toMatchObject({
-    listener: { state: 'on', address: at(first), port: first.port, isFixed: false },
+  expect(await client.settings.update({ apiListener: true, apiPort: first })).toMatchObject({
+    listener: { state: 'on', address: at(first), port: first, isFixed: false },
   })
   expect(await answers(at(first))).toBe(true)
   expect((await client.system.status({})).address).toBe(at(first))
 
-  await client.settings.update({ apiPort: second.port })
+  await client.settings.update({ apiPort: second })
   expect(await answers(at(second))).toBe(true)
   await expect.poll(() => answers(at(first))).toBe(false)
 
@@ -86,7 +68,7 @@ test('the API opens on the chosen port, moves to another and closes, while the b
 })
 
 test('the API asks for a key, and only under its own names', async () => {
-  const { port } = await somePort()
+  const [port] = await twoFreePorts()
   const { client } = await opened()
   await client.settings.update({ apiListener: true, apiPort: port })
   const url = `http://127.0.0.1:${port}/api/v1/settings`
@@ -101,23 +83,23 @@ test('the API asks for a key, and only under its own names', async () => {
 })
 
 test('a port that another program has is named, and nothing is changed', async () => {
-  const [good, taken] = [await somePort(), await somePort()]
-  await taken.take()
+  const [good, taken] = await twoFreePorts()
+  await take(taken)
   const { client } = await opened()
-  await client.settings.update({ apiListener: true, apiPort: good.port })
-  expect(await refusal(client.settings.update({ apiPort: taken.port }))).toMatchObject({
+  await client.settings.update({ apiListener: true, apiPort: good })
+  expect(await refusal(client.settings.update({ apiPort: taken }))).toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining(`Port ${taken.port}`),
+    message: expect.stringContaining(`Port ${taken}`),
     hint: expect.stringContaining('another port'),
   })
   expect(await client.settings.get({})).toMatchObject({
-    settings: { apiListener: true, apiPort: good.port },
-    listener: { state: 'on', port: good.port },
+    settings: { apiListener: true, apiPort: good },
+    listener: { state: 'on', port: good },
   })
 })
 
 test('the next start opens the port again; if it is taken by then, the rest works and the settings say why', async () => {
-  const { port, take } = await somePort()
+  const [port] = await twoFreePorts()
   const first = await startBackend()
   const { dataDir } = first
   await first.client.settings.update({ apiListener: true, apiPort: port })
@@ -127,7 +109,7 @@ test('the next start opens the port again; if it is taken by then, the rest work
   expect((await second.client.settings.get({})).listener).toMatchObject({ state: 'on', port })
   await second.kill('SIGTERM')
 
-  await take()
+  await take(port)
   const third = await opened({ dataDir })
   expect(await third.client.settings.get({})).toMatchObject({
     settings: { apiListener: true },
@@ -144,7 +126,7 @@ test('a port that was given at the start stays, whatever the settings say', asyn
 })
 
 test('a launch link opens one session, once; without a port there is none', async () => {
-  const { port } = await somePort()
+  const [port] = await twoFreePorts()
   const { client } = await opened()
   expect(await refusal(client.system.launchLink({}))).toMatchObject({
     code: 'missing_requirement',

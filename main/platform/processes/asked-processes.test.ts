@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../contract/errors.ts'
 import type { Asking } from '../threads/pool.ts'
 import { createProcesses } from './asked-processes.ts'
@@ -40,23 +40,26 @@ beforeEach(() => {
   const file = join(folder, 'program.ts')
   writeFileSync(file, programText(new URL('./answer-on-pipes.ts', import.meta.url)))
   program = pathToFileURL(file).href
-  asking = createProcesses<Asked>({
-    program: pathToFileURL(file),
+  asking = open(60_000)
+})
+/** @param timeoutMs of a question, the start of its process included: short only for who tests that it is kept */
+const open = (timeoutMs: number): Asking<Asked> =>
+  createProcesses<Asked>({
+    program: new URL(program),
     env: { ONLY: 'this' },
     heapMiB: 64,
     memoryLimitBytes: 400 * 1024 ** 2,
-    timeoutMs: 5_000,
+    timeoutMs,
     most: 1,
     lost: loss => new AppError('worker_lost', JSON.stringify(loss)),
   })
-})
 afterEach(async () => {
   await asking.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const lossOf = (name: keyof Asked): Promise<unknown> =>
-  asking.ask(name, undefined as never).then(
+const lossOf = (name: keyof Asked, whom = asking): Promise<unknown> =>
+  whom.ask(name, undefined as never).then(
     () => 'an answer',
     (error: unknown) => JSON.parse(error instanceof AppError ? error.message : '"no AppError"') as unknown,
   )
@@ -85,14 +88,16 @@ test('a native crash costs the question, and the next one gets another process',
 })
 
 test('one that never answers is ended after its time, and what it says meanwhile is no answer', async () => {
-  const before = await pid()
-  expect(await lossOf('babble')).toEqual({ why: 'time' })
+  const hasty = open(5_000)
+  onTestFinished(() => hasty.close())
+  const before = await hasty.ask('pid', undefined as never)
+  expect(await lossOf('babble', hasty)).toEqual({ why: 'time' })
   expect(isAlive(before)).toBe(false)
-}, 20_000)
+})
 
 test('one that takes more memory than it may is ended', async () => {
   expect(await lossOf('fill')).toEqual({ why: 'memory' })
-}, 20_000)
+})
 
 test('a cancelled question ends the process, however busy it is, before the asker hears of it', async () => {
   const before = await pid()
@@ -112,14 +117,14 @@ test('it has the environment that it was given and nothing of ours', async () =>
 test('a program with nothing else to wait for ends without its idle process, and waits for one that it closes', () => {
   const asker = (after: string) => `
     import { createProcesses } from ${JSON.stringify(new URL('./asked-processes.ts', import.meta.url).href)}
-    const limits = { heapMiB: 64, memoryLimitBytes: 1e9, timeoutMs: 5_000, most: 1, lost: () => new Error('lost') }
+    const limits = { heapMiB: 64, memoryLimitBytes: 1e9, timeoutMs: 60_000, most: 1, lost: () => new Error('lost') }
     const asking = createProcesses({ program: new URL(process.argv[1]), env: {}, ...limits })
     console.log(await asking.ask('pid'))
     ${after}`
   const said = (after: string) =>
     execFileSync(process.execPath, ['--input-type=module', '-e', asker(after), program], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 50_000,
     }).split('\n')
   expect(said('')).toEqual([expect.stringMatching(/^\d+$/), ''])
   expect(said("await asking.close(); console.log('closed')")).toEqual([expect.any(String), 'closed', ''])

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useDeferredValue, useEffect } from 'react'
+import { useDeferredValue, useLayoutEffect } from 'react'
 import type { Job, JobKind, JobState } from '../../../main/contract/jobs.ts'
 import { useChosenRow } from '../../lib/chosen-row.ts'
 import { api } from '../../lib/client.ts'
@@ -48,7 +48,8 @@ export function Screen() {
     if (job) go('jobs', job.id, { ...query, sel: String(index) })
   }
   const close = () => go('jobs', query)
-  useEffect(() => {
+  // With the first frame: who sees the job beside the list closes it with the key.
+  useLayoutEffect(() => {
     if (id === undefined) return
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[role="dialog"]'))

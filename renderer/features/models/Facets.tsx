@@ -48,12 +48,17 @@ const usual = 6
 export const Facets = memo(() => {
   const text = useText(facetText)
   const { query } = useRoute()
-  const { data, error, refetch } = useQuery({
+  const { data, error, isPlaceholderData, refetch } = useQuery({
     ...api.models.facets.queryOptions({ input: filtersOf(query) }),
     placeholderData: keepPreviousData,
   })
   return (
-    <aside className="side l facets" aria-label={text.aside} aria-busy={data === undefined && !error}>
+    // Busy as well while the counts under the filters before still stand.
+    <aside
+      className="side l facets"
+      aria-label={text.aside}
+      aria-busy={(data === undefined || isPlaceholderData) && !error}
+    >
       {error && <FailureFault error={error} title={text.uncounted} onRetry={() => void refetch()} />}
       {data
         ? facetOrder.map(facet => (

@@ -1,5 +1,5 @@
 import { Button, Tooltip } from 'antd'
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { type Conversation, type Vote, votes, withVote } from './conversation.ts'
@@ -67,7 +67,8 @@ export function VoteBar({ conversation }: { readonly conversation: Conversation 
 
 /** 1 to 4 judge, wherever nothing is being typed. */
 function useVoteKeys(vote: ((choice: Vote) => void) | undefined): void {
-  useEffect(() => {
+  // With the first frame: who sees the four buttons judges with the keys that stand on them.
+  useLayoutEffect(() => {
     if (!vote) return
     const onKeyDown = (event: KeyboardEvent) => {
       const choice = votes[Number(event.key) - 1]

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { desktopCommands, type SlipwayDesktop } from '../../../preload/desktop-api.ts'
 import { type Desktop, displayForFile, noDesktopReason, openDesktop, shellFolder } from './support/desktop.ts'
 
@@ -17,6 +17,9 @@ beforeAll(async () => {
   desktop = await openDesktop({ env: display.env() })
   await desktop.page.waitForSelector('.frame')
   await recordBoundary()
+  // The page tells its number of jobs once it knows it, which may be later than its frame is drawn: no test shall meet that.
+  await desktop.page.reload()
+  await vi.waitFor(async () => expect(await recorded()).toContainEqual(['badge', 0]), { timeout: 30_000 })
 })
 afterAll(async () => {
   await desktop?.dispose()
@@ -263,6 +266,8 @@ test('calls from another page or from a frame inside ours are refused, and the a
     join(shellFolder, 'preload.cjs'),
   )
   const page = await opened
+  // The window is there before its page: what is asked of it then is lost with the empty one.
+  await page.waitForURL(/^data:/)
   const call = () =>
     slipwayDesktop.copyText('taken').then(
       () => 'answered',
@@ -279,6 +284,7 @@ test('calls from another page or from a frame inside ours are refused, and the a
     const foreign = BrowserWindow.getAllWindows().find(window => window.webContents.getURL().startsWith('data:'))
     await foreign?.loadURL('app://slipway/healthz')
   })
+  await page.waitForURL('app://slipway/healthz')
   await page.evaluate(() => {
     const frame = Object.assign(document.createElement('iframe'), { src: 'app://slipway/readyz' })
     document.body.append(frame)

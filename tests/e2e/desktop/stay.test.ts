@@ -144,9 +144,10 @@ test('without a job, closing the window ends the program; the next start is as i
   await desktop.page.evaluate(() => localStorage.setItem('slipway.view', '{"language":"zh"}'))
   await desktop.page.reload()
   await expect.poll(firstMenu).toBe('文件')
-  await desktop.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 120, y: 80, width: 1100, height: 700 }),
-  )
+  const place = { x: 120, y: 80, width: 1100, height: 700 }
+  const placeNow = () => desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
+  await desktop.app.evaluate(({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds), place)
+  await expect.poll(placeNow).toMatchObject(place)
   await desktop.closeWindow()
   expect(JSON.parse(readFileSync(join(dataDir, 'desktop', 'shell.json'), 'utf8'))).toMatchObject({
     language: 'zh-CN',
@@ -157,8 +158,7 @@ test('without a job, closing the window ends the program; the next start is as i
   writeFileSync(model, 'x')
   desktop = await openDesktop({ env: display.env(), dataDir, args: [model] })
   await desktop.page.waitForSelector('.frame')
-  const bounds = await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())
-  expect(bounds).toMatchObject({ x: 120, y: 80, width: 1100, height: 700 })
+  await expect.poll(placeNow).toMatchObject(place)
   expect(await firstMenu()).toBe('文件')
   // The file waited for the page, which opens the import with it.
   await desktop.page.waitForFunction(name => decodeURIComponent(location.hash).includes(name), 'model.safetensors')

@@ -183,12 +183,32 @@ test('no address but our own is navigated to, by a script or by a link', async (
   expect(foreign).toHaveLength(30)
 })
 
-test.each(['about:blank', 'chrome://gpu/'])('a page of Chromium itself is left at once: %s', async address => {
-  await desktop.page.evaluate(to => {
-    location.href = to
-  }, address)
-  await desktop.page.waitForURL('app://slipway/**')
-  await desktop.page.waitForSelector('.frame')
+test('an empty page of Chromium itself, which nobody is asked about, is left at once', async () => {
+  const { page } = desktop
+  // That our own address is there says nothing before it was left.
+  const arrived = page.waitForEvent('framenavigated', frame => frame.url() === 'about:blank')
+  await page.evaluate(() => {
+    location.href = 'about:blank'
+  })
+  await arrived
+  await page.waitForURL('app://slipway/**')
+  await page.waitForSelector('.frame')
+})
+
+test('a page of Chromium itself that tells of the machine is not come to', async () => {
+  const { page } = desktop
+  const before = page.url()
+  await page.evaluate(() => {
+    document.body.dataset.mark = 'still the same page'
+    location.href = 'chrome://gpu/'
+    // Asked for next: once this was refused, the first was as well.
+    location.href = 'wss://example.com/after-gpu'
+  })
+  await expect.poll(desktop.shellLog).toContain('"navigation refused","url":"wss://example.com/after-gpu"')
+  expect(await page.evaluate(() => [location.href, document.body.dataset.mark])).toEqual([
+    before,
+    'still the same page',
+  ])
 })
 
 test('no script opens a window, and no webview is attached', async () => {

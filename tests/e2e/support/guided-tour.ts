@@ -117,6 +117,6 @@ async function ask(page: Page): Promise<string> {
 /** G, then a letter: the way to a page by keys. Focus may be in a text field, where letters are text. */
 async function pressGoTo(page: Page, letter: string): Promise<void> {
   await page.locator('main').first().focus()
-  await page.keyboard.press('g')
-  await page.keyboard.press(letter)
+  // One right behind the other, as a person does it: an answer to the first is not waited for.
+  await Promise.all([page.keyboard.press('g'), page.keyboard.press(letter)])
 }

@@ -55,9 +55,16 @@ export async function openWorkstation(
       page,
       complaints,
       open: async hash => {
-        await page.evaluate(to => {
-          location.hash = to
-        }, hash)
+        // The browser tells the page of its new address in a task of its own: until then the screen before is the one that is not busy.
+        await page.evaluate(
+          to =>
+            new Promise<void>(resolve => {
+              if (new URL(to, location.href).hash === location.hash) return resolve()
+              addEventListener('hashchange', () => resolve(), { once: true })
+              location.hash = to
+            }),
+          hash,
+        )
         await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
       },
       close: async () => {

@@ -355,7 +355,7 @@ describe('a GGUF file', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     expect(JSON.parse(output)).toEqual({ tokens: 4, contextLength: 256 })
-  }, 30_000)
+  })
 })
 
 describe('other formats', () => {
