@@ -42,6 +42,8 @@ export const desktopCommands = [
   'jobs',
   'theme.toggle',
   'rail.toggle',
+  'go.back',
+  'go.forward',
   'go.home',
   'go.models',
   'go.datasets',

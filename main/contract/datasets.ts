@@ -257,7 +257,7 @@ export const datasets = {
     output: z.object({ items: z.array(DatasetVersion) }),
   }),
   update: command({
-    description: 'Rename a dataset, describe it, set labels, point an alias at a version',
+    description: 'Rename a dataset, describe it, set labels, point an alias at a version or take it away',
     policy: 'write',
     audit: 'datasets.update',
     route: 'PATCH /datasets/{id}',
@@ -268,6 +268,7 @@ export const datasets = {
       description: Description.optional(),
       label: z.array(Label).max(20).optional(),
       alias: Alias.optional().meta({ description: 'a name for this version, moved if another one has it' }),
+      removeAlias: Alias.optional().meta({ description: 'an alias of this version that is to name none' }),
     }),
     output: DatasetDetail,
   }),

@@ -196,7 +196,7 @@ export const models = {
     output: JobAnswer,
   }),
   update: command({
-    description: 'Rename a model, describe it, set labels, point an alias at a version',
+    description: 'Rename a model, describe it, set labels, point an alias at a version or take it away',
     policy: 'write',
     audit: 'models.update',
     route: 'PATCH /models/{id}',
@@ -207,6 +207,7 @@ export const models = {
       description: z.string().max(300).optional(),
       label: z.array(Label).max(20).optional(),
       alias: Alias.optional().meta({ description: 'a name for this version, moved if another one has it' }),
+      removeAlias: Alias.optional().meta({ description: 'an alias of this version that is to name none' }),
     }),
     output: ModelDetail,
   }),

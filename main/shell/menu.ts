@@ -90,6 +90,10 @@ function menuTemplate({ say, isPackaged, logFile, command, openFiles, quit }: De
     {
       label: say('go'),
       submenu: [
+        // As browsers and the Finder have them.
+        page('back', 'go.back', isMac ? 'Cmd+[' : 'Alt+Left'),
+        page('forward', 'go.forward', isMac ? 'Cmd+]' : 'Alt+Right'),
+        line,
         page('home', 'go.home'),
         page('models', 'go.models'),
         page('datasets', 'go.datasets'),

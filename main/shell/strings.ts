@@ -31,6 +31,8 @@ const words = {
   reload: ['Reload', '重新加载'],
   devTools: ['Developer tools', '开发者工具'],
   go: ['Go', '前往'],
+  back: ['Back', '后退'],
+  forward: ['Forward', '前进'],
   home: ['Home', '首页'],
   models: ['Models', '模型'],
   datasets: ['Datasets', '数据集'],

@@ -17,6 +17,8 @@ const actions: Record<DesktopCommand, () => void> = {
   jobs: () => run('jobs'),
   'theme.toggle': () => run('theme'),
   'rail.toggle': () => run('rail'),
+  'go.back': () => history.back(),
+  'go.forward': () => history.forward(),
   'go.home': () => go('home'),
   'go.models': () => go('models'),
   'go.datasets': () => go('datasets'),

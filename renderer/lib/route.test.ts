@@ -5,9 +5,10 @@ type Entry = { readonly hash: string; readonly state: unknown }
 // As in a browser: a new address is there at once, a step back only in a later task, and who listens is told then.
 let entries: Entry[] = [{ hash: '#/home', state: null }]
 let at = 0
-const told: Record<'hashchange' | 'popstate', (() => void)[]> = { hashchange: [], popstate: [] }
-const tell = (kind: keyof typeof told) => {
-  for (const listener of told[kind]) listener()
+type Listener = (event?: unknown) => void
+const told: Record<'hashchange' | 'popstate' | 'click', Listener[]> = { hashchange: [], popstate: [], click: [] }
+const tell = (kind: keyof typeof told, event?: unknown) => {
+  for (const listener of told[kind]) listener(event)
 }
 const move = (to: number) => {
   at = to
@@ -19,7 +20,7 @@ vi.stubGlobal('location', {
     return entries[at]?.hash ?? ''
   },
 })
-vi.stubGlobal('addEventListener', (kind: keyof typeof told, listener: () => void) => told[kind].push(listener))
+vi.stubGlobal('addEventListener', (kind: keyof typeof told, listener: Listener) => told[kind].push(listener))
 vi.stubGlobal('history', {
   get state() {
     return entries[at]?.state
@@ -33,6 +34,17 @@ vi.stubGlobal('history', {
   },
   back: () => setTimeout(() => move(at - 1), 0),
 })
+/** A link of the page, or something within it that a person can hit. */
+class Link {
+  readonly attributes: Readonly<Record<string, string>>
+  constructor(attributes: Readonly<Record<string, string>>) {
+    this.attributes = attributes
+  }
+  closest = (selector: string) => (selector === 'a' ? this : null)
+  getAttribute = (name: string) => this.attributes[name] ?? null
+  hasAttribute = (name: string) => Object.hasOwn(this.attributes, name)
+}
+vi.stubGlobal('Element', Link)
 const { go, goInstead, routeNow, setQuery } = await import('./route.ts')
 afterAll(() => {
   vi.unstubAllGlobals()
@@ -42,6 +54,12 @@ afterAll(() => {
 const openedAt = (...hashes: readonly string[]) => {
   entries = hashes.map(hash => ({ hash, state: null }))
   move(entries.length - 1)
+}
+/** Clicks a link. Tells whether it was followed here, without the browser. */
+const click = (attributes: Readonly<Record<string, string>>, how: Readonly<Record<string, unknown>> = {}): boolean => {
+  const preventDefault = vi.fn()
+  tell('click', { target: new Link(attributes), button: 0, defaultPrevented: false, preventDefault, ...how })
+  return preventDefault.mock.calls.length > 0
 }
 const arrived = () => new Promise(resolve => setTimeout(resolve, 0))
 const back = () => move(at - 1)
@@ -121,6 +139,43 @@ test('who goes on from a dialog comes back to the page, not to the dialog', () =
   openedAt('#/home', '#/deployments?dialog=new')
   go('deployments', 'dep_1')
   expect(trail()).toEqual(['#/home', '#/deployments', '#/deployments/dep_1'])
+})
+
+test('a link in a dialog leaves the dialog behind for good, and one that opens a dialog is closed by Back', async () => {
+  go('models')
+  setQuery({ dialog: 'find' })
+  expect(click({ href: '#/models/heron?q=a+b' })).toBe(true)
+  expect(trail()).toEqual(['#/home', '#/models', '#/models/heron?q=a+b'])
+  expect(routeNow()).toEqual({ path: ['models', 'heron'], query: { q: 'a b' } })
+  click({ href: '#/models/heron?dialog=edit' })
+  setQuery({ dialog: undefined })
+  await arrived()
+  expect(location.hash).toBe('#/models/heron?q=a+b')
+})
+
+test('a link that closes its dialog first goes on from the page below', async () => {
+  go('models')
+  setQuery({ dialog: 'find' })
+  setQuery({ dialog: undefined })
+  click({ href: '#/keys' })
+  await arrived()
+  expect(trail()).toEqual(['#/home', '#/models', '#/keys'])
+})
+
+test.each([
+  ['with Ctrl', {}, { ctrlKey: true }],
+  ['with Cmd', {}, { metaKey: true }],
+  ['with Shift', {}, { shiftKey: true }],
+  ['with Alt', {}, { altKey: true }],
+  ['of the middle button', {}, { button: 1 }],
+  ['that something answered', {}, { defaultPrevented: true }],
+  ['on a link for another tab', { target: '_blank' }, {}],
+  ['on a link that saves', { download: 'report' }, {}],
+  ['on a link out of the workstation', { href: 'https://example.com/#/models' }, {}],
+  ['on a part of the page', { href: '#main' }, {}],
+])('a click %s is left to the browser', (_name, attributes, how) => {
+  expect(click({ href: '#/models', ...attributes }, how)).toBe(false)
+  expect(trail()).toEqual(['#/home'])
 })
 
 test('an address that is corrected under a dialog still closes with Back', async () => {

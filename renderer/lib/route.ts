@@ -23,6 +23,7 @@ let current = parse(hash)
 const listeners = new Set<() => void>()
 addEventListener('hashchange', follow)
 addEventListener('popstate', arrive)
+addEventListener('click', followLink)
 
 /** Reads where the window is now. The browser tells of a new address only in a task of its own: too late for who asks next. */
 function follow(): void {
@@ -90,9 +91,10 @@ function put(how: 'pushState' | 'replaceState', address: string, state: unknown)
  * Goes somewhere; Back returns. A dialog is left behind for good: Back leads to the page that it was opened over. One that
  * is opened over the present page closes with Back.
  */
-export const go = (...parts: readonly (string | Query)[]): void =>
+export const go = (...parts: readonly (string | Query)[]): void => goTo(hrefTo(...parts))
+
+const goTo = (address: string): void =>
   onceArrived(() => {
-    const address = hrefTo(...parts)
     if (address === location.hash) return
     const { path, query } = parse(address)
     const state = hasDialog(query) && path.join('/') === current.path.join('/') ? over : null
@@ -101,6 +103,20 @@ export const go = (...parts: readonly (string | Query)[]): void =>
     put('replaceState', hrefTo(...current.path, { ...current.query, ...withoutDialog }), null)
     put('pushState', address, state)
   })
+
+/**
+ * A link within the workstation goes as `go` does: the browser would leave the dialog that it stands in behind in the
+ * history. What opens in another tab or is saved is the browser's, and so is a click that something else has answered.
+ */
+function followLink(event: MouseEvent): void {
+  const { target, button, ctrlKey, metaKey, shiftKey, altKey } = event
+  if (event.defaultPrevented || button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return
+  const link = target instanceof Element ? target.closest('a') : null
+  const address = link?.getAttribute('href')
+  if (!link || !address?.startsWith('#/') || link.hasAttribute('target') || link.hasAttribute('download')) return
+  event.preventDefault()
+  goTo(address)
+}
 
 /** Goes somewhere without a step in the history: a choice that follows the arrow keys would bury where Back leads. */
 export const goInstead = (...parts: readonly (string | Query)[]): void =>

@@ -259,6 +259,21 @@ describe.skipIf(!chromiumPath)('datasets, from a file to frozen rows', () => {
     180_000,
   )
 
+  test('the aliases of a version stand beside its number, and are taken away and given back', async () => {
+    await given(file('named.jsonl', lines([chat('q', 'a')])), 'named')
+    await workstation.open('#/datasets/named?dialog=edit')
+    const form = page.getByRole('dialog', { name: 'Name and description of named' })
+    await form.getByLabel('Alias of v1').fill('golden')
+    await form.getByRole('button', { name: 'Save' }).click()
+    const alias = page.getByRole('main').getByText('golden', { exact: true })
+    await alias.waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('button', { name: 'Take the alias golden away' }).click()
+    await alias.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await alias.waitFor()
+  })
+
   test('a removal is taken back', async () => {
     await given(file('gone.jsonl', lines([chat('q', 'a')])), 'gone')
     await workstation.open('#/datasets/gone')

@@ -205,7 +205,7 @@ describe.skipIf(!chromiumPath)('resources, environments and jobs', () => {
     const job = page.getByRole('complementary', { name: /Build training/ })
     await job.getByRole('alert').filter({ hasText: 'The job failed' }).waitFor()
     const lines = job.getByRole('grid', { name: 'Log' }).getByRole('row')
-    await lines.or(job.getByText('Nothing was said yet.')).first().waitFor()
+    await lines.or(job.getByText('Nothing was said.')).first().waitFor()
     await bothThemes()
     await shoot(page, 'jobs', { theme: 'dark', language: 'zh', width: 1440 })
     await setLook(page, {})

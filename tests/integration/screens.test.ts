@@ -61,6 +61,19 @@ test('a model shows its card, its graph, and comes back after a removal with its
   expect(await client.models.show({ id: 'sample@best' })).toMatchObject({ id: modelId, labels: ['tour'] })
 })
 
+test('an alias of a model is taken away from the version that has it, and the audit log tells', async () => {
+  const { client } = backend
+  await client.models.update({ id: 'sample', alias: 'chosen' })
+  await expect(client.models.update({ id: 'sample', removeAlias: 'other' })).rejects.toThrow(
+    'sample@1 has no alias other.',
+  )
+  const { aliases } = await client.models.update({ id: 'sample@chosen', removeAlias: 'chosen' })
+  expect(aliases).not.toContain('chosen')
+  await expect(client.models.show({ id: 'sample@chosen' })).rejects.toThrow('There is no model sample@chosen.')
+  const { items } = await client.audit.list({ action: 'models.update' })
+  expect(items[0]).toMatchObject({ object: modelId, result: 'ok' })
+})
+
 test('the log of a job is read by line', async () => {
   const { client } = backend
   const { items } = await client.jobs.list({ subject: modelId, state: ['done', 'failed'], sort: 'ended' })

@@ -19,6 +19,7 @@ export const {
   labelsOf,
   setLabels,
   setAlias,
+  takeAlias,
 } = versionedSet<DatasetId, DatasetVersionId>('dataset')
 
 export type VersionRow = {

@@ -74,6 +74,24 @@ describe('importing', () => {
     await expect(b.datasets.handlers.show({ id: 'talks@9' }, call)).rejects.toMatchObject({ code: 'not_found' })
   })
 
+  test('an alias is taken away from the version that has it, and may be given again', async () => {
+    const { update, show } = b.datasets.handlers
+    await importing(b.at.file('terns.jsonl', jsonLines([row('a', 'b')])))
+    await importing(b.at.file('more.jsonl', jsonLines([row('c', 'd')])), { name: 'terns' })
+    await update({ id: 'terns@1', alias: 'golden' }, call)
+    await expect(update({ id: 'terns', removeAlias: 'golden', description: 'no' }, call)).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'terns@2 has no alias golden.',
+      hint: expect.stringContaining('slipway datasets update terns@golden --remove-alias golden'),
+    })
+    expect(await show({ id: 'terns@golden' }, call)).toMatchObject({ version: 1, description: '' })
+    expect(await update({ id: 'terns@golden', removeAlias: 'golden' }, call)).toMatchObject({ version: 1, aliases: [] })
+    await expect(show({ id: 'terns@golden' }, call)).rejects.toMatchObject({ code: 'not_found' })
+    expect(await update({ id: 'terns@1', alias: 'golden' }, call)).toMatchObject({ aliases: ['golden'] })
+    const renamed = await update({ id: 'terns@golden', removeAlias: 'golden', alias: 'best' }, call)
+    expect(renamed).toMatchObject({ version: 1, aliases: ['best'] })
+  })
+
   test('an import that fails leaves a version that says why, and no bytes', async () => {
     const made = await importing(b.at.file('odd.jsonl', jsonLines([{ x: 1 }])))
     expect(made).toMatchObject({

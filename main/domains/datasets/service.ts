@@ -31,6 +31,7 @@ import {
   setAlias,
   setLabels,
   setVersionFrozen,
+  takeAlias,
   updateDataset,
   versionsOf,
 } from './repo.ts'
@@ -165,14 +166,19 @@ export function createDatasets({
       return version(found.id)
     },
 
-    update: async ({ id, name, description, label, alias }, call) => {
+    update: async ({ id, name, description, label, alias, removeAlias }, call) => {
       const found = version(id)
       const other = name === undefined ? undefined : findDataset(store.read, name)
       if (other && other.id !== found.datasetId)
         throw new AppError('conflict', `A dataset named "${name}" exists already.`, { hint: 'Choose another name.' })
+      if (removeAlias && !found.aliases.includes(removeAlias))
+        throw new AppError('not_found', `${shown(found)} has no alias ${removeAlias}.`, {
+          hint: `Name the version that has it: slipway datasets update ${found.name}@${removeAlias} --remove-alias ${removeAlias}.`,
+        })
       store.commit(call, found.id, tx => {
         updateDataset(tx, found.datasetId, { name, description }, clock.nowMs())
         if (label) setLabels(tx, found.datasetId, label)
+        if (removeAlias) takeAlias(tx, found.datasetId, removeAlias)
         if (alias) setAlias(tx, found.datasetId, alias, found.id)
         announceChange(tx, found)
       })

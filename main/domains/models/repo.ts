@@ -17,6 +17,7 @@ export const {
   labelsOf,
   setLabels,
   setAlias,
+  takeAlias,
 } = versionedSet<ModelId, ModelVersionId>('model')
 
 export type VersionRow = {

@@ -31,12 +31,13 @@ import {
   setAlias,
   setLabels,
   setVersionState,
+  takeAlias,
   updateModel,
   versionsOf,
 } from './repo.ts'
 import { removedModels, storedModelFiles } from './stored-files.ts'
 import { createVerification } from './verification.ts'
-import { baseOf, readyVersionOf, versionOf } from './versions.ts'
+import { baseOf, readyVersionOf, shown, versionOf } from './versions.ts'
 
 type Deps = {
   readonly store: Store
@@ -186,14 +187,19 @@ export function createModels({
       return { items: withNames, warnings: [...warnings] }
     },
 
-    update: async ({ id, name, description, label, alias }, call) => {
+    update: async ({ id, name, description, label, alias, removeAlias }, call) => {
       const found = version(id)
       const other = name === undefined ? undefined : findModel(store.read, name)
       if (other && other.id !== found.modelId)
         throw new AppError('conflict', `A model named "${name}" exists already.`, { hint: 'Choose another name.' })
+      if (removeAlias && !found.aliases.includes(removeAlias))
+        throw new AppError('not_found', `${shown(found)} has no alias ${removeAlias}.`, {
+          hint: `Name the version that has it: slipway models update ${found.name}@${removeAlias} --remove-alias ${removeAlias}.`,
+        })
       store.commit(call, found.id, tx => {
         updateModel(tx, found.modelId, { name, description }, clock.nowMs())
         if (label) setLabels(tx, found.modelId, label)
+        if (removeAlias) takeAlias(tx, found.modelId, removeAlias)
         if (alias) setAlias(tx, found.modelId, alias, found.id)
         refresh(tx, found.modelId)
         tx.announce({ topic: 'models', kind: 'changed', id: found.id })
@@ -224,7 +230,7 @@ export function createModels({
   const port: ModelsPort = {
     now: id => {
       const found = findVersion(store.read, id)
-      return found && { name: `${found.name}@${found.version}`, state: found.state }
+      return found && { name: shown(found), state: found.state }
     },
     readyVersion,
     isName: name => findModel(store.read, name) !== undefined,

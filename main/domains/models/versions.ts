@@ -5,6 +5,9 @@ import type { ReadableDb } from '../../platform/db/types.ts'
 import { findByReference } from '../../platform/db/versioned-set.ts'
 import { finders, findVersion } from './repo.ts'
 
+/** How people call a version: `llama@2`. */
+export const shown = (found: ModelVersion): string => `${found.name}@${found.version}`
+
 /** A version by its id, or as people call it: NAME (its newest), NAME@2, NAME@best. Throws `not_found`. */
 export function versionOf(db: ReadableDb, ref: string): ModelVersion {
   const found = findByReference(db, ref, finders)

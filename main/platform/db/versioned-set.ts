@@ -64,6 +64,10 @@ export function versionedSet<Id extends string, VersionId extends string>(one: '
            ON CONFLICT (${one}_id, alias) DO UPDATE SET version_id = excluded.version_id`,
         )
         .run(id, alias, versionId),
+
+    /** The alias then names no version of the set. */
+    takeAlias: (db: WritableDb, id: string, alias: string): void =>
+      void db.prepare(`DELETE FROM ${one}_aliases WHERE ${one}_id = ? AND alias = ?`).run(id, alias),
   }
 }
 

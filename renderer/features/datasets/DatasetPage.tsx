@@ -12,6 +12,7 @@ import { ActionButton, ActionIcon } from '../../ui/ActionButton.tsx'
 import { Chip } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
 import { Page } from '../../ui/Page.tsx'
+import { AliasChips, useAliases } from '../describe/AliasChips.tsx'
 import { useRemoval } from '../describe/removal.tsx'
 import { CheckTab } from './check/CheckTab.tsx'
 import { EditDialog } from './EditDialog.tsx'
@@ -76,6 +77,8 @@ function Opened({ dataset, crumb }: OpenedProps) {
     said: text.removed,
     onRemoved: () => go('datasets'),
   })
+  const aliases = useAliases(change => client.datasets.update({ id, ...change }))
+  const failure = freeze.error ?? removal.error ?? aliases.error
   const isFilled = state === 'draft' || state === 'frozen'
   const source = dataset.sources[0]?.path.split(/[/\\]/).at(-1)
   const parent = dataset.lineage.madeBy.find(({ role }) => role.startsWith('split') || role === 'repaired')
@@ -101,6 +104,7 @@ function Opened({ dataset, crumb }: OpenedProps) {
       meta={
         <>
           <VersionChip dataset={dataset} />
+          <AliasChips aliases={dataset.aliases} removal={aliases} />
           {dataset.splitRole && <Chip tone="line">{names[dataset.splitRole]}</Chip>}
           {source !== undefined && (
             <span className="ell" title={dataset.sources[0]?.path}>
@@ -179,9 +183,9 @@ function Opened({ dataset, crumb }: OpenedProps) {
       }
     >
       <div className="col grow">
-        {(freeze.error ?? removal.error) && (
+        {failure && (
           <div className="sec">
-            <FailureFault error={freeze.error ?? removal.error} title={text.notDone} />
+            <FailureFault error={failure} title={text.notDone} />
           </div>
         )}
         {state === 'importing' && <ImportProgress dataset={dataset} />}

@@ -76,7 +76,9 @@ export function JobLog({ id, isEnded, lead }: Props) {
           <FailureFault error={log.error} title={text.logUnread} onRetry={log.retry} />
         </div>
       ) : count === 0 && !log.isSearching ? (
-        <p className="job-log-none dim">{search === '' ? text.noLog : text.matches('0', number(total))}</p>
+        <p className="job-log-none dim">
+          {search !== '' ? text.matches('0', number(total)) : isEnded ? text.saidNothing : text.noLog}
+        </p>
       ) : (
         <VirtualGrid
           label={text.log}

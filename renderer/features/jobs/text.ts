@@ -95,6 +95,7 @@ export const jobsText = dictionary({
     (size: string) => `开头与结尾之间有 ${size} 未保留。`,
   ],
   noLog: ['Nothing was said yet.', '还没有输出。'],
+  saidNothing: ['Nothing was said.', '没有任何输出。'],
   logUnread: ['The log could not be read', '无法读取日志'],
   copyLog: ['Copy the last 1,000 lines', '复制最后 1,000 行'],
 })

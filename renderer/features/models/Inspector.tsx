@@ -13,6 +13,7 @@ import { useView } from '../../lib/view.ts'
 import { ActionButton, ActionIcon } from '../../ui/ActionButton.tsx'
 import { Chip, Status } from '../../ui/bits.tsx'
 import { FailureFault, Fault } from '../../ui/Fault.tsx'
+import { AliasChips, useAliases } from '../describe/AliasChips.tsx'
 import { useRemoval } from '../describe/removal.tsx'
 import { JobLine } from '../jobs/JobLine.tsx'
 import { ConvertDialog, canConvert } from './ConvertDialog.tsx'
@@ -80,6 +81,7 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
     said: text.removed,
     onRemoved: onClose,
   })
+  const aliases = useAliases(change => client.models.update({ id: model.id, ...change }))
   const { summary, name, version, versions } = model
   const isBroken = model.state === 'failed' || model.state === 'missing'
   const tabNames: Record<Tab, string> = {
@@ -106,11 +108,6 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
             {name}
           </h2>
           <Chip tone="acc">{names.version(version)}</Chip>
-          {model.aliases.map(alias => (
-            <Chip key={alias} tone="line">
-              {alias}
-            </Chip>
-          ))}
           <span className="grow" />
           <Dropdown
             trigger={['click']}
@@ -145,6 +142,7 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
           <span>{`${formatNames[summary.format]} ${storedAs(summary)}`}</span>
           <span>{bytes(model.sizeBytes)}</span>
           {summary.license !== undefined && <span>{summary.license}</span>}
+          <AliasChips aliases={model.aliases} removal={aliases} />
         </p>
         <div className="acts">
           <ActionButton needs="write" type="primary" href={hrefTo('training', 'new', { model: model.id })}>
@@ -170,6 +168,7 @@ function Opened({ model, onClose }: { readonly model: ModelDetail; readonly onCl
         {jobId !== undefined && <JobLine key={jobId} id={jobId} title={text.verifyingNow} />}
         {verify.error && <FailureFault error={verify.error} title={text.notDone} />}
         {removal.error && <FailureFault error={removal.error} title={text.notDone} />}
+        {aliases.error && <FailureFault error={aliases.error} title={text.notDone} />}
       </header>
       <Tabs
         activeKey={tab}

@@ -168,10 +168,17 @@ test('what is dropped on the window from the file manager is opened as what it i
 
 test('language and theme reach the native parts', async () => {
   const menu = () => desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(item => item.label))
+  const labels = (...ids: readonly string[]) =>
+    desktop.app.evaluate(
+      ({ Menu }, wanted) => wanted.map(id => Menu.getApplicationMenu()?.getMenuItemById(id)?.label),
+      ids,
+    )
   await desktop.page.evaluate(() => slipwayDesktop.setLanguage('zh-CN'))
   expect(await menu()).toEqual(['文件', '编辑', '视图', '前往', '帮助'])
+  expect(await labels('go.back', 'go.forward')).toEqual(['后退', '前进'])
   await desktop.page.evaluate(() => slipwayDesktop.setLanguage('en'))
   expect(await menu()).toEqual(['File', 'Edit', 'View', 'Go', 'Help'])
+  expect(await labels('go.back', 'go.forward')).toEqual(['Back', 'Forward'])
   await desktop.page.evaluate(() => slipwayDesktop.setTheme('dark'))
   expect(await desktop.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark')
 })
@@ -193,6 +200,10 @@ test('the native menu reaches the page, and opens files into it', async () => {
   await expect.poll(got).toEqual(['go.models', [join(folder, 'model')]])
 })
 
+/** The keys of a menu as Playwright calls them. */
+const pressed = (accelerator: string) =>
+  accelerator.replace('CmdOrCtrl', 'Control').replace(/(?<=\+)(Left|Right)$/, 'Arrow$1')
+
 test('every key that the native menu shows for a command of the page does it', async () => {
   const { page } = desktop
   const shown = await desktop.app.evaluate(({ Menu }) =>
@@ -203,16 +214,20 @@ test('every key that the native menu shows for a command of the page does it', a
   const keys = shown.filter(([id]) => (desktopCommands as readonly string[]).includes(id))
   const theme = () => page.locator('html').getAttribute('data-theme')
   const themeBefore = await theme()
+  const addressBefore = page.url()
   const seen: Record<string, () => Promise<unknown>> = {
     settings: () => page.waitForURL(/#\/settings/, { timeout: 5_000 }),
     palette: () => page.getByRole('dialog', { name: 'Command palette' }).waitFor({ timeout: 5_000 }),
     jobs: () => page.getByRole('region', { name: 'Jobs' }).waitFor({ timeout: 5_000 }),
     'theme.toggle': () => expect.poll(theme).not.toBe(themeBefore),
+    // The keys of the settings came first.
+    'go.back': () => page.waitForURL(addressBefore, { timeout: 5_000 }),
+    'go.forward': () => page.waitForURL(/#\/settings/, { timeout: 5_000 }),
   }
   expect(keys.map(([id]) => id).sort()).toEqual(Object.keys(seen).sort())
   for (const [id, accelerator] of keys) {
     await page.locator('main.page').first().focus()
-    await page.keyboard.press(accelerator.replace('CmdOrCtrl', 'Control'))
+    await page.keyboard.press(pressed(accelerator))
     await seen[id]?.()
     await page.keyboard.press('Escape')
   }

@@ -6,6 +6,8 @@ export const datasets: Words = {
   'There is no dataset {0}.': '没有数据集 {0}。',
   'slipway datasets list shows them; a version is NAME@2, an alias NAME@golden.':
     '可用 slipway datasets list 查看；版本写作 NAME@2，别名写作 NAME@golden。',
+  'Name the version that has it: slipway datasets update {0}@{1} --remove-alias {2}.':
+    '请指定带有该别名的版本：slipway datasets update {0}@{1} --remove-alias {2}。',
   '{0} is still being imported.': '{0} 仍在导入。',
   'Wait for its job: slipway jobs list.': '请等待其任务结束：slipway jobs list。',
   'Stop its job first: slipway jobs list.': '请先停止其任务：slipway jobs list。',

@@ -5,6 +5,9 @@ export const models: Words = {
   'There is no model {0}.': '没有模型 {0}。',
   'slipway models list shows them; a version is NAME@2, an alias NAME@best.':
     '可用 slipway models list 查看；版本写作 NAME@2，别名写作 NAME@best。',
+  '{0} has no alias {1}.': '{0} 没有别名 {1}。',
+  'Name the version that has it: slipway models update {0}@{1} --remove-alias {2}.':
+    '请指定带有该别名的版本：slipway models update {0}@{1} --remove-alias {2}。',
   '{0} V{1} is still being verified.': '{0} V{1} 仍在校验。',
   '{0} V{1} is {2}: {3}': '{0} V{1} {2:word}：{3:zh}',
   'its files are not as recorded': '文件与记录不符',
