@@ -72,7 +72,7 @@ describe.skipIf(!chromiumPath)('models, from none to many', () => {
   })
 
   test('a link in a dialog leads on for good: Back returns to the page below, not to the dialog', async () => {
-    await given('ibis')
+    await given('curlew')
     await workstation.open('#/home')
     await workstation.open('#/models')
     await page.getByRole('main').getByRole('button', { name: 'Import' }).first().click()

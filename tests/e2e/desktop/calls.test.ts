@@ -214,6 +214,10 @@ test('every key that the native menu shows for a command of the page does it', a
   const keys = shown.filter(([id]) => (desktopCommands as readonly string[]).includes(id))
   const theme = () => page.locator('html').getAttribute('data-theme')
   const themeBefore = await theme()
+  await page.evaluate(() => {
+    location.hash = '#/jobs'
+  })
+  await page.locator('main h1').filter({ hasText: 'Jobs' }).waitFor()
   const addressBefore = page.url()
   const seen: Record<string, () => Promise<unknown>> = {
     settings: () => page.waitForURL(/#\/settings/, { timeout: 5_000 }),

@@ -75,7 +75,8 @@ export function RunActions({ shown, onFailed }: { readonly shown: ShownRun; read
           </ActionButton>
         )
       )}
-      {made && (
+      {/* Its result may be known a moment before its end. */}
+      {made && !isAlive && (
         <>
           <ActionButton needs="write" href={hrefTo('deployments', { dialog: 'new', model: made.id })}>
             {text.deploy}
