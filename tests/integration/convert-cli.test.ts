@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { ModelDetail } from '../../main/contract/models.ts'
 import { temporaryDir } from '../support/backend.ts'
@@ -42,6 +43,9 @@ describe('slipway models convert', { timeout: 240_000 }, () => {
     'exports to ONNX as a new model, with its files and where it came from (needs SLIPWAY_TEST_PYTHON: a built environment)',
     async () => {
       await withSample(cli)
+      // What the tests run in holds what the conversion environment does: none has to be built for it.
+      const folder = join(python ?? '', '..', '..')
+      expect((await cli.say('environments', 'adopt', 'conversion', '--path', folder)).code).toBe(0)
       const { code, json, stderr } = await cli.say('models', 'convert', 'base', '--to', 'onnx', '--json')
       expect(`${code} ${stderr}`).toMatch(/^0 /)
       const made = json() as ModelDetail
