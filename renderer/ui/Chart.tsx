@@ -82,7 +82,8 @@ export function Chart({
   // Not by state: a cursor moves more often than the rest of the chart should be drawn.
   const onIndex = (index: number | null) => {
     if (onCursor) return onCursor(index)
-    if (underCursor.current) underCursor.current.textContent = index === null ? '' : readOut(index)
+    // New values, not the old ones moved: they stand at the end of their line, and each is as long as it is.
+    underCursor.current?.replaceChildren(...(index === null ? [] : [valuesOf(readOut(index))]))
   }
   const latest = useRef({ data, onIndex, marks, rangeY })
   latest.current = { data, onIndex, marks, rangeY }
@@ -218,6 +219,12 @@ export function Chart({
       <div className="chart-at" ref={underCursor} aria-hidden="true" />
     </div>
   )
+}
+
+function valuesOf(text: string): HTMLElement {
+  const values = document.createElement('span')
+  values.textContent = text
+  return values
 }
 
 function drawMarks(plot: uPlot, marks: readonly Mark[], colours: (typeof colour)['dark' | 'light']): void {
