@@ -61,7 +61,6 @@ export const inspectorText = dictionary({
   changed: ['Changed', '更新时间'],
   id: ['Id', '编号'],
   labels: ['Labels', '标签'],
-  aliases: ['Aliases', '别名'],
   showFolder: ['Show in file manager', '在文件管理器中显示'],
   copyPath: ['Copy the path', '复制路径'],
   and: [', ', '、'],

@@ -8,7 +8,7 @@ import { ActionButton } from '../../../ui/ActionButton.tsx'
 import { useBeforeAndAfter } from './before-after.ts'
 import type { OnFailed } from './RunFailure.tsx'
 import { runText } from './text.ts'
-import { useRunRemoval } from './use-removal.tsx'
+import { useRunRemoval } from './use-removal.ts'
 import type { ShownRun } from './use-run.ts'
 
 /**

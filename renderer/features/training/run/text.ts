@@ -152,7 +152,6 @@ export const runText = dictionary({
 
   remove: ['Remove the run', '删除训练'],
   removed: [(name: string) => `${name} is removed.`, (name: string) => `${name} 已删除。`],
-  undo: ['Undo', '撤销'],
   restored: [(name: string) => `${name} is back.`, (name: string) => `${name} 已恢复。`],
   removeFailed: ['It could not be removed', '无法删除'],
 

@@ -1,14 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { App, Button } from 'antd'
-import { said as saidNow } from '../../lib/backend-words.ts'
-import { failureOf } from '../../lib/failure.ts'
+import { App } from 'antd'
 import { dictionary, useText } from '../../lib/i18n.ts'
+import { useUndo } from '../../ui/undo.tsx'
 
 const phrases = dictionary({
-  undo: ['Undo', '撤销'],
   restored: [(name: string) => `${name} is back.`, (name: string) => `${name} 已恢复。`],
 })
-const undoSeconds = 12
 
 type Removal<Id> = {
   readonly remove: (id: string) => Promise<{ readonly removed: readonly Id[] }>
@@ -22,15 +19,8 @@ type Removal<Id> = {
 export function useRemoval<Id>({ remove, restore, said, onRemoved }: Removal<Id>) {
   const text = useText(phrases)
   const { message } = App.useApp()
+  const undo = useUndo()
   const removal = useMutation({ mutationFn: ({ id }: { readonly id: string; readonly name: string }) => remove(id) })
-  const undo = async (ids: readonly Id[], name: string) => {
-    try {
-      for (const id of ids) await restore(id)
-      void message.success(text.restored(name))
-    } catch (error) {
-      void message.error(saidNow(failureOf(error).message), undoSeconds)
-    }
-  }
   return {
     error: removal.error,
     isPending: removal.isPending,
@@ -40,25 +30,9 @@ export function useRemoval<Id>({ remove, restore, said, onRemoved }: Removal<Id>
         {
           onSuccess: ({ removed }) => {
             onRemoved()
-            const key = `removed-${id}`
-            void message.open({
-              key,
-              type: 'success',
-              duration: undoSeconds,
-              content: (
-                <>
-                  {said(name)}{' '}
-                  <Button
-                    size="small"
-                    onClick={() => {
-                      message.destroy(key)
-                      void undo(removed, name)
-                    }}
-                  >
-                    {text.undo}
-                  </Button>
-                </>
-              ),
+            undo(said(name), async () => {
+              for (const each of removed) await restore(each)
+              void message.success(text.restored(name))
             })
           },
         },
