@@ -3,7 +3,7 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef, useState }
 import { Said } from '../lib/backend-words.ts'
 import { failureOf } from '../lib/failure.ts'
 import { useOnceReady } from '../lib/once-ready.ts'
-import { firstChoosable, listed, type SearchOption, type SearchOptions } from './search-options.ts'
+import { firstChoosable, listed, optionOf, type SearchOption, type SearchOptions } from './search-options.ts'
 
 /** What was typed to search by, as a filter of the backend's lists: nothing typed, no filter. */
 export const matching = (words: string): { readonly q?: string } => {
@@ -108,7 +108,7 @@ export function SearchSelect<O extends SearchOption>({
         {...(Number.isFinite(maxCount) && { maxCount })}
         labelInValue
         aria-label={label}
-        value={isMultiple ? values : (values[0] ?? (null as unknown as { value: string; label: string }))}
+        value={isMultiple ? values : (values[0] ?? null)}
         open={isOpen}
         onOpenChange={next => {
           setOpen(next)
@@ -119,7 +119,10 @@ export function SearchSelect<O extends SearchOption>({
         loading={isAsking}
         notFoundContent={answer.error ? <Said>{failureOf(answer.error).message}</Said> : none}
         options={[...lines] as NonNullable<SelectProps['options']>}
-        optionRender={({ data, label: name }) => (renderOption ? renderOption(data as unknown as O) : name)}
+        optionRender={({ value: id, label: name }) => {
+          const option = renderOption && optionOf(lines, String(id))
+          return option ? renderOption(option) : name
+        }}
         onChange={next => change((Array.isArray(next) ? next : next ? [next] : []).map(({ value }) => value))}
       />
     </div>

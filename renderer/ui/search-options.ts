@@ -28,6 +28,13 @@ export const listed = <O extends SearchOption>(options: SearchOptions<O>): Searc
     .map(({ label, options: all }) => ({ label, options: choosableFirst(all) })),
 ]
 
+const flat = <O extends SearchOption>(options: SearchOptions<O>): readonly O[] =>
+  options.flatMap(each => (isGroup(each) ? each.options : [each]))
+
 /** What Enter takes: the first that can be chosen. */
 export const firstChoosable = <O extends SearchOption>(options: SearchOptions<O>): O | undefined =>
-  options.flatMap(each => (isGroup(each) ? each.options : [each])).find(({ disabled }) => !disabled)
+  flat(options).find(({ disabled }) => !disabled)
+
+/** The option with a value. */
+export const optionOf = <O extends SearchOption>(options: SearchOptions<O>, value: string): O | undefined =>
+  flat(options).find(option => option.value === value)

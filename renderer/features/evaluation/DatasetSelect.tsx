@@ -4,6 +4,7 @@ import type { DatasetVersion } from '../../../main/contract/dataset-versions.ts'
 import { api } from '../../lib/client.ts'
 import { number } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
+import { OptionLine } from '../../ui/OptionLine.tsx'
 import { matching, SearchSelect } from '../../ui/SearchSelect.tsx'
 import { formText } from './text.ts'
 
@@ -74,13 +75,10 @@ export function DatasetSelect({ id, value, heldBack, onChange }: Props) {
 function Option({ dataset }: { readonly dataset: DatasetVersion }) {
   const text = useText(formText)
   return (
-    <span className="model-option">
-      <span className="ell" dir="auto" title={dataset.name}>
-        {dataset.name}
-      </span>
-      <span className="dim">{`v${dataset.version}`}</span>
-      <span className="grow" />
-      <span className="dim">{hasQuestions(dataset) ? text.datasetRows(number(dataset.rows)) : text.noQuestions}</span>
-    </span>
+    <OptionLine
+      name={dataset.name}
+      version={dataset.version}
+      note={hasQuestions(dataset) ? text.datasetRows(number(dataset.rows)) : text.noQuestions}
+    />
   )
 }

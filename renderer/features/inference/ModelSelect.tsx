@@ -5,6 +5,7 @@ import { api } from '../../lib/client.ts'
 import { bytes } from '../../lib/format.ts'
 import { dictionary, useText } from '../../lib/i18n.ts'
 import { facts } from '../../lib/marks.ts'
+import { OptionLine } from '../../ui/OptionLine.tsx'
 import { matching, SearchSelect } from '../../ui/SearchSelect.tsx'
 
 const phrases = dictionary({
@@ -72,13 +73,10 @@ function Option({ model }: { readonly model: ModelVersion }) {
   const text = useText(phrases)
   const why = model.state !== 'ready' ? text.notReady : isServable(model) ? undefined : text.notServed
   return (
-    <span className="model-option">
-      <span className="ell" dir="auto" title={model.name}>
-        {model.name}
-      </span>
-      <span className="dim">{`v${model.version}`}</span>
-      <span className="grow" />
-      <span className="dim">{why ?? facts(model.summary.format, bytes(model.sizeBytes))}</span>
-    </span>
+    <OptionLine
+      name={model.name}
+      version={model.version}
+      note={why ?? facts(model.summary.format, bytes(model.sizeBytes))}
+    />
   )
 }

@@ -7,6 +7,7 @@ import { middle } from '../../lib/format.ts'
 import { useText } from '../../lib/i18n.ts'
 import { go } from '../../lib/route.ts'
 import { Glyph } from '../../ui/Glyph.tsx'
+import { OptionLine } from '../../ui/OptionLine.tsx'
 import { deploymentGlyph, deploymentStateText, servedName } from '../inference/deployment-words.ts'
 import { AnswerView } from './AnswerView.tsx'
 import { type Answer, type Conversation, isWriting, type Side } from './conversation.ts'
@@ -114,16 +115,11 @@ function DeploymentSelect({ value, known, onChange }: SelectProps) {
       optionRender={({ value: name, label }) => {
         const deployment = byName.get(String(name))
         return deployment ? (
-          <span className="model-option">
-            <Glyph state={deploymentGlyph[deployment.state]} label={states[deployment.state]} />
-            <span className="ell" dir="auto" title={deployment.name}>
-              {deployment.name}
-            </span>
-            <span className="grow" />
-            <span className="dim ell">
-              {deployment.state === 'serving' ? servedName(deployment) : states[deployment.state]}
-            </span>
-          </span>
+          <OptionLine
+            glyph={<Glyph state={deploymentGlyph[deployment.state]} label={states[deployment.state]} />}
+            name={deployment.name}
+            note={deployment.state === 'serving' ? servedName(deployment) : states[deployment.state]}
+          />
         ) : (
           label
         )
