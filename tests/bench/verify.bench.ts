@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { safetensorsOf } from '../fixtures/make-models.ts'
 import { type RunningBackend, startBackend, temporaryDir } from '../support/backend.ts'
-import { endOf } from '../support/conversions.ts'
+import { ended } from '../support/jobs.ts'
 import { type Bench, type Figure, median, NotHere } from './table.ts'
 
 const weightBytes = 1_000_000_000
@@ -41,7 +41,7 @@ function secondsOf(file: string, args: readonly string[], cwd: string): Promise<
 async function jobSeconds(backend: RunningBackend, begin: () => Promise<{ readonly jobId: string }>): Promise<number> {
   const sinceMs = performance.now()
   const { jobId } = await begin()
-  const { state, failure } = await endOf(backend, jobId)
+  const { state, failure } = await ended(backend.client, jobId)
   if (state !== 'done') throw new Error(`the job ended as ${state}: ${failure?.message}`)
   return secondsSince(sinceMs)
 }

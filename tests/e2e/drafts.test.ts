@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endAll } from '../support/jobs.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { openWorkstation, sample, type Workstation } from './support/workstation.ts'
 
@@ -38,13 +39,8 @@ describe.skipIf(!chromiumPath)('what was typed into a form', () => {
   }, 180_000)
   afterAll(async () => {
     if (!workstation) return
-    const { client } = workstation.backend
     // What is served outlives the backend by design; here it must not.
-    await client.inference.stop({ id: 'assistant' }).catch(() => undefined)
-    for (const { id } of (await client.jobs.list({ state: ['queued', 'running', 'stopping'] })).items) {
-      await client.jobs.stop({ id }).catch(() => undefined)
-      await client.jobs.wait({ id, timeoutMs: 30_000 })
-    }
+    await endAll(workstation.backend.client)
     await workstation.close()
   })
 

@@ -13,7 +13,8 @@ import { createBlobStore } from '../../main/platform/blobs/store.ts'
 import { silentLog } from '../../main/platform/log.ts'
 import { f32, safetensors } from '../fixtures/make-models.ts'
 import { type RunningBackend, startBackend, temporaryDir } from '../support/backend.ts'
-import { endOf, keptIn } from '../support/conversions.ts'
+import { keptIn } from '../support/conversions.ts'
+import { ended } from '../support/jobs.ts'
 
 /** Bytes that nothing needs are deleted; bytes that something needs are there after a kill at any step. */
 
@@ -100,18 +101,18 @@ describe('removing for good, killed at every step', () => {
   async function prepare(dataDir: string, own: string): Promise<Prepared> {
     const backend = await startBackend({ dataDir })
     const { client } = backend
-    const ended: string[] = []
+    const imports: string[] = []
     for (const [seed, name] of ['kept', 'gone', 'in place'].entries()) {
       const { jobId } = await client.models.import({ path: modelIn(join(own, name), seed), name, copy: seed < 2 })
-      ended.push(jobId)
+      imports.push(jobId)
     }
     for (const name of ['kept rows', 'gone rows']) {
       const path = join(temporary('rows'), 'rows.jsonl')
       writeFileSync(path, `{"prompt":"${name}","response":"b"}\n`)
       const { jobId } = await client.datasets.import({ path, name })
-      await endOf(backend, jobId)
+      await ended(client, jobId)
     }
-    for (const jobId of ended) expect((await endOf(backend, jobId)).state).toBe('done')
+    for (const jobId of imports) expect((await ended(client, jobId)).state).toBe('done')
     await backend.kill('SIGTERM')
     return { kept: ['kept', 'in place', 'kept rows'], gone: ['gone', 'gone rows'] }
   }

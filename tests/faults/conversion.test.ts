@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isEnded } from '../../main/contract/jobs.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
-import { endOf, keptIn, sampleModel, untilNote } from '../support/conversions.ts'
+import { keptIn, sampleModel, untilNote } from '../support/conversions.ts'
+import { ended } from '../support/jobs.ts'
 
 /** What conversions leave when they are stopped, killed, or meet a full disk: nothing, and what was there before. */
 
@@ -20,7 +21,7 @@ describe.skipIf(python === undefined)(
     beforeEach(async () => {
       backend = await startBackend()
       const { jobId } = await backend.client.models.import({ path: sampleModel, name: 'base' })
-      await endOf(backend, jobId)
+      await ended(backend.client, jobId)
     }, 60_000)
     afterEach(async () => {
       if (backend.child.exitCode !== null || backend.child.signalCode !== null)
@@ -28,7 +29,7 @@ describe.skipIf(python === undefined)(
       const { items } = await backend.client.jobs.list({})
       for (const { id } of items.filter(job => !isEnded(job.state))) {
         await backend.client.jobs.stop({ id })
-        await endOf(backend, id)
+        await ended(backend.client, id)
       }
       for (const cleanUp of cleanUps.splice(0)) cleanUp()
       await backend.dispose()
@@ -44,7 +45,7 @@ describe.skipIf(python === undefined)(
       await untilNote(backend, jobId, /importing|converting/)
       expect(keptIn(backend.dataDir)).toEqual([`${id}.partial`])
       await backend.client.jobs.stop({ id: jobId })
-      expect((await endOf(backend, jobId)).state).toBe('cancelled')
+      expect((await ended(backend.client, jobId)).state).toBe('cancelled')
       await untilNothingIsKept()
       expect(await names()).toEqual(['base'])
     })
@@ -53,7 +54,7 @@ describe.skipIf(python === undefined)(
       const { jobId } = await begin()
       const { pid = 0 } = await untilNote(backend, jobId, /importing|converting/)
       process.kill(pid, 'SIGKILL')
-      expect(await endOf(backend, jobId)).toMatchObject({ state: 'failed', failure: { code: 'worker_failed' } })
+      expect(await ended(backend.client, jobId)).toMatchObject({ state: 'failed', failure: { code: 'worker_failed' } })
       await untilNothingIsKept()
       expect(await names()).toEqual(['base'])
     })
@@ -63,7 +64,7 @@ describe.skipIf(python === undefined)(
       await untilNote(backend, jobId, /importing|converting/)
       await backend.kill('SIGKILL')
       backend = await startBackend({ dataDir: backend.dataDir })
-      expect((await endOf(backend, jobId)).state).toBe('done')
+      expect((await ended(backend.client, jobId)).state).toBe('done')
       expect(await backend.client.models.show({ id })).toMatchObject({ name: 'made', version: 1, state: 'ready' })
       expect(keptIn(backend.dataDir)).toEqual([id])
     })
@@ -78,7 +79,7 @@ describe.skipIf(python === undefined)(
       for (const stray of strays) mkdirSync(join(backend.dataDir, 'models', stray))
       mkdirSync(join(backend.dataDir, 'models', 'of-somebody-else'))
       backend = await startBackend({ dataDir: backend.dataDir })
-      expect(['failed', 'lost']).toContain((await endOf(backend, jobId)).state)
+      expect(['failed', 'lost']).toContain((await ended(backend.client, jobId)).state)
       await expect.poll(() => keptIn(backend.dataDir)).toEqual(['of-somebody-else'])
       await expect(backend.client.models.show({ id })).rejects.toMatchObject({ code: 'not_found' })
     })
@@ -115,7 +116,7 @@ describe.skipIf(python === undefined)(
         const { jobId } = await backend.client.models.convert({ id: 'base', ...goal, name: 'made' })
         await untilNote(backend, jobId, /importing/)
         fill(join(folder, 'filler'), leftBytes)
-        expect(await endOf(backend, jobId)).toMatchObject({ state: 'failed', failure: { code: 'storage_full' } })
+        expect(await ended(backend.client, jobId)).toMatchObject({ state: 'failed', failure: { code: 'storage_full' } })
         await expect.poll(() => keptIn(backend.dataDir)).toEqual(['filler'])
         rmSync(join(folder, 'filler'))
         expect(await names()).toEqual(['base'])

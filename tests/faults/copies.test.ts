@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { f32, safetensors, safetensorsOf, write } from '../fixtures/make-models.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
-import { endOf, keptIn, untilNote } from '../support/conversions.ts'
+import { keptIn, untilNote } from '../support/conversions.ts'
+import { ended } from '../support/jobs.ts'
 
 /** What copies and exports of models leave when they are stopped or killed: nothing. */
 
@@ -30,7 +31,7 @@ afterEach(async () => {
 
 async function beginExport(): Promise<string> {
   const { jobId: importing } = await backend.client.models.import({ path: model, name: 'large' })
-  expect((await endOf(backend, importing)).state).toBe('done')
+  expect((await ended(backend.client, importing)).state).toBe('done')
   const { jobId } = await backend.client.models.export({ id: 'large', dir: join(exports, 'large') })
   return jobId
 }
@@ -47,7 +48,7 @@ test('an export that is stopped leaves nothing beside its target, and its model 
   await inTheMiddle(jobId)
   expect(readdirSync(exports)).toEqual([expect.stringMatching(/^large\.partial-/)])
   await backend.client.jobs.stop({ id: jobId })
-  expect((await endOf(backend, jobId)).state).toBe('cancelled')
+  expect((await ended(backend.client, jobId)).state).toBe('cancelled')
   expect(readdirSync(exports)).toEqual([])
   expect((await backend.client.models.show({ id: 'large' })).state).toBe('ready')
 })
@@ -60,14 +61,14 @@ test('an export that died together with its backend leaves nothing after the nex
   await backend.kill('SIGKILL')
   process.kill(pid, 'SIGKILL')
   backend = await startBackend({ dataDir: backend.dataDir })
-  expect(['failed', 'lost']).toContain((await endOf(backend, jobId)).state)
+  expect(['failed', 'lost']).toContain((await ended(backend.client, jobId)).state)
   expect(readdirSync(exports)).toEqual([])
 })
 
 test('a copy whose process is killed fails, and leaves nothing half-made', { timeout: 120_000 }, async () => {
   const { jobId, id } = await backend.client.models.import({ path: model, name: 'copied', copy: true })
   process.kill(await inTheMiddle(jobId), 'SIGKILL')
-  expect(await endOf(backend, jobId)).toMatchObject({ state: 'failed', failure: { code: 'worker_failed' } })
+  expect(await ended(backend.client, jobId)).toMatchObject({ state: 'failed', failure: { code: 'worker_failed' } })
   expect(keptIn(backend.dataDir)).toEqual([])
   expect(await backend.client.models.show({ id })).toMatchObject({ state: 'failed', problem: expect.any(String) })
   // What the writer itself left in the blob store goes with the next start.
@@ -86,7 +87,7 @@ test('a copy that is stopped leaves none of the files that it had finished, and 
   await expect(backend.client.storage.prune({})).rejects.toMatchObject({ code: 'conflict' })
   await expect(backend.client.models.remove({ id, purge: true })).rejects.toMatchObject({ code: 'conflict' })
   await backend.client.jobs.stop({ id: jobId })
-  expect((await endOf(backend, jobId)).state).toBe('cancelled')
+  expect((await ended(backend.client, jobId)).state).toBe('cancelled')
   await expect.poll(() => storedIn(backend.dataDir)).toEqual([])
   expect(await backend.client.models.show({ id })).toMatchObject({ state: 'failed', problem: 'the check was stopped' })
 })
@@ -98,7 +99,7 @@ test('a model that was copied gives its bytes back once it is deleted for good; 
     await backend.client.models.import({ path: model, name: 'in place' }),
     await backend.client.models.import({ path: model, name: 'copied', copy: true }),
   ]
-  for (const { jobId } of [inPlace, copy]) expect((await endOf(backend, jobId)).state).toBe('done')
+  for (const { jobId } of [inPlace, copy]) expect((await ended(backend.client, jobId)).state).toBe('done')
   expect(storedIn(backend.dataDir)).toHaveLength(1)
   const { removed, restorableUntil } = await backend.client.models.remove({ id: 'copied' })
   expect(Date.parse(restorableUntil ?? '')).toBeGreaterThan(Date.now())

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '../../main/contract/jobs.ts'
 import { f32, safetensors } from '../fixtures/make-models.ts'
 import { type RunningBackend, startBackend, temporaryDir } from '../support/backend.ts'
-import { endOf } from '../support/conversions.ts'
 import { canInjectFaults, type DiskCall, type Fault, withDiskFault } from '../support/disk-faults.ts'
+import { ended } from '../support/jobs.ts'
 
 /** A disk that refuses one write, or one flush, at any moment: what that leaves, and how it is told. */
 
@@ -95,7 +95,7 @@ describe.skipIf(!canInjectFaults)(
       writeFileSync(path, `{"prompt":"${name}","response":"b"}\n`)
       try {
         const { jobId } = await backend.client.datasets.import({ path, name })
-        return await endOf(backend, jobId)
+        return await ended(backend.client, jobId)
       } catch (error) {
         return toldBy(error)
       }
@@ -160,7 +160,7 @@ describe.skipIf(!canInjectFaults)(
         const copy = async (name: string) => {
           try {
             const { jobId } = await backend.client.models.import({ path: model, name, copy: true })
-            return await endOf(backend, jobId)
+            return await ended(backend.client, jobId)
           } catch (failure) {
             return toldBy(failure)
           }
@@ -181,7 +181,7 @@ describe.skipIf(!canInjectFaults)(
         for (const told of failures) expectTold(told, error)
         expect(await copy('at-last')).toMatchObject({ state: 'done' })
         const { jobId } = await backend.client.models.verify({ id: 'at-last' })
-        expect((await endOf(backend, jobId)).state).toBe('done')
+        expect((await ended(backend.client, jobId)).state).toBe('done')
       },
     )
   },

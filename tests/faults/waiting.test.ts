@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { safetensorsOf, write } from '../fixtures/make-models.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
 import { openCli } from '../support/cli.ts'
-import { endOf, untilNote } from '../support/conversions.ts'
+import { untilNote } from '../support/conversions.ts'
+import { ended } from '../support/jobs.ts'
 
 /** What a command that waits for a job says when the backend goes away under it. */
 
@@ -60,6 +61,6 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       error: { code: 'worker_lost', details: { jobId } },
     })
     backend = await startBackend({ dataDir: backend.dataDir })
-    expect((await endOf(backend, jobId)).state).toBe('done')
+    expect((await ended(backend.client, jobId)).state).toBe('done')
   },
 )

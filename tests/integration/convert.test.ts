@@ -5,7 +5,8 @@ import type { ModelDetail } from '../../main/contract/models.ts'
 import { startEngine } from '../contract/engine-child.ts'
 import { answerOf, idsOf } from '../contract/engine-protocol.ts'
 import { type RunningBackend, startBackend } from '../support/backend.ts'
-import { decided, type Expected, endOf, expectedOf, keptIn, runPython, sampleModel } from '../support/conversions.ts'
+import { decided, type Expected, expectedOf, keptIn, runPython, sampleModel } from '../support/conversions.ts'
+import { ended } from '../support/jobs.ts'
 
 const python = process.env.SLIPWAY_TEST_PYTHON
 
@@ -19,13 +20,13 @@ describe.skipIf(python === undefined)(
     beforeAll(async () => {
       backend = await startBackend()
       const { jobId } = await backend.client.models.import({ path: sampleModel, name: 'base' })
-      await endOf(backend, jobId)
+      await ended(backend.client, jobId)
     })
     afterAll(() => backend.dispose())
 
     const converted = async (input: ConvertInput): Promise<ModelDetail> => {
       const { id, jobId } = await backend.client.models.convert(input)
-      expect((await endOf(backend, jobId)).failure).toBeUndefined()
+      expect((await ended(backend.client, jobId)).failure).toBeUndefined()
       return backend.client.models.show({ id })
     }
 
@@ -157,7 +158,7 @@ print(json.dumps({"expected": expected, "templated": templated, "odd": odd, "ada
     test('an adapter becomes a merged model or GGUF, with adapter and base in its lineage', async () => {
       const { adapter } = await prepared()
       const { jobId } = await backend.client.models.import({ path: adapter, name: 'adapter' })
-      await endOf(backend, jobId)
+      await ended(backend.client, jobId)
 
       await expect(backend.client.models.convert({ id: 'adapter', to: 'merged' })).rejects.toMatchObject({
         code: 'missing_requirement',
@@ -196,10 +197,10 @@ print(json.dumps({"expected": expected, "templated": templated, "odd": odd, "ada
       const config = JSON.parse(readFileSync(join(sampleModel, 'config.json'), 'utf8')) as object
       writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, architectures: ['NobodyForCausalLM'] }))
       const { jobId } = await backend.client.models.import({ path: folder, name: 'strange' })
-      await endOf(backend, jobId)
+      await ended(backend.client, jobId)
       const before = keptIn(backend.dataDir)
       const { id, jobId: converting } = await backend.client.models.convert({ id: 'strange', to: 'gguf' })
-      const { state, failure } = await endOf(backend, converting)
+      const { state, failure } = await ended(backend.client, converting)
       expect({ state, failure }).toMatchObject({
         state: 'failed',
         failure: {
@@ -216,10 +217,10 @@ print(json.dumps({"expected": expected, "templated": templated, "odd": odd, "ada
     test('a tokenizer that llama.cpp would take for another one is refused, and never guessed', async () => {
       const { odd } = await prepared()
       const { jobId } = await backend.client.models.import({ path: odd, name: 'odd' })
-      await endOf(backend, jobId)
+      await ended(backend.client, jobId)
       const before = keptIn(backend.dataDir)
       const { jobId: converting } = await backend.client.models.convert({ id: 'odd', to: 'gguf' })
-      expect(await endOf(backend, converting)).toMatchObject({
+      expect(await ended(backend.client, converting)).toMatchObject({
         state: 'failed',
         failure: { code: 'unsupported', message: expect.stringMatching(/read text otherwise .* of 12 texts/) },
       })
@@ -233,13 +234,13 @@ print(json.dumps({"expected": expected, "templated": templated, "odd": odd, "ada
         message: expect.stringContaining('conversion to held'),
       })
       await backend.client.jobs.stop({ id: jobId })
-      expect((await endOf(backend, jobId)).state).toBe('cancelled')
+      expect((await ended(backend.client, jobId)).state).toBe('cancelled')
     })
 
     test('a copy of a model can be exported', async () => {
       const target = join(backend.dataDir, 'exported')
       const { jobId } = await backend.client.models.export({ id: 'base', dir: target })
-      expect((await endOf(backend, jobId)).state).toBe('done')
+      expect((await ended(backend.client, jobId)).state).toBe('done')
       expect(existsSync(join(target, 'SHA256SUMS'))).toBe(true)
     })
   },

@@ -58,13 +58,6 @@ export function keptIn(dataDir: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : []
 }
 
-export async function endOf({ client }: Pick<RunningBackend, 'client'>, jobId: string): Promise<Job> {
-  for (;;) {
-    const job = await client.jobs.wait({ id: jobId, timeoutMs: 60_000 })
-    if (isEnded(job.state)) return job
-  }
-}
-
 /** Resolves with the job as it is when its progress says so. Throws when it ends before. */
 export async function untilNote({ client }: RunningBackend, jobId: string, note: RegExp): Promise<Job> {
   const stop = new AbortController()
